@@ -1,0 +1,82 @@
+package io.jenkins.plugins.mlops.cli;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The {@code mlops} command: help, exit codes and how errors are told. What it does is in the subcommands. */
+@Command(
+        name = "mlops",
+        description = "Datasets, trainings, gates, models and their lineage.",
+        versionProvider = MlopsCommand.Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed",
+            "2:wrong usage or input",
+            "3:a gate said no",
+            "4:refused (permission, policy, withdrawn, race lost)",
+            "5:a server is out of reach",
+            "6:a gate is inconclusive",
+            "130:interrupted"
+        })
+public final class MlopsCommand {
+
+    private MlopsCommand() {}
+
+    /** The command line, ready to {@code execute}. */
+    public static CommandLine commandLine(Host host) {
+        CommandLine commandLine = new CommandLine(new MlopsCommand(), new HostFactory(host));
+        commandLine.addSubcommand("completion", new GenerateCompletion());
+        return commandLine
+                .setExecutionStrategy(new CommandLine.RunLast())
+                .setOut(new PrintWriter(host.out(), true))
+                .setErr(new PrintWriter(host.err(), true))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> {
+                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+                    boolean json = Arrays.asList(args).contains("--json");
+                    return new Output(host, json, false)
+                            .failure(
+                                    MlopsException.Kind.USAGE,
+                                    e.getMessage().replaceAll("\\s+", " ").trim() + " ('" + command
+                                            + " --help' says what is possible)");
+                })
+                .setExecutionExceptionHandler((e, cl, parsed) -> {
+                    Output output = Output.of(host, cl);
+                    return e instanceof MlopsException ours
+                            ? output.failure(ours.kind(), ours.getMessage())
+                            : output.defect(e);
+                });
+    }
+
+    /** The version from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = MlopsCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"mlops " + (version == null ? "(unpackaged)" : version)};
+        }
+    }
+
+    /** Makes subcommands, handing the host to those whose constructor asks for it. */
+    private record HostFactory(Host host) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            try {
+                var constructor = type.getDeclaredConstructor(Host.class);
+                constructor.setAccessible(true);
+                return constructor.newInstance(host);
+            } catch (NoSuchMethodException e) {
+                return CommandLine.defaultFactory().create(type);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.jenkins.plugins.mlops.core.document;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.LoaderOptions;
+
+/**
+ * Reads and writes the product's JSON and YAML documents. Reading is strict: an unknown key, a key that stands twice, a
+ * wrong type or text after the end is an error that names the document, line and column. Thread-safe.
+ */
+public final class Documents {
+
+    /** A YAML document is configuration that people write; more than this is none. */
+    private static final int MAX_YAML_CHARACTERS = 16 * 1024 * 1024;
+
+    private static final ObjectMapper JSON = strict(JsonMapper.builder());
+    private static final ObjectMapper YAML = strict(YAMLMapper.builder(yamlFactory()));
+
+    private Documents() {}
+
+    /** The strict mapper for JSON, for streaming and for answers of servers; not to be reconfigured. */
+    public static ObjectMapper json() {
+        return JSON;
+    }
+
+    /** Reads JSON when the name ends in {@code .json}, else YAML, of which JSON is a part. */
+    public static <T> T read(Path file, Class<T> type) {
+        try {
+            String name = String.valueOf(file.getFileName());
+            return parse(Files.readString(file), file.toString(), name.endsWith(".json") ? JSON : YAML, type);
+        } catch (NoSuchFileException e) {
+            throw MlopsException.usage("The file " + file + " does not exist", e);
+        } catch (IOException e) {
+            throw MlopsException.usage("The file " + file + " cannot be read as UTF-8 text: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads YAML or JSON text.
+     *
+     * @param origin what an error calls the document
+     */
+    public static <T> T readYaml(String text, String origin, Class<T> type) {
+        return parse(text, origin, YAML, type);
+    }
+
+    /** Reads JSON text; {@code origin} is what an error calls the document. */
+    public static <T> T readJson(String text, String origin, Class<T> type) {
+        return parse(text, origin, JSON, type);
+    }
+
+    /** Indented JSON that ends in a line feed. */
+    public static String toJson(Object value) {
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a document of ours cannot be written: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Writes indented JSON so that the file is there whole or not at all. */
+    public static void writeJson(Path file, Object value) throws IOException {
+        writeAtomically(file, toJson(value));
+    }
+
+    /** Writes UTF-8 text so that the file is there whole or not at all; its directory is made when it is missing. */
+    public static void writeAtomically(Path file, String text) throws IOException {
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a directory");
+        Files.createDirectories(directory);
+        Path temporary = Files.createTempFile(directory, "." + file.getFileName(), ".tmp");
+        try {
+            Files.writeString(temporary, text);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static <T> T parse(String text, String origin, ObjectMapper mapper, Class<T> type) {
+        try {
+            T value = mapper.readValue(text, type);
+            if (value == null) {
+                throw MlopsException.usage(origin + " is empty");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof MlopsException ours) {
+                    throw new MlopsException(ours.kind(), where(origin, e) + ours.getMessage(), e);
+                }
+            }
+            throw MlopsException.usage(where(origin, e) + explain(e), e);
+        }
+    }
+
+    private static String where(String origin, JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        String position = at == null || at.getLineNr() < 1
+                ? ""
+                : ", line " + at.getLineNr() + ", column " + Math.max(1, at.getColumnNr());
+        String path =
+                e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+                        ? " (" + path(mapping) + ")"
+                        : "";
+        return origin + position + path + ": ";
+    }
+
+    private static String path(JsonMappingException e) {
+        StringBuilder out = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                out.append('[').append(step.getIndex()).append(']');
+            } else {
+                out.append(out.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return out.toString();
+    }
+
+    private static String explain(JsonProcessingException e) {
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return "unknown key '" + unknown.getPropertyName() + "'" + known(unknown.getKnownPropertyIds());
+        }
+        return e.getOriginalMessage()
+                .lines()
+                .findFirst()
+                .orElse("it cannot be read")
+                .trim();
+    }
+
+    private static String known(Collection<Object> keys) {
+        return keys == null || keys.isEmpty()
+                ? ""
+                : "; known are " + keys.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
+    }
+
+    private static YAMLFactory yamlFactory() {
+        LoaderOptions options = new LoaderOptions();
+        options.setCodePointLimit(MAX_YAML_CHARACTERS);
+        options.setAllowDuplicateKeys(false);
+        return YAMLFactory.builder().loaderOptions(options).build();
+    }
+
+    private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> ObjectMapper strict(
+            MapperBuilder<M, B> builder) {
+        M mapper = builder.addModule(new JavaTimeModule())
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .build();
+        mapper.getFactory()
+                .setStreamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(100).build());
+        return mapper;
+    }
+}

@@ -1,0 +1,47 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The runs of an MLflow server. Every call is tried again on transient failures and fails with an
+ * {@link io.jenkins.plugins.mlops.core.MlopsException} of one sentence: UNREACHABLE when the server is away, REFUSED on 401
+ * and 403, USAGE when what was sent breaks a limit of the server (nothing is truncated silently). Thread-safe.
+ */
+public interface TrackingServer {
+
+    /** Where people see it, for links. */
+    String uri();
+
+    /** The link to a run's page. */
+    String runUrl(TrackedRun run);
+
+    /** Starts a run; the experiment is made when it is missing. */
+    TrackedRun createRun(String experiment, String runName, Map<String, String> tags);
+
+    Optional<TrackedRun> run(String runId);
+
+    void logParams(String runId, Map<String, String> params);
+
+    /** Refuses non-finite values before anything is sent. */
+    void logMetrics(String runId, Map<String, Double> metrics);
+
+    void setTags(String runId, Map<String, String> tags);
+
+    /** Records a dataset as the run's input; {@code context} is {@code training} or {@code evaluation}. */
+    void logDataset(String runId, DatasetVersion dataset, String context);
+
+    void endRun(String runId, RunStatus status);
+
+    /** Uploads a file, or a directory with all below it, to {@code artifactPath} (a file's path, or a directory's). */
+    void uploadArtifacts(String runId, Path fileOrDirectory, String artifactPath);
+
+    /** Relative paths of the files below {@code artifactPath} ("" for all). */
+    List<String> listArtifacts(String runId, String artifactPath);
+
+    /** Downloads the file, or the directory with all below it, into the directory {@code into}; whole or not at all. */
+    void downloadArtifacts(String runId, String artifactPath, Path into);
+}
