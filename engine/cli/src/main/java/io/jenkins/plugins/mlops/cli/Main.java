@@ -15,7 +15,6 @@ public final class Main {
         Thread interrupter = new Thread(() -> interrupt(command), "mlops-interrupt");
         Runtime.getRuntime().addShutdownHook(interrupter);
         int exitCode = MlopsCommand.commandLine(Host.ofProcess()).execute(args);
-        System.out.flush();
         try {
             Runtime.getRuntime().removeShutdownHook(interrupter);
         } catch (IllegalStateException e) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.cli;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -37,8 +38,8 @@ public final class MlopsCommand {
         commandLine.addSubcommand("completion", new GenerateCompletion());
         return commandLine
                 .setExecutionStrategy(new CommandLine.RunLast())
-                .setOut(new PrintWriter(host.out(), true))
-                .setErr(new PrintWriter(host.err(), true))
+                .setOut(new PrintWriter(host.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> {
                     String command = e.getCommandLine().getCommandSpec().qualifiedName();
