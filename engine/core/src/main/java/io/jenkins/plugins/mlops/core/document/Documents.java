@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -22,7 +24,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 
@@ -34,6 +39,9 @@ public final class Documents {
 
     /** A YAML document is configuration that people write; more than this is none. */
     private static final int MAX_YAML_CHARACTERS = 16 * 1024 * 1024;
+
+    private static final Pattern MISSING_KEY = Pattern.compile("[Mm]issing required creator property '([^']+)'");
+    private static final Pattern ENUM_CHOICES = Pattern.compile("accepted for Enum class: \\[([^\\]]*)\\]");
 
     private static final ObjectMapper JSON = strict(JsonMapper.builder());
     private static final ObjectMapper YAML = strict(YAMLMapper.builder(yamlFactory()));
@@ -139,15 +147,47 @@ public final class Documents {
         return out.toString();
     }
 
+    /** Says what is wrong in the words of the document, without Java types or settings of the parser. */
     private static String explain(JsonProcessingException e) {
         if (e instanceof UnrecognizedPropertyException unknown) {
             return "unknown key '" + unknown.getPropertyName() + "'" + known(unknown.getKnownPropertyIds());
         }
-        return e.getOriginalMessage()
+        String message = e.getOriginalMessage()
                 .lines()
                 .findFirst()
                 .orElse("it cannot be read")
                 .trim();
+        Matcher missing = MISSING_KEY.matcher(message);
+        if (missing.find()) {
+            return "the key '" + missing.group(1) + "' is missing";
+        }
+        if (e instanceof InvalidFormatException invalid) {
+            Matcher choices = ENUM_CHOICES.matcher(message);
+            return "'" + invalid.getValue() + "' is "
+                    + (choices.find() ? "none of " + choices.group(1) : "no " + kind(invalid.getTargetType()));
+        }
+        if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            return "a " + kind(mismatch.getTargetType()) + " is wanted";
+        }
+        return message;
+    }
+
+    private static String kind(Class<?> type) {
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+            return "whole number";
+        }
+        if (type.isPrimitive() || Number.class.isAssignableFrom(type)) {
+            return "number";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "list";
+        }
+        return type == String.class || type.isEnum()
+                ? "text"
+                : Map.class.isAssignableFrom(type) || type.isRecord() ? "set of keys" : type.getSimpleName();
     }
 
     private static String known(Collection<Object> keys) {
