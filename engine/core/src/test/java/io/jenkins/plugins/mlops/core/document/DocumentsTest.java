@@ -40,6 +40,7 @@ class DocumentsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "name: soup\\nsalt: much|line 2, column|unknown key 'salt'; known are digest, name, servings, steps, taste",
                 "name: soup\\nname: stew|line 2, column|Duplicate",
@@ -48,7 +49,7 @@ class DocumentsTest {
                 "servings: '2'|line 1, column|servings",
                 "digest: sha256:12|line 1, column|is not a digest",
                 "steps:\\n- {minutes: 1}|line 2, column|the key 'text' is missing",
-                "servings: many|line 1, column|servings): 'many' is no whole number",
+                "servings: many|line 1, column|servings): a whole number is wanted",
                 "steps: 3|line 1, column|steps): a list is wanted",
                 "taste: BLAND|line 1, column|'BLAND' is none of S",
             })
