@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -57,7 +59,8 @@ public final class Documents {
     public static <T> T read(Path file, Class<T> type) {
         try {
             String name = String.valueOf(file.getFileName());
-            return parse(Files.readString(file), file.toString(), name.endsWith(".json") ? JSON : YAML, type);
+            return parse(
+                    Files.readString(file), file.toString(), (name.endsWith(".json") ? JSON : YAML).readerFor(type));
         } catch (NoSuchFileException e) {
             throw MlopsException.usage("The file " + file + " does not exist", e);
         } catch (IOException e) {
@@ -71,12 +74,20 @@ public final class Documents {
      * @param origin what an error calls the document
      */
     public static <T> T readYaml(String text, String origin, Class<T> type) {
-        return parse(text, origin, YAML, type);
+        return parse(text, origin, YAML.readerFor(type));
     }
 
     /** Reads JSON text; {@code origin} is what an error calls the document. */
     public static <T> T readJson(String text, String origin, Class<T> type) {
-        return parse(text, origin, JSON, type);
+        return parse(text, origin, JSON.readerFor(type));
+    }
+
+    /**
+     * Reads JSON text as numeric programs write it: the tokens {@code NaN}, {@code Infinity} and {@code -Infinity}, which
+     * JSON does not have but Python's json module writes, are numbers.
+     */
+    public static <T> T readJsonWithNonFinite(String text, String origin, Class<T> type) {
+        return parse(text, origin, JSON.readerFor(type).with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
     }
 
     /** Indented JSON that ends in a line feed. */
@@ -106,9 +117,9 @@ public final class Documents {
         }
     }
 
-    private static <T> T parse(String text, String origin, ObjectMapper mapper, Class<T> type) {
+    private static <T> T parse(String text, String origin, ObjectReader reader) {
         try {
-            T value = mapper.readValue(text, type);
+            T value = reader.readValue(text);
             if (value == null) {
                 throw MlopsException.usage(origin + " is empty");
             }
