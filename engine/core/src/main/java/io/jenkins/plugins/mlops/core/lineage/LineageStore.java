@@ -2,28 +2,59 @@ package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.document.Documents;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * A directory of lineage records: {@code records/<hex of the SHA-256>.json}, append-only. Several processes and threads may
- * use it at once.
+ * A directory of lineage records. {@code records/<hex of the SHA-256>.json} are the truth and are only ever added;
+ * {@code manifests/<content id>.json} say which files a dataset has; {@code index.sqlite} is made from both and may be
+ * deleted at any time. Several threads and processes may use one store at once; nothing is held open between calls.
+ *
+ * <p>A file that is damaged or does not belong there is skipped and named by {@link #problems}. Every method fails with an
+ * {@link MlopsException}: of kind FAILED when the disk or the permissions are the cause, of kind USAGE for a question that
+ * is unclear.
  */
 public final class LineageStore {
 
+    private static final Comparator<Recorded<? extends Predicate>> IN_ORDER = Comparator.comparing(
+                    (Recorded<? extends Predicate> recorded) ->
+                            recorded.predicate().time())
+            .thenComparing(recorded -> rank(recorded.predicate()))
+            .thenComparing(Recorded::record);
+
     private final Path directory;
+    private final StoreFiles records;
+    private final StoreFiles manifests;
+    private final IndexDatabase index;
 
     private LineageStore(Path directory) {
         this.directory = directory;
+        this.records = new StoreFiles(directory.resolve("records"));
+        this.manifests = new StoreFiles(directory.resolve("manifests"));
+        this.index = new IndexDatabase(directory);
     }
 
-    /** The store in the given directory, which is made when something is first kept. */
+    /** The store in the given directory, which is made when it is first used. */
     public static LineageStore open(Path directory) {
         return new LineageStore(directory.toAbsolutePath().normalize());
+    }
+
+    /** Where records are kept when nobody says otherwise. @param environment of the process */
+    public static Path defaultDirectory(Map<String, String> environment) {
+        String own = environment.getOrDefault("MLOPS_LINEAGE_DIR", "");
+        if (!own.isBlank()) {
+            return Path.of(own);
+        }
+        String data = environment.getOrDefault("XDG_DATA_HOME", "");
+        Path base = data.isBlank()
+                ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".local", "share")
+                : Path.of(data);
+        return base.resolve("mlops").resolve("lineage");
     }
 
     public Path directory() {
@@ -34,24 +65,102 @@ public final class LineageStore {
     public Digest append(Statement statement) {
         byte[] bytes = statement.toBytes();
         Digest digest = Digest.of(bytes);
-        Path record = directory.resolve("records").resolve(digest.hex() + ".json");
-        try {
-            if (!Files.exists(record)) {
-                Documents.writeAtomically(record, new String(bytes, StandardCharsets.UTF_8));
-            }
-        } catch (IOException e) {
-            throw MlopsException.failed("The lineage record " + record + " cannot be written: " + e.getMessage(), e);
-        }
+        records.keep(digest, bytes);
         return digest;
+    }
+
+    /**
+     * Keeps a record that came from elsewhere, byte for byte.
+     *
+     * @param origin what an error calls it
+     * @throws MlopsException of kind USAGE when the bytes are no record
+     */
+    Digest keep(byte[] record, String origin) {
+        Digest digest = RecordFile.parse(record, origin).digest();
+        records.keep(digest, record);
+        return digest;
+    }
+
+    /** The record file's path; it may not exist. */
+    public Path record(Digest digest) {
+        return records.file(digest);
     }
 
     /** The models that came from what is asked for: direct ones first, then inherited ones by the length of the path. */
     public List<LineageMatch> find(LineageQuery query) {
-        throw new UnsupportedOperationException("find " + query);
+        return read(reader -> reader.find(query));
     }
 
     /** Everything known of a model; without records when nothing is. */
     public Dossier dossier(Digest model) {
-        throw new UnsupportedOperationException("dossier " + model);
+        Set<Digest> digests = read(reader -> reader.records(model));
+        List<Recorded<? extends Predicate>> known = new ArrayList<>();
+        for (Digest digest : digests) {
+            recorded(digest).ifPresent(known::add);
+        }
+        known.sort(IN_ORDER);
+        return new Dossier(model, known);
+    }
+
+    /** Whether how the model came to be is recorded. */
+    public boolean knows(Digest model) {
+        return !read(reader -> reader.provenance(model)).isEmpty();
+    }
+
+    /** Datasets that models were trained or evaluated on but whose files are not known, so that no file leads to them. */
+    public List<String> datasetsWithoutFiles() {
+        return read(IndexReader::datasetsWithoutFiles);
+    }
+
+    /** What in the store is damaged or does not belong there: file to reason. */
+    public Map<String, String> problems() {
+        return read(IndexReader::problems);
+    }
+
+    /** Makes the index anew from the records and manifests. */
+    public void rebuild() {
+        index.remove();
+        read(reader -> reader);
+    }
+
+    /** A record; empty when it is absent, damaged since it was indexed, or of a form that this product does not read. */
+    private Optional<Recorded<? extends Predicate>> recorded(Digest digest) {
+        try {
+            RecordFile record = RecordFile.read(records, digest);
+            return record.predicate().map(predicate -> new Recorded<>(digest, record.statement(), predicate));
+        } catch (MlopsException e) {
+            return Optional.empty(); // verification names it
+        }
+    }
+
+    /** A question to the index. */
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask(IndexReader reader) throws java.sql.SQLException;
+    }
+
+    private <T> T read(Question<T> question) {
+        IndexDatabase.Work<T> work = connection -> {
+            new IndexUpdate(records, manifests).run(connection);
+            return question.ask(new IndexReader(connection));
+        };
+        try {
+            return index.use(work);
+        } catch (IndexUpdate.VanishedRecordException e) {
+            index.remove(); // an index only grows: one that knows too much is made anew
+            return index.use(work);
+        }
+    }
+
+    private static int rank(Predicate predicate) {
+        if (predicate instanceof Provenance) {
+            return 0;
+        } else if (predicate instanceof Evaluation) {
+            return 1;
+        } else if (predicate instanceof GateVerdict) {
+            return 2;
+        } else {
+            return predicate instanceof Registration ? 3 : 4;
+        }
     }
 }

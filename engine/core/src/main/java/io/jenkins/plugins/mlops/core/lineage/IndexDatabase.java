@@ -1,0 +1,176 @@
+package io.jenkins.plugins.mlops.core.lineage;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The SQLite file of the index. It is a cache of the records: when it is missing, of another schema or damaged it is made
+ * anew, and the caller's work is done again on the new one, once.
+ */
+final class IndexDatabase {
+
+    /** To be raised with every change of {@link #TABLES} or of what is written into them. */
+    private static final int SCHEMA = 1;
+
+    private static final int BUSY_MILLIS = 60_000;
+
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE state(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE problem(file TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE model(id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE)",
+            "CREATE TABLE record(digest BLOB PRIMARY KEY, model INTEGER, provenance INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE INDEX record_of_model ON record(model, provenance)",
+            "CREATE TABLE run(model INTEGER, time INTEGER, run TEXT, PRIMARY KEY(model, time, run)) WITHOUT ROWID",
+            "CREATE TABLE version(model INTEGER, name TEXT, version INTEGER, PRIMARY KEY(model, name, version)) WITHOUT ROWID",
+            "CREATE TABLE parent(parent INTEGER, child INTEGER, PRIMARY KEY(parent, child)) WITHOUT ROWID",
+            "CREATE TABLE source(sha TEXT, model INTEGER, PRIMARY KEY(sha, model)) WITHOUT ROWID",
+            "CREATE TABLE image(digest TEXT, repository TEXT, model INTEGER,"
+                    + " PRIMARY KEY(digest, repository, model)) WITHOUT ROWID",
+            "CREATE INDEX image_by_repository ON image(repository)",
+            // A dataset's key is its content id, or its source id while no content id is known.
+            "CREATE TABLE dataset(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, complete INTEGER NOT NULL DEFAULT 0)",
+            "CREATE TABLE dataset_name(name TEXT, dataset INTEGER, PRIMARY KEY(name, dataset)) WITHOUT ROWID",
+            "CREATE TABLE dataset_source(source TEXT, dataset INTEGER, PRIMARY KEY(source, dataset)) WITHOUT ROWID",
+            "CREATE TABLE use(dataset INTEGER, model INTEGER, role TEXT, PRIMARY KEY(dataset, model, role)) WITHOUT ROWID",
+            // A file's digest is stored once, however many versions of a dataset have it.
+            "CREATE TABLE file(sha256 BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID",
+            "CREATE TABLE dataset_file(file INTEGER, dataset INTEGER, PRIMARY KEY(file, dataset)) WITHOUT ROWID",
+            "CREATE TABLE model_file(sha256 BLOB, model INTEGER, PRIMARY KEY(sha256, model)) WITHOUT ROWID",
+            "CREATE TABLE dataset_group(name TEXT, dataset INTEGER, PRIMARY KEY(name, dataset)) WITHOUT ROWID");
+
+    /** Work on the open index. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Connection connection) throws SQLException, IOException;
+    }
+
+    private final Path file;
+    private final IndexLock lock;
+
+    IndexDatabase(Path directory) {
+        this.file = directory.resolve("index.sqlite");
+        this.lock = IndexLock.at(directory.resolve("index.lock"));
+    }
+
+    /** Does the work, which may be done twice. */
+    <T> T use(Work<T> work) {
+        try {
+            return tryUse(work);
+        } catch (SQLException e) {
+            if (!isBeyondUse(e)) {
+                throw failure(e);
+            }
+        }
+        remove();
+        try {
+            return tryUse(work);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Removes the index, to be made anew by the next use. */
+    @SuppressWarnings("try") // a lock is held, not used
+    void remove() {
+        try (IndexLock.Held alone = lock.alone()) {
+            for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
+                Files.deleteIfExists(file.resolveSibling(file.getFileName() + suffix));
+            }
+        } catch (IOException e) {
+            throw MlopsException.failed("The lineage index " + file + " cannot be replaced: " + e, e);
+        }
+    }
+
+    @SuppressWarnings("try") // a lock is held, not used
+    private <T> T tryUse(Work<T> work) throws SQLException {
+        if (!Files.exists(file)) {
+            create();
+        }
+        try (IndexLock.Held shared = lock.shared();
+                Connection connection = connect()) {
+            if (schema(connection) != SCHEMA) {
+                throw new SQLiteException("an index of another schema", SQLiteErrorCode.SQLITE_SCHEMA);
+            }
+            return work.on(connection);
+        } catch (IOException e) {
+            throw MlopsException.failed("The lineage store " + file.getParent() + " cannot be read: " + e, e);
+        }
+    }
+
+    @SuppressWarnings("try") // a lock is held, not used
+    private void create() throws SQLException {
+        try (IndexLock.Held alone = lock.alone();
+                Connection connection = connect();
+                Statement sql = connection.createStatement()) {
+            if (schema(connection) == SCHEMA) {
+                return; // another process was faster
+            }
+            sql.execute("PRAGMA journal_mode = WAL");
+            sql.execute("BEGIN IMMEDIATE");
+            for (String table : TABLES) {
+                sql.execute(table);
+            }
+            sql.execute("PRAGMA user_version = " + SCHEMA);
+            sql.execute("COMMIT");
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY_MILLIS);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
+        config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+        config.setCacheSize(-65_536); // KiB
+        try {
+            return config.createConnection("jdbc:sqlite:" + file);
+        } catch (LinkageError e) {
+            throw MlopsException.failed(
+                    "SQLite's native library cannot be loaded (" + e.getMessage()
+                            + "): java.io.tmpdir must be a directory where files can be written and run;"
+                            + " another can be named by -Dorg.sqlite.tmpdir",
+                    e);
+        }
+    }
+
+    private static int schema(Connection connection) throws SQLException {
+        try (Statement sql = connection.createStatement();
+                ResultSet row = sql.executeQuery("PRAGMA user_version")) {
+            return row.getInt(1);
+        }
+    }
+
+    /** Whether a new index would help: not when the disk, the permissions or another writer are the cause. */
+    private static boolean isBeyondUse(SQLException e) {
+        if (!(e instanceof SQLiteException ours)) {
+            return false;
+        }
+        return switch (ours.getResultCode().code & 0xff) {
+            case 1 /* ERROR: a table is missing */,
+                    11 /* CORRUPT */,
+                    17 /* SCHEMA */,
+                    19 /* CONSTRAINT */,
+                    20 /* MISMATCH */,
+                    24 /* FORMAT */,
+                    26 /* NOTADB */ -> true;
+            case 10 /* IOERR */ -> ours.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHORT_READ;
+            default -> false;
+        };
+    }
+
+    private MlopsException failure(SQLException e) {
+        return MlopsException.failed(
+                "The lineage index " + file + " cannot be used (" + e.getMessage()
+                        + "): check that its directory is on a writable local disk with free space",
+                e);
+    }
+}

@@ -1,0 +1,257 @@
+package io.jenkins.plugins.mlops.core.lineage;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.LineageMatch.RegisteredVersion;
+import io.jenkins.plugins.mlops.core.lineage.LineageMatch.Relation;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Answers questions from an index that is up to date. Not thread-safe. */
+final class IndexReader {
+
+    private static final Comparator<LineageMatch> BY_VERSION = Comparator.comparing(
+                    (LineageMatch match) -> match.versions().isEmpty())
+            .thenComparing(match ->
+                    match.versions().isEmpty() ? "" : match.versions().get(0).name())
+            .thenComparing(match ->
+                    match.versions().isEmpty() ? 0 : match.versions().get(0).version())
+            .thenComparing(LineageMatch::model);
+
+    private final Connection connection;
+
+    IndexReader(Connection connection) {
+        this.connection = connection;
+    }
+
+    List<LineageMatch> find(LineageQuery query) throws SQLException {
+        Map<Long, Set<String>> direct = direct(query);
+        List<LineageMatch> matches = new ArrayList<>();
+        for (Map.Entry<Long, Set<String>> model : direct.entrySet()) {
+            matches.add(match(model.getKey(), Relation.DIRECT, List.of(), model.getValue()));
+        }
+        matches.sort(BY_VERSION);
+        matches.addAll(inherited(direct));
+        return matches;
+    }
+
+    /**
+     * The models that started from those, breadth first: each once, by a shortest path. What a model was merely evaluated on
+     * did not shape it and is not inherited.
+     */
+    private List<LineageMatch> inherited(Map<Long, Set<String>> direct) throws SQLException {
+        Map<Long, Long> parentOf = new LinkedHashMap<>();
+        Map<Long, Long> rootOf = new LinkedHashMap<>();
+        Deque<Long> queue = new ArrayDeque<>();
+        for (Map.Entry<Long, Set<String>> model : direct.entrySet()) {
+            if (!model.getValue().equals(Set.of(Provenance.EVALUATION_DATA))) {
+                queue.add(model.getKey());
+                rootOf.put(model.getKey(), model.getKey());
+            }
+        }
+        try (PreparedStatement children =
+                connection.prepareStatement("SELECT child FROM parent WHERE parent = ? ORDER BY child")) {
+            while (!queue.isEmpty()) {
+                long parent = queue.remove();
+                children.setLong(1, parent);
+                try (ResultSet rows = children.executeQuery()) {
+                    while (rows.next()) {
+                        long child = rows.getLong(1);
+                        if (rootOf.putIfAbsent(child, rootOf.get(parent)) == null) {
+                            parentOf.put(child, parent);
+                            queue.add(child);
+                        }
+                    }
+                }
+            }
+        }
+        List<LineageMatch> matches = new ArrayList<>();
+        for (Long model : parentOf.keySet()) {
+            if (!direct.containsKey(model)) {
+                matches.add(match(model, Relation.INHERITED, path(model, parentOf), direct.get(rootOf.get(model))));
+            }
+        }
+        return matches;
+    }
+
+    private List<Digest> path(Long model, Map<Long, Long> parentOf) throws SQLException {
+        Deque<Digest> path = new ArrayDeque<>();
+        for (Long at = parentOf.get(model); at != null; at = parentOf.get(at)) {
+            path.addFirst(modelDigest(at));
+        }
+        return List.copyOf(path);
+    }
+
+    private Map<Long, Set<String>> direct(LineageQuery query) throws SQLException {
+        Map<Long, Set<String>> found = new TreeMap<>();
+        if (query instanceof LineageQuery.OfDataset dataset) {
+            for (long id : new DatasetNames(connection).resolve(dataset.id())) {
+                collect(found, "SELECT model, role FROM use WHERE dataset = ?", id);
+            }
+        } else if (query instanceof LineageQuery.OfFile file) {
+            byte[] sha256 = IndexWriter.bytes(file.sha256());
+            collect(
+                    found,
+                    "SELECT use.model, use.role FROM file JOIN dataset_file ON dataset_file.file = file.id"
+                            + " JOIN use USING (dataset) WHERE file.sha256 = ?",
+                    sha256);
+            collect(found, "SELECT model, 'model' FROM model_file WHERE sha256 = ?", sha256);
+        } else if (query instanceof LineageQuery.OfGroup group) {
+            collect(
+                    found,
+                    "SELECT use.model, use.role FROM dataset_group JOIN use USING (dataset) WHERE dataset_group.name = ?",
+                    group.group());
+        } else if (query instanceof LineageQuery.OfCommit commit) {
+            collect(found, "SELECT model, 'source' FROM source WHERE sha = ?", wholeCommit(commit.prefix()));
+        } else if (query instanceof LineageQuery.OfImage image) {
+            ImageName name = ImageName.of(image.reference());
+            collect(
+                    found,
+                    "SELECT model, 'image' FROM image WHERE (digest = ?1 OR ?1 = '') AND (repository = ?2 OR ?2 = '')",
+                    name.digest(),
+                    name.repository());
+        } else if (query instanceof LineageQuery.OfModel model) {
+            collect(
+                    found,
+                    "SELECT parent.child, 'parent' FROM model JOIN parent ON parent.parent = model.id"
+                            + " WHERE model.digest = ?",
+                    (Object) IndexWriter.bytes(model.digest()));
+        }
+        return found;
+    }
+
+    private void collect(Map<Long, Set<String>> found, String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.computeIfAbsent(rows.getLong(1), model -> new TreeSet<>())
+                            .add(rows.getString(2));
+                }
+            }
+        }
+    }
+
+    /** The one known commit that begins like this; the prefix itself when there is none. */
+    private String wholeCommit(String prefix) throws SQLException {
+        List<String> commits = new ArrayList<>();
+        try (PreparedStatement sql = connection.prepareStatement(
+                "SELECT DISTINCT sha FROM source WHERE sha >= ?1 AND sha < ?1 || 'g' ORDER BY sha LIMIT 10")) {
+            sql.setString(1, prefix);
+            try (ResultSet rows = sql.executeQuery()) {
+                while (rows.next()) {
+                    commits.add(rows.getString(1));
+                }
+            }
+        }
+        if (commits.size() > 1) {
+            throw MlopsException.usage("The commit '" + prefix + "' is ambiguous: " + String.join(", ", commits)
+                    + " begin like this; give more digits");
+        }
+        return commits.isEmpty() ? prefix : commits.get(0);
+    }
+
+    private LineageMatch match(long model, Relation relation, List<Digest> via, Set<String> roles) throws SQLException {
+        return new LineageMatch(modelDigest(model), relation, via, roles, versions(model), run(model));
+    }
+
+    private Digest modelDigest(long model) throws SQLException {
+        try (PreparedStatement sql = connection.prepareStatement("SELECT digest FROM model WHERE id = ?")) {
+            sql.setLong(1, model);
+            try (ResultSet row = sql.executeQuery()) {
+                return IndexWriter.digest(row.getBytes(1));
+            }
+        }
+    }
+
+    private List<RegisteredVersion> versions(long model) throws SQLException {
+        List<RegisteredVersion> versions = new ArrayList<>();
+        try (PreparedStatement sql = connection.prepareStatement(
+                "SELECT name, version FROM version WHERE model = ? ORDER BY name, version")) {
+            sql.setLong(1, model);
+            try (ResultSet rows = sql.executeQuery()) {
+                while (rows.next()) {
+                    versions.add(new RegisteredVersion(rows.getString(1), rows.getInt(2)));
+                }
+            }
+        }
+        return versions;
+    }
+
+    private String run(long model) throws SQLException {
+        try (PreparedStatement sql =
+                connection.prepareStatement("SELECT run FROM run WHERE model = ? ORDER BY time DESC, run LIMIT 1")) {
+            sql.setLong(1, model);
+            try (ResultSet row = sql.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+    }
+
+    /** The records about a model. */
+    Set<Digest> records(Digest model) throws SQLException {
+        return digests(
+                "SELECT record.digest FROM model JOIN record ON record.model = model.id WHERE model.digest = ?", model);
+    }
+
+    /** The model's provenance, the record of it that is known under this digest or any; there may be several. */
+    Set<Digest> provenance(Digest model) throws SQLException {
+        return digests(
+                "SELECT record.digest FROM model JOIN record ON record.model = model.id"
+                        + " WHERE model.digest = ? AND record.provenance = 1",
+                model);
+    }
+
+    private Set<Digest> digests(String query, Digest model) throws SQLException {
+        Set<Digest> digests = new LinkedHashSet<>();
+        try (PreparedStatement sql = connection.prepareStatement(query)) {
+            sql.setBytes(1, IndexWriter.bytes(model));
+            try (ResultSet rows = sql.executeQuery()) {
+                while (rows.next()) {
+                    digests.add(IndexWriter.digest(rows.getBytes(1)));
+                }
+            }
+        }
+        return digests;
+    }
+
+    /** Datasets of models whose files are not known, since no manifest of them is kept: name and id. */
+    List<String> datasetsWithoutFiles() throws SQLException {
+        List<String> datasets = new ArrayList<>();
+        try (PreparedStatement sql = connection.prepareStatement(
+                        "SELECT coalesce(min(name) || '@', '') || key FROM dataset LEFT JOIN dataset_name ON dataset = id"
+                                + " WHERE complete = 0 GROUP BY id ORDER BY 1");
+                ResultSet rows = sql.executeQuery()) {
+            while (rows.next()) {
+                datasets.add(rows.getString(1));
+            }
+        }
+        return datasets;
+    }
+
+    Map<String, String> problems() throws SQLException {
+        Map<String, String> problems = new TreeMap<>();
+        try (PreparedStatement sql = connection.prepareStatement("SELECT file, reason FROM problem");
+                ResultSet rows = sql.executeQuery()) {
+            while (rows.next()) {
+                problems.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,69 @@
+package io.jenkins.plugins.mlops.core.lineage;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A directory of files that are named by a digest, {@code <64 hex>.json}, and never change: the records, or the manifests. A
+ * file appears whole or not at all.
+ */
+record StoreFiles(Path directory) {
+
+    private static final String SUFFIX = ".json";
+
+    /** What lies in the directory. @param foreign names that no digest gives; a hidden file is one being written */
+    record Listing(List<Digest> files, List<String> foreign) {}
+
+    Path file(Digest name) {
+        return directory.resolve(name.hex() + SUFFIX);
+    }
+
+    boolean holds(Digest name) {
+        return Files.isRegularFile(file(name));
+    }
+
+    Listing list() throws IOException {
+        Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                String stem = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : "";
+                if (Digest.isDigest("sha256:" + stem)) {
+                    listing.files().add(new Digest(stem));
+                } else if (!name.startsWith(".")) {
+                    listing.foreign().add(name);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return listing; // nothing was kept yet
+        } catch (NotDirectoryException e) {
+            throw MlopsException.usage(directory + " is no directory, so it cannot be part of a lineage store", e);
+        }
+        return listing;
+    }
+
+    /** Keeps the bytes under the name, unless that is there. */
+    void keep(Digest name, byte[] bytes) {
+        Path file = file(name);
+        try {
+            if (!holds(name)) {
+                Documents.writeAtomically(file, new String(bytes, StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw MlopsException.failed(
+                    "The lineage store's " + file + " cannot be written (" + e
+                            + "): check its directory and free space",
+                    e);
+        }
+    }
+}
