@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.document;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -21,6 +22,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -90,6 +92,16 @@ public final class Documents {
         return parse(text, origin, JSON.readerFor(type).with(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS));
     }
 
+    /**
+     * Reads JSON as it streams in, without keeping its text; the stream is not closed.
+     *
+     * @throws IOException when the stream breaks
+     */
+    public static <T> T readJson(InputStream in, String origin, Class<T> type) throws IOException {
+        JsonParser parser = JSON.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+        return parse(origin, () -> JSON.readValue(parser, type));
+    }
+
     /** Indented JSON that ends in a line feed. */
     public static String toJson(Object value) {
         try {
@@ -119,7 +131,20 @@ public final class Documents {
 
     private static <T> T parse(String text, String origin, ObjectReader reader) {
         try {
-            T value = reader.readValue(text);
+            return parse(origin, () -> reader.<T>readValue(text));
+        } catch (IOException e) {
+            throw new IllegalStateException("text in memory cannot break off", e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T parse(String origin, Reading<T> reading) throws IOException {
+        try {
+            T value = reading.read();
             if (value == null) {
                 throw MlopsException.usage(origin + " is empty");
             }

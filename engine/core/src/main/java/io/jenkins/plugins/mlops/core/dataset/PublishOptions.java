@@ -1,0 +1,27 @@
+package io.jenkins.plugins.mlops.core.dataset;
+
+/**
+ * How a directory is published.
+ *
+ * @param jobs files read and sent at a time, 1 to 256
+ * @param links what is done with symbolic links
+ */
+public record PublishOptions(int jobs, Links links) {
+
+    /** Eight files at a time, links refused. */
+    public static final PublishOptions DEFAULT = new PublishOptions(8, Links.REFUSE);
+
+    /** What is done with symbolic links. */
+    public enum Links {
+        /** The first one fails the publication. */
+        REFUSE,
+        /** What they point to is published in their place. */
+        FOLLOW,
+        /** They are left out. */
+        SKIP
+    }
+
+    public PublishOptions {
+        PullOptions.requireJobs(jobs);
+    }
+}

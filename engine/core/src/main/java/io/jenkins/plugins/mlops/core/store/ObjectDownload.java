@@ -1,0 +1,115 @@
+package io.jenkins.plugins.mlops.core.store;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * One download: requests from the sink's position, pinned by ETag once one is known, until all bytes are there. A failure that
+ * passes is followed by a request for the rest; one after new bytes does not count against the number of tries, so a slow
+ * line that breaks now and then gets there, and a dead one ends in bounded time.
+ */
+final class ObjectDownload {
+
+    private static final int BUFFER = 1 << 17;
+
+    private final ObjectStore store;
+    private final RetryPolicy retry;
+    private final long size;
+    private final ContentSink sink;
+    private final String what;
+    private ObjectPin pin;
+
+    ObjectDownload(ObjectStore store, RetryPolicy retry, ObjectPin pin, long size, ContentSink sink) {
+        this.store = store;
+        this.retry = retry;
+        this.pin = pin;
+        this.size = size;
+        this.sink = sink;
+        this.what = "Reading " + pin.location();
+    }
+
+    String run() {
+        while (true) {
+            long before = sink.position();
+            try {
+                retry.run(what, () -> {
+                    attempt(before);
+                    return null;
+                });
+                return pin.etag();
+            } catch (RetryPolicy.Transient e) {
+                if (sink.position() <= before) {
+                    throw store.gaveUp(what, e);
+                }
+            } catch (IOException e) {
+                throw store.gaveUp(what, e);
+            }
+        }
+    }
+
+    private void attempt(long before) throws IOException {
+        long offset = sink.position();
+        if (size > 0 && offset == size) {
+            return;
+        }
+        try (ObjectContent content = store.open(pin, offset)) {
+            if (content.offset() != offset) {
+                sink.restart();
+                if (content.offset() != 0) {
+                    throw new RetryPolicy.Transient("answered with another range", null);
+                }
+            }
+            if (pin.etag() == null) {
+                pin = pin.withEtag(content.etag());
+            }
+            long end = content.length() < 0 ? -1 : content.offset() + content.length();
+            if (size >= 0 && end >= 0 && end != size) {
+                throw wrongSize(end);
+            }
+            copy(content.stream());
+        }
+    }
+
+    private void copy(InputStream in) throws IOException {
+        byte[] buffer = new byte[size < 0 ? BUFFER : (int) Math.min(BUFFER, Math.max(1, size - sink.position()))];
+        for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
+            if (size >= 0 && sink.position() + n > size) {
+                throw wrongSize(sink.position() + n);
+            }
+            write(buffer, n);
+            if (Thread.currentThread().isInterrupted()) {
+                throw MlopsException.interrupted(what);
+            }
+        }
+        if (size >= 0 && sink.position() < size) {
+            throw new RetryPolicy.Transient("ended the body early", null);
+        }
+    }
+
+    /** What fails here is the network; what fails in the sink is not. */
+    private static int read(InputStream in, byte[] buffer) throws RetryPolicy.Transient {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            throw new RetryPolicy.Transient(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void write(byte[] buffer, int length) {
+        try {
+            sink.write(buffer, length);
+        } catch (IOException e) {
+            throw MlopsException.failed(
+                    what + " failed: the bytes cannot be written here: " + e.getMessage()
+                            + "; free some space or choose another directory",
+                    e);
+        }
+    }
+
+    private MlopsException wrongSize(long found) {
+        return MlopsException.failed(pin.location() + " has " + found + " bytes where " + size
+                + " are wanted: the object was replaced, or the manifest that names it is wrong");
+    }
+}

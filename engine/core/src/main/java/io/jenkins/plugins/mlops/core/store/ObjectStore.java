@@ -1,0 +1,321 @@
+package io.jenkins.plugins.mlops.core.store;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
+import io.minio.GetPresignedObjectUrlArgs;
+import io.minio.HeadObjectArgs;
+import io.minio.Http;
+import io.minio.ListObjectsV2Args;
+import io.minio.MinioAsyncClient;
+import io.minio.credentials.StaticProvider;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
+import io.minio.messages.Item;
+import io.minio.messages.ListBucketResultV2;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * An S3 object store: MinIO, Amazon S3 or any that speaks its protocol. Transient failures (connection, time-out, truncation,
+ * HTTP 429 and 5xx) are tried again with jitter; what remains is an {@link MlopsException} of one sentence: UNREACHABLE when
+ * the store is away or too slow, REFUSED on 401 and 403, FAILED on anything else such as a missing bucket or key. Every wait
+ * is bounded. Thread-safe; to be closed.
+ */
+public final class ObjectStore implements AutoCloseable {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+    private static final RetryPolicy RETRY = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(10));
+    private static final int LIST_PAGE = 1000;
+
+    private final URI endpoint;
+    private final S3Http http;
+    private final MinioAsyncClient minio;
+    private final StoreFailures failures;
+    private final RetryPolicy retry;
+
+    private ObjectStore(ObjectStoreSettings settings, RetryPolicy retry, Duration readTimeout) {
+        this.endpoint = settings.endpoint();
+        this.http = new S3Http(settings, CONNECT_TIMEOUT, readTimeout);
+        this.failures = new StoreFailures(endpoint);
+        this.retry = retry;
+        MinioAsyncClient.Builder builder = MinioAsyncClient.builder()
+                .endpoint(endpoint.toString())
+                .region(settings.region())
+                .httpClient(http.client());
+        ObjectStoreSettings.Credentials keys = settings.credentials();
+        if (keys != null) {
+            builder.credentialsProvider(
+                    new StaticProvider(keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()));
+        }
+        try {
+            this.minio = builder.build();
+        } catch (IllegalArgumentException e) {
+            throw MlopsException.usage(
+                    "The object store's endpoint " + endpoint + " or region is not usable: " + e.getMessage(), e);
+        }
+    }
+
+    /** Nothing is sent yet; credentials are sent to this endpoint alone. */
+    public static ObjectStore connect(ObjectStoreSettings settings) {
+        return connect(settings, RETRY, READ_TIMEOUT);
+    }
+
+    /**
+     * As {@link #connect(ObjectStoreSettings)}.
+     *
+     * @param retry how transient failures are tried again; a download that gets on starts counting anew
+     * @param readTimeout longest silence of the server
+     */
+    public static ObjectStore connect(ObjectStoreSettings settings, RetryPolicy retry, Duration readTimeout) {
+        return new ObjectStore(settings, retry, readTimeout);
+    }
+
+    /** Where the store is. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Hands on every object whose key begins with the prefix, in the order of the keys' UTF-8 bytes, page by page.
+     */
+    public void list(S3Uri prefix, Consumer<StoredObject> each) {
+        String what = "Listing " + prefix;
+        String token = null;
+        do {
+            ListBucketResultV2 page = page(what, prefix, token);
+            for (Item item : page.contents()) {
+                each.accept(new StoredObject(
+                        new S3Uri(prefix.bucket(), item.objectName()), item.size(), Etags.unquoted(item.etag()), null));
+            }
+            token = page.isTruncated() ? page.nextContinuationToken() : null;
+        } while (token != null);
+    }
+
+    private ListBucketResultV2 page(String what, S3Uri prefix, String token) {
+        ListObjectsV2Args.Builder args = ListObjectsV2Args.builder()
+                .bucket(prefix.bucket())
+                .prefix(prefix.key())
+                .encodingType("url")
+                .maxKeys(LIST_PAGE);
+        if (token != null) {
+            args.continuationToken(token);
+        }
+        ListObjectsV2Args request = args.build();
+        return call(
+                what, () -> await(what, prefix, minio.listObjectsV2(request)).result());
+    }
+
+    /** The object's description; empty when there is no such object. */
+    public Optional<StoredObject> stat(S3Uri object) {
+        String what = "Looking for " + object;
+        HeadObjectArgs args = HeadObjectArgs.builder()
+                .bucket(object.bucket())
+                .object(addressable(object).key())
+                .build();
+        return call(what, () -> {
+            CompletableFuture<Optional<StoredObject>> answer = minio.headObject(args)
+                    .thenApply(head -> Optional.of(new StoredObject(
+                            object, head.size(), Etags.unquoted(head.etag()), blankToNull(head.versionId()))));
+            return await(what, object, answer.exceptionally(e -> {
+                if (e.getCause() instanceof ErrorResponseException missing
+                        && missing.response().code() == 404) {
+                    return Optional.empty();
+                }
+                throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+            }));
+        });
+    }
+
+    /**
+     * Opens an object, without trying again; {@link #download} does that.
+     *
+     * @param offset first byte wanted, below the object's size unless 0
+     * @throws RetryPolicy.Transient when a later try may succeed
+     * @throws ObjectChangedException when the object no longer has the pinned ETag
+     */
+    public ObjectContent open(ObjectPin pin, long offset) throws IOException {
+        String what = "Reading " + pin.location();
+        addressable(pin.location());
+        Response response = exchange(what, pin.location(), () -> http.get(pin, offset));
+        long start = response.code() == 206 ? rangeStart(response.header("Content-Range"), offset) : 0;
+        return new ObjectContent(response, start);
+    }
+
+    /**
+     * Streams an object into a sink, from the sink's position on, and goes on at the byte reached after every transient
+     * failure. The object's state is pinned by the first answer when the caller did not.
+     *
+     * @param size the size it must have, -1 when unknown
+     * @return the ETag of what was read, null when the store gives none
+     * @throws MlopsException of kind FAILED when the size is another
+     */
+    public String download(ObjectPin pin, long size, ContentSink sink) {
+        return new ObjectDownload(this, retry, pin, size, sink).run();
+    }
+
+    /**
+     * The bytes of a small object.
+     *
+     * @param maxBytes more than this is refused
+     */
+    public byte[] read(S3Uri object, int maxBytes) {
+        MemorySink sink = new MemorySink(object, maxBytes);
+        download(ObjectPin.latest(object), -1, sink);
+        return sink.bytes();
+    }
+
+    /** Downloads an object to a file, which appears whole or not at all and replaces what was there. */
+    public void download(S3Uri object, Path file) throws IOException {
+        try (FileSink sink = FileSink.temporaryFor(file)) {
+            download(ObjectPin.latest(object), -1, sink);
+            sink.moveTo(file);
+        }
+    }
+
+    /** Sends a file and replaces what is there: in one request, or in parts when it is large. */
+    public void put(S3Uri object, LocalFile file) {
+        addressable(object);
+        new ObjectUpload(this, http, minio).send(object, file);
+    }
+
+    /**
+     * Sends bytes unless an object is there already.
+     *
+     * @return false when one was there; it is untouched
+     */
+    public boolean putIfAbsent(S3Uri object, byte[] bytes) {
+        byte[] body = Arrays.copyOf(bytes, bytes.length);
+        return putIfAbsent(object, RequestBody.create(body), Digest.of(body));
+    }
+
+    /**
+     * Sends a file of at most 5 GiB unless an object is there already.
+     *
+     * @return false when one was there; it is untouched
+     */
+    public boolean putIfAbsent(S3Uri object, LocalFile file) {
+        return putIfAbsent(object, new FileSlice(file.path(), 0, file.size()), file.sha256());
+    }
+
+    private boolean putIfAbsent(S3Uri object, RequestBody body, Digest sha256) {
+        String what = "Writing " + addressable(object);
+        return call(what, () -> {
+            try (Response response = exchange(what, object, () -> http.put(object, body, sha256.hex(), true))) {
+                return response.isSuccessful();
+            } catch (ObjectChangedException e) {
+                return false;
+            }
+        });
+    }
+
+    /**
+     * A URL that gives whoever has it the object, without credentials, for a while. Nothing is sent.
+     *
+     * @param validity 1 second to 7 days
+     */
+    public URI presign(ObjectPin pin, Duration validity) {
+        try {
+            return URI.create(minio.getPresignedObjectUrl(GetPresignedObjectUrlArgs.builder()
+                    .method(Http.Method.GET)
+                    .bucket(pin.location().bucket())
+                    .object(pin.location().key())
+                    .versionId(pin.versionId())
+                    .expiry(Math.toIntExact(validity.toSeconds()))
+                    .build()));
+        } catch (MinioException e) {
+            throw new IllegalStateException("presigning " + pin.location(), e);
+        }
+    }
+
+    /** Breaks off every request under way, from any thread; each then fails at once. */
+    public void cancel() {
+        http.cancelAll();
+    }
+
+    @Override
+    public void close() {
+        minio.close();
+        http.close();
+    }
+
+    /** Runs work with retries; what remains becomes UNREACHABLE. */
+    <T> T call(String what, RetryPolicy.Attempt<T> attempt) {
+        try {
+            return retry.run(what, attempt);
+        } catch (IOException e) {
+            throw gaveUp(what, e);
+        }
+    }
+
+    MlopsException gaveUp(String what, IOException e) {
+        return Thread.currentThread().isInterrupted() ? MlopsException.interrupted(what) : failures.gaveUp(what, e);
+    }
+
+    /** One request of our own client; an answer without success is thrown. */
+    Response exchange(String what, S3Uri place, RetryPolicy.Attempt<Response> request) throws IOException {
+        Response response;
+        try {
+            response = request.run();
+        } catch (IOException e) {
+            throw failures.ofException(what, place, e);
+        }
+        if (response.isSuccessful()) {
+            return response;
+        }
+        try (response) {
+            throw failures.ofResponse(what, place, response);
+        }
+    }
+
+    /** Waits for an answer of the MinIO client. */
+    <T> T await(String what, S3Uri place, CompletableFuture<T> answer) throws IOException {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            cancel();
+            throw MlopsException.interrupted(what);
+        } catch (ExecutionException e) {
+            throw failures.ofException(what, place, e);
+        }
+    }
+
+    /** HTTP clients resolve '.' and '..' in addresses, so an object with such a key could not be told from another. */
+    private static S3Uri addressable(S3Uri object) {
+        for (String segment : object.key().split("/", -1)) {
+            if (segment.equals(".") || segment.equals("..")) {
+                throw MlopsException.usage(
+                        "The key of " + object + " has a '.' or '..' segment, which cannot be addressed safely");
+            }
+        }
+        return object;
+    }
+
+    private static long rangeStart(String contentRange, long asked) {
+        if (contentRange == null || !contentRange.startsWith("bytes ")) {
+            return asked;
+        }
+        String range = contentRange.substring("bytes ".length());
+        int dash = range.indexOf('-');
+        try {
+            return dash < 0 ? asked : Long.parseLong(range.substring(0, dash).trim());
+        } catch (NumberFormatException e) {
+            return asked;
+        }
+    }
+
+    private static String blankToNull(String text) {
+        return Objects.requireNonNullElse(text, "").isBlank() ? null : text;
+    }
+}

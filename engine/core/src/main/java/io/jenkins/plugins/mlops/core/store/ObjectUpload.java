@@ -1,0 +1,106 @@
+package io.jenkins.plugins.mlops.core.store;
+
+import io.minio.AbortMultipartUploadArgs;
+import io.minio.CompleteMultipartUploadArgs;
+import io.minio.CreateMultipartUploadArgs;
+import io.minio.MinioAsyncClient;
+import io.minio.messages.Part;
+import java.io.IOException;
+import okhttp3.Response;
+
+/**
+ * Sends a file. A large one goes in parts: begun, each part sent, completed; when that breaks off, the upload is given up so
+ * that the store keeps no unseen parts. Only a completed upload becomes visible. Memory is one buffer, whatever the size.
+ */
+final class ObjectUpload {
+
+    private final ObjectStore store;
+    private final S3Http http;
+    private final MinioAsyncClient minio;
+
+    ObjectUpload(ObjectStore store, S3Http http, MinioAsyncClient minio) {
+        this.store = store;
+        this.http = http;
+        this.minio = minio;
+    }
+
+    void send(S3Uri object, LocalFile file) {
+        if (file.parts().size() > 1) {
+            sendParts(object, file);
+            return;
+        }
+        String what = "Writing " + object;
+        store.call(what, () -> {
+            FileSlice body = new FileSlice(file.path(), 0, file.size());
+            store.exchange(
+                            what,
+                            object,
+                            () -> http.put(object, body, file.sha256().hex(), false))
+                    .close();
+            return null;
+        });
+    }
+
+    private void sendParts(S3Uri object, LocalFile file) {
+        String what = "Writing " + object;
+        CreateMultipartUploadArgs begin = CreateMultipartUploadArgs.builder()
+                .bucket(object.bucket())
+                .object(object.key())
+                .build();
+        String uploadId = store.call(what, () -> store.await(what, object, minio.createMultipartUpload(begin))
+                .result()
+                .uploadId());
+        boolean done = false;
+        try {
+            Part[] parts = new Part[file.parts().size()];
+            for (int i = 0; i < parts.length; i++) {
+                parts[i] = sendPart(object, file, uploadId, i);
+            }
+            CompleteMultipartUploadArgs complete = CompleteMultipartUploadArgs.builder()
+                    .bucket(object.bucket())
+                    .object(object.key())
+                    .uploadId(uploadId)
+                    .parts(parts)
+                    .build();
+            store.call(what, () -> store.await(what, object, minio.completeMultipartUpload(complete)));
+            done = true;
+        } finally {
+            if (!done) {
+                giveUp(object, uploadId);
+            }
+        }
+    }
+
+    private Part sendPart(S3Uri object, LocalFile file, String uploadId, int index) {
+        String what = "Writing part " + (index + 1) + " of " + object;
+        FileSlice body = new FileSlice(file.path(), index * file.partSize(), file.partLength(index));
+        return store.call(what, () -> {
+            try (Response response = store.exchange(
+                    what,
+                    object,
+                    () -> http.putPart(
+                            object,
+                            uploadId,
+                            index + 1,
+                            body,
+                            file.parts().get(index).hex()))) {
+                String etag = Etags.unquoted(response.header("ETag"));
+                if (etag == null) {
+                    throw new IOException("gave no ETag for a part");
+                }
+                return new Part(index + 1, etag);
+            }
+        });
+    }
+
+    /** Best effort: the failure that led here is the one to tell. */
+    private void giveUp(S3Uri object, String uploadId) {
+        minio.abortMultipartUpload(AbortMultipartUploadArgs.builder()
+                        .bucket(object.bucket())
+                        .object(object.key())
+                        .uploadId(uploadId)
+                        .build())
+                .exceptionally(e -> null)
+                .join();
+    }
+}

@@ -1,0 +1,166 @@
+package io.jenkins.plugins.mlops.core.store;
+
+import io.minio.Signer;
+import io.minio.errors.MinioException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * The HTTP client of one object store, and requests signed for it (Signature Version 4 by MinIO's signer, path-style
+ * addresses). Objects' bytes go this way: it says beforehand what a body's digest is, keeps connections, and reads
+ * Retry-After. Thread-safe.
+ */
+final class S3Http implements AutoCloseable {
+
+    /** The digest of an empty body. */
+    private static final String EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    private static final DateTimeFormatter AMZ_DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
+    private static final int MAX_CONNECTIONS = 256;
+
+    private final ObjectStoreSettings settings;
+    private final OkHttpClient client;
+
+    S3Http(ObjectStoreSettings settings, Duration connectTimeout, Duration readTimeout) {
+        this.settings = settings;
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(MAX_CONNECTIONS);
+        dispatcher.setMaxRequestsPerHost(MAX_CONNECTIONS);
+        this.client = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
+                .connectionPool(new ConnectionPool(MAX_CONNECTIONS, 30, TimeUnit.SECONDS))
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .connectTimeout(connectTimeout)
+                .readTimeout(readTimeout)
+                .writeTimeout(readTimeout)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .addInterceptor(new TransientAnswers())
+                .build();
+    }
+
+    OkHttpClient client() {
+        return client;
+    }
+
+    /** GET of an object from an offset on, in the pinned state. */
+    Response get(ObjectPin pin, long offset) throws IOException {
+        Request.Builder request = new Request.Builder().header("Accept-Encoding", "identity");
+        if (offset > 0) {
+            request.header("Range", "bytes=" + offset + "-");
+        }
+        if (pin.etag() != null) {
+            request.header("If-Match", Etags.quoted(pin.etag()));
+        }
+        HttpUrl.Builder url = url(pin.location());
+        if (pin.versionId() != null) {
+            url.addEncodedQueryParameter("versionId", encode(pin.versionId(), false));
+        }
+        return send(request.url(url.build()).get(), EMPTY);
+    }
+
+    /** PUT of an object. */
+    Response put(S3Uri object, RequestBody body, String sha256Hex, boolean onlyIfAbsent) throws IOException {
+        Request.Builder request = new Request.Builder().url(url(object).build()).put(body);
+        if (onlyIfAbsent) {
+            request.header("If-None-Match", "*");
+        }
+        return send(request, sha256Hex);
+    }
+
+    /** PUT of a part of a multipart upload; parts count from 1. */
+    Response putPart(S3Uri object, String uploadId, int number, RequestBody body, String sha256Hex) throws IOException {
+        HttpUrl url = url(object)
+                .addEncodedQueryParameter("partNumber", String.valueOf(number))
+                .addEncodedQueryParameter("uploadId", encode(uploadId, false))
+                .build();
+        return send(new Request.Builder().url(url).put(body), sha256Hex);
+    }
+
+    /** Breaks off all that is under way, from any thread. */
+    void cancelAll() {
+        client.dispatcher().cancelAll();
+    }
+
+    @Override
+    public void close() {
+        cancelAll();
+        client.dispatcher().executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+
+    private Response send(Request.Builder request, String sha256Hex) throws IOException {
+        return client.newCall(sign(request, sha256Hex)).execute();
+    }
+
+    private Request sign(Request.Builder builder, String sha256Hex) {
+        ObjectStoreSettings.Credentials credentials = settings.credentials();
+        if (credentials == null) {
+            return builder.build();
+        }
+        builder.header("x-amz-content-sha256", sha256Hex)
+                .header("x-amz-date", ZonedDateTime.now(ZoneOffset.UTC).format(AMZ_DATE));
+        if (credentials.sessionToken() != null) {
+            builder.header("x-amz-security-token", credentials.sessionToken());
+        }
+        Request unsigned = builder.build();
+        HttpUrl url = unsigned.url();
+        boolean usualPort = url.port() == HttpUrl.defaultPort(url.scheme());
+        String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
+        unsigned = unsigned.newBuilder()
+                .header("Host", usualPort ? host : host + ":" + url.port())
+                .build();
+        try {
+            return Signer.signV4S3(
+                    unsigned, settings.region(), credentials.accessKeyId(), credentials.secretAccessKey(), sha256Hex);
+        } catch (MinioException e) {
+            throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
+        }
+    }
+
+    private HttpUrl.Builder url(S3Uri object) {
+        URI endpoint = settings.endpoint();
+        return HttpUrl.get(endpoint.getScheme() + "://" + endpoint.getRawAuthority() + "/" + object.bucket() + "/"
+                        + encode(object.key(), true))
+                .newBuilder();
+    }
+
+    /** Percent-encodes all but RFC 3986's unreserved characters, as Signature Version 4 wants it. */
+    static String encode(String text, boolean keepSlashes) {
+        StringBuilder out = new StringBuilder(text.length() + 16);
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            int c = b & 0xff;
+            boolean unreserved = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || c == '-'
+                    || c == '.'
+                    || c == '_'
+                    || c == '~'
+                    || keepSlashes && c == '/';
+            if (unreserved) {
+                out.append((char) c);
+            } else {
+                out.append('%').append(Character.toUpperCase(Character.forDigit(c >> 4, 16)));
+                out.append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
+            }
+        }
+        return out.toString();
+    }
+}

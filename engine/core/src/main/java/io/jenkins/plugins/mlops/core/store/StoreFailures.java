@@ -1,0 +1,177 @@
+package io.jenkins.plugins.mlops.core.store;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
+import io.minio.Xml;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.InvalidResponseException;
+import io.minio.errors.MinioException;
+import io.minio.errors.ServerException;
+import io.minio.messages.ErrorResponse;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import okhttp3.Response;
+
+/**
+ * Turns answers and exceptions of an object store into failures: {@link RetryPolicy.Transient} for what a later try may not
+ * meet, else an {@link MlopsException} of one sentence. Error codes are those of Amazon S3's reference. Immutable.
+ */
+final class StoreFailures {
+
+    /** More of an error body than this is no S3 error document. */
+    private static final int MAX_ERROR_BODY = 64 * 1024;
+
+    private static final Set<String> CHANGED_WHILE_SENT =
+            Set.of("BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody");
+    private static final Set<String> TRANSIENT_CODES =
+            Set.of("RequestTimeout", "SlowDown", "SlowDownRead", "SlowDownWrite", "InternalError", "OperationAborted");
+
+    private final URI endpoint;
+
+    StoreFailures(URI endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /** The failure that an answer without success stands for; the answer's body is read. */
+    IOException ofResponse(String what, S3Uri place, Response response) {
+        String code = "";
+        String message = "";
+        try {
+            String body = response.peekBody(MAX_ERROR_BODY).string();
+            if (!body.isBlank()) {
+                ErrorResponse error = Xml.unmarshal(ErrorResponse.class, body);
+                code = String.valueOf(error.code());
+                message = String.valueOf(error.message());
+            }
+        } catch (MinioException | IOException e) {
+            message = "its answer is no S3 error document";
+        }
+        return ofCode(what, place, response.code(), code, message);
+    }
+
+    /** The failure behind an exception of the MinIO client's futures, or of a call of our own. */
+    IOException ofException(String what, S3Uri place, Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof MlopsException ours) {
+            throw ours;
+        }
+        if (cause instanceof RetryPolicy.Transient again) {
+            return again;
+        }
+        if (cause instanceof ErrorResponseException answered) {
+            ErrorResponse error = answered.errorResponse();
+            return ofCode(what, place, answered.response().code(), error.code(), error.message());
+        }
+        if (cause instanceof ServerException answered) {
+            return ofCode(what, place, answered.statusCode(), "", "");
+        }
+        if (cause instanceof InvalidResponseException) {
+            throw MlopsException.failed(
+                    what + " failed: what answers at " + endpoint + " is no S3 server; check the endpoint", cause);
+        }
+        if (cause instanceof IOException network) {
+            return ofNetwork(network);
+        }
+        if (cause instanceof MinioException && cause.getCause() instanceof IOException network) {
+            return ofNetwork(network);
+        }
+        if (cause instanceof IllegalArgumentException || cause instanceof MinioException) {
+            throw MlopsException.failed(what + " failed: " + cause.getMessage(), cause);
+        }
+        throw new IllegalStateException(what, cause);
+    }
+
+    /** What it is when tries are used up, or were of no use. */
+    MlopsException gaveUp(String what, IOException e) {
+        return MlopsException.unreachable(
+                what + " failed: the object store " + endpoint + " " + reason(e)
+                        + "; check the endpoint and the server, then try again",
+                e);
+    }
+
+    private static IOException ofNetwork(IOException e) {
+        boolean hopeless = e instanceof UnknownHostException
+                || e instanceof SSLHandshakeException
+                || e instanceof RetryPolicy.Transient;
+        return hopeless ? e : new RetryPolicy.Transient(String.valueOf(e.getMessage()), e);
+    }
+
+    private IOException ofCode(String what, S3Uri place, int status, String code, String message) {
+        if (TRANSIENT_CODES.contains(code)) {
+            return new RetryPolicy.Transient("answered " + code, null);
+        }
+        if (status == 412) {
+            throw new ObjectChangedException(place);
+        }
+        if (status == 401 || status == 403) {
+            throw MlopsException.refused(what + " was refused by " + endpoint + " ("
+                    + (code.isEmpty() ? "HTTP " + status : code) + "): " + hint(code));
+        }
+        if (CHANGED_WHILE_SENT.contains(code)) {
+            throw MlopsException.failed(what + " failed: the bytes sent are not those that were read before (" + code
+                    + "); the file changed meanwhile, or the connection damages data");
+        }
+        String why;
+        if (code.equals("NoSuchBucket")) {
+            why = "the bucket '" + place.bucket() + "' does not exist";
+        } else if (status == 404) {
+            why = place.key().isEmpty()
+                    ? "the bucket '" + place.bucket() + "' does not exist"
+                    : "there is no such object";
+        } else if (status == 301 || status == 307 || status == 308) {
+            why = "the bucket lies in another region or at another address; check --region and --endpoint";
+        } else if (status == 416) {
+            why = "the object is shorter than expected";
+        } else {
+            why = "the object store " + endpoint + " answered " + (code.isEmpty() ? "HTTP " + status : code)
+                    + (message.isEmpty() || message.equals("null") ? "" : " (" + oneLine(message) + ")");
+        }
+        throw MlopsException.failed(what + " failed: " + why);
+    }
+
+    private static String hint(String code) {
+        return switch (code) {
+            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken" ->
+                "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN";
+            case "RequestTimeTooSkewed" -> "the clocks of this machine and of the server differ";
+            default -> "check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and what they may do there";
+        };
+    }
+
+    private static String reason(IOException e) {
+        Throwable root = e;
+        while (root.getCause() instanceof IOException cause) {
+            root = cause;
+        }
+        if (root instanceof UnknownHostException) {
+            return "has an address that cannot be resolved";
+        }
+        if (root instanceof ConnectException) {
+            return "does not accept connections";
+        }
+        if (root instanceof SocketTimeoutException || root instanceof java.io.InterruptedIOException) {
+            return "did not answer in time";
+        }
+        if (root instanceof SSLException) {
+            return "cannot be trusted or speaks no TLS (" + oneLine(String.valueOf(root.getMessage())) + ")";
+        }
+        return "broke off (" + oneLine(String.valueOf(root.getMessage())) + ")";
+    }
+
+    private static String oneLine(String text) {
+        String line = text.lines().findFirst().orElse("").trim();
+        return line.length() > 200 ? line.substring(0, 200) + "..." : line;
+    }
+}
