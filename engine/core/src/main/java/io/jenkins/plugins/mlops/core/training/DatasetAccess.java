@@ -1,0 +1,17 @@
+package io.jenkins.plugins.mlops.core.training;
+
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import java.nio.file.Path;
+
+/** What a training needs of datasets. Errors as in {@link io.jenkins.plugins.mlops.core.dataset.Datasets}. */
+public interface DatasetAccess {
+
+    /** Finds the version without moving its bytes. */
+    DatasetVersion resolve(DatasetReference reference);
+
+    /** Puts the files into the directory, which must not exist, whole or not at all. */
+    PullResult pull(DatasetReference reference, Path into, ProgressListener progress);
+}

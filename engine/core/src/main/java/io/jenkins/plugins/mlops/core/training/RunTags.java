@@ -1,0 +1,22 @@
+package io.jenkins.plugins.mlops.core.training;
+
+/** The tags by which an MLflow run says where its model comes from; {@code docs/training.md} lists them. */
+public final class RunTags {
+
+    /** Content id of the model. Set last: a run that has it, and is FINISHED, has a whole model. */
+    public static final String MODEL_DIGEST = "mlops.model.digest";
+
+    public static final String COMMIT = "mlops.commit";
+    public static final String REPOSITORY = "mlops.repository";
+    public static final String TRAINING_DATASET = "mlops.dataset.training";
+    public static final String TRAINING_SOURCE = "mlops.dataset.training.source";
+    public static final String EVALUATION_DATASET = "mlops.dataset.evaluation";
+    public static final String PARENT = "mlops.parent";
+    public static final String PARENT_DIGEST = "mlops.parent.digest";
+    public static final String LINEAGE = "mlops.lineage";
+    public static final String EVALUATION = "mlops.evaluation";
+    public static final String ENVIRONMENT = "mlops.environment";
+    public static final String RUN = "mlops.run";
+
+    private RunTags() {}
+}

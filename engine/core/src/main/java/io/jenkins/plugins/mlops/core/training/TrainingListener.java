@@ -1,0 +1,24 @@
+package io.jenkins.plugins.mlops.core.training;
+
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+
+/** Hears how a training goes. Called on the training's thread, progress on others too; implementations return at once. */
+public interface TrainingListener {
+
+    /** The command whose output a line is. */
+    enum Stage {
+        TRAINING,
+        EVALUATION
+    }
+
+    /** A step begins or something is worth knowing; one sentence without a full stop. */
+    void note(String text);
+
+    /** A line that a command printed, as it is; it may hold terminal codes. */
+    void output(Stage stage, String line);
+
+    /** Where pulls report to. */
+    default ProgressListener progress() {
+        return ProgressListener.NONE;
+    }
+}
