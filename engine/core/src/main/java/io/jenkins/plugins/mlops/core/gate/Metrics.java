@@ -34,6 +34,8 @@ public record Metrics(
     /** Numbers of this size and more are taken for infinite: MLflow stores infinity as the largest double. */
     private static final double INFINITE = 1e308;
 
+    static final SortedMap<String, Double> NO_NUMBERS = Collections.emptySortedMap();
+
     public Metrics {
         overall = sorted(overall);
         SortedMap<String, SortedMap<String, Double>> copy = new TreeMap<>();

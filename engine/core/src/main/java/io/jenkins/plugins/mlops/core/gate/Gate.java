@@ -1,0 +1,114 @@
+package io.jenkins.plugins.mlops.core.gate;
+
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A set of rules that decides about candidates. Immutable.
+ */
+public final class Gate {
+
+    private final RuleSet rules;
+    private final String ruleFile;
+    private final Digest ruleDigest;
+
+    /**
+     * A gate of these rules.
+     *
+     * @param ruleFile what reports call the rule file
+     * @param ruleDigest of the rule file's bytes
+     */
+    public Gate(RuleSet rules, String ruleFile, Digest ruleDigest) {
+        this.rules = rules;
+        this.ruleFile = ruleFile;
+        this.ruleDigest = ruleDigest;
+    }
+
+    /**
+     * Holds the candidate against every rule.
+     *
+     * @throws io.jenkins.plugins.mlops.core.MlopsException as the finder throws it
+     */
+    public GateResult evaluate(Measurement candidate, BaselineFinder finder) {
+        Map<BaselineReference, Baseline> baselines = new TreeMap<>();
+        for (Rule rule : rules.rules()) {
+            if (rule.baseline() != null) {
+                baselines.computeIfAbsent(rule.baseline(), finder::find);
+            }
+        }
+        List<RuleResult> results = new ArrayList<>();
+        for (Rule rule : rules.rules()) {
+            results.addAll(evaluate(rule, candidate, rule.baseline() == null ? null : baselines.get(rule.baseline())));
+        }
+        List<Baseline.Found> found = baselines.values().stream()
+                .filter(Baseline.Found.class::isInstance)
+                .map(Baseline.Found.class::cast)
+                .toList();
+        return new GateResult(ruleFile, ruleDigest, results, candidate, found, notes(candidate, found));
+    }
+
+    private static List<RuleResult> evaluate(Rule rule, Measurement candidate, Baseline baseline) {
+        return switch (rule.slices().kind()) {
+            case OVERALL -> List.of(RuleResult.of(rule, List.of(new RuleCheck(rule, null, candidate, baseline).run())));
+            case NAMED ->
+                rule.slices().names().stream()
+                        .map(slice ->
+                                RuleResult.of(rule, List.of(new RuleCheck(rule, slice, candidate, baseline).run())))
+                        .toList();
+            case ALL -> List.of(RuleResult.of(rule, allSlices(rule, candidate, baseline)));
+        };
+    }
+
+    /** A check for every slice of the candidate and for every one that the baseline has: a slice may not disappear. */
+    private static List<Check> allSlices(Rule rule, Measurement candidate, Baseline baseline) {
+        SortedSet<String> slices = new TreeSet<>(candidate.metrics().slices().keySet());
+        if (baseline instanceof Baseline.Found found) {
+            slices.addAll(measuredSlices(rule, found.measurement().metrics()));
+        }
+        if (slices.isEmpty()) {
+            return List.of(new Check(
+                    SliceSelection.ALL_SLICES,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    rule.optional() ? Verdict.PASS : Verdict.FAIL,
+                    "the candidate has no slices, and the rule looks at all of them"
+                            + (rule.optional() ? "; the rule is optional" : "")));
+        }
+        return slices.stream()
+                .map(slice -> new RuleCheck(rule, slice, candidate, baseline).run())
+                .toList();
+    }
+
+    private static Collection<String> measuredSlices(Rule rule, Metrics metrics) {
+        return metrics.slices().entrySet().stream()
+                .filter(slice -> slice.getValue().containsKey(rule.metric()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static List<String> notes(Measurement candidate, List<Baseline.Found> baselines) {
+        List<String> notes = new ArrayList<>();
+        for (Baseline.Found baseline : baselines) {
+            if (Comparability.isOnTrust(candidate, baseline)) {
+                notes.add("Neither the candidate's file nor that of " + baseline.name()
+                        + " names its evaluation set: that it is the same one is taken on trust");
+            }
+            Long mine = candidate.metrics().samples();
+            Long other = baseline.measurement().metrics().samples();
+            if (mine != null && other != null && !Objects.equals(mine, other)) {
+                notes.add("The candidate rests on " + mine + " samples, " + baseline.name() + " on " + other);
+            }
+        }
+        return notes;
+    }
+}

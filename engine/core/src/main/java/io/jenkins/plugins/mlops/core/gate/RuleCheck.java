@@ -1,0 +1,241 @@
+package io.jenkins.plugins.mlops.core.gate;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds one number of a candidate against one rule. Decimal arithmetic on the shortest representation of each number, so that
+ * 0.61 - 0.01 reaches 0.60 as a person reckons.
+ */
+final class RuleCheck {
+
+    private final Rule rule;
+    private final String slice;
+    private final Measurement candidate;
+    /** Null when the rule has no baseline. */
+    private final Baseline baseline;
+
+    private final String subject;
+
+    RuleCheck(Rule rule, String slice, Measurement candidate, Baseline baseline) {
+        this.rule = rule;
+        this.slice = slice;
+        this.candidate = candidate;
+        this.baseline = baseline;
+        this.subject = PrintableText.of(rule.metric()) + (slice == null ? "" : " of slice " + PrintableText.of(slice));
+    }
+
+    Check run() {
+        Double value = numbers(candidate.metrics()).get(rule.metric());
+        Double reference = baseline instanceof Baseline.Found found
+                ? numbers(found.measurement().metrics()).get(rule.metric())
+                : null;
+        if (value == null) {
+            return unmeasured(null, reference, missing());
+        }
+        if (!Metrics.isFinite(value)) {
+            return unmeasured(
+                    value, reference, subject + " is " + Decimals.text(value) + ", which is no finite number");
+        }
+        return compare(Decimals.of(value), value, reference);
+    }
+
+    private Check compare(BigDecimal value, Double rawValue, Double reference) {
+        Findings findings = new Findings();
+        if (rule.threshold() != null) {
+            findings.threshold(value);
+        }
+        if (rule.baseline() != null) {
+            findings.baseline(value, reference);
+        }
+        Long samples = samples();
+        if (rule.minSamples() != null) {
+            findings.samples(samples);
+        }
+        return new Check(
+                slice,
+                rawValue,
+                reference,
+                findings.limit,
+                samples,
+                findings.limit == null ? null : rule.direction().gain(value, findings.limit),
+                findings.verdict,
+                findings.reason());
+    }
+
+    /** What the single demands of the rule say; together they are the verdict. */
+    private final class Findings {
+        private final List<String> failures = new ArrayList<>();
+        private final List<String> remarks = new ArrayList<>();
+        private Verdict verdict = Verdict.PASS;
+        private BigDecimal limit;
+        private boolean comparable = true;
+
+        void threshold(BigDecimal value) {
+            BigDecimal threshold = rule.threshold();
+            BigDecimal lowest = rule.direction().worsen(threshold, rule.tolerance());
+            tighten(lowest);
+            int digits = Decimals.digitsFor(value, threshold, lowest);
+            String shown = Decimals.text(value, digits);
+            if (rule.direction().gain(value, lowest).signum() >= 0) {
+                remarks.add(subject + " is " + shown + "; " + (isHigher() ? "at least " : "at most ")
+                        + Decimals.exact(threshold) + " is wanted" + tolerance());
+            } else {
+                fail(subject + " is " + shown + ", " + distance(value, threshold) + " the threshold "
+                        + Decimals.exact(threshold) + tolerance());
+            }
+        }
+
+        void baseline(BigDecimal value, Double reference) {
+            if (baseline instanceof Baseline.Unusable unusable) {
+                cannotCompare(subject + " cannot be compared: " + unusable.why());
+            } else if (baseline instanceof Baseline.None none) {
+                withoutBaseline(none.why());
+            } else {
+                Baseline.Found found = (Baseline.Found) baseline;
+                String obstacle = Comparability.obstacle(candidate, found);
+                if (obstacle != null) {
+                    cannotCompare(subject + " is not comparable: " + obstacle);
+                } else if (reference == null) {
+                    withoutBaseline(found.name() + " has no " + subject);
+                } else if (!Metrics.isFinite(reference)) {
+                    cannotCompare(subject + " cannot be compared: that of " + found.name() + " is "
+                            + Decimals.text(reference));
+                } else {
+                    change(value, Decimals.of(reference), found.name());
+                }
+            }
+        }
+
+        private void withoutBaseline(String why) {
+            if (rule.passWithoutBaseline()) {
+                remarks.add(
+                        rule.threshold() == null
+                                ? why + ", and the rule passes without a baseline"
+                                : why + ", so the threshold alone decides");
+            } else {
+                cannotCompare(
+                        subject + " cannot be compared: " + why + " ('without_baseline: pass' lets a rule do without)");
+            }
+        }
+
+        private void change(BigDecimal value, BigDecimal reference, String name) {
+            BigDecimal allowance = rule.maxDrop().allowance(reference);
+            BigDecimal lowest =
+                    rule.direction().worsen(rule.direction().worsen(reference, allowance), rule.tolerance());
+            tighten(lowest);
+            int digits = Decimals.digitsFor(value, reference, lowest);
+            String change = subject + " is " + Decimals.text(value, digits) + ", "
+                    + (value.compareTo(reference) == 0 ? "equal to" : distance(value, reference)) + " "
+                    + possessive(name)
+                    + " " + Decimals.text(reference, digits);
+            boolean worse = rule.direction().gain(value, reference).signum() < 0;
+            if (rule.direction().gain(value, lowest).signum() < 0) {
+                fail(change + "; " + allowed(allowance) + tolerance());
+            } else {
+                remarks.add(worse ? change + "; " + allowed(allowance) + tolerance() : change);
+            }
+        }
+
+        private String allowed(BigDecimal allowance) {
+            if (allowance.signum() == 0) {
+                String zero =
+                        rule.maxDrop().percent() && rule.maxDrop().amount().signum() > 0
+                                ? rule.maxDrop() + " of 0 is 0, so "
+                                : "";
+                return zero + (isHigher() ? "no drop is allowed" : "no rise is allowed");
+            }
+            return "at most "
+                    + (rule.maxDrop().percent()
+                            ? rule.maxDrop() + " (" + Decimals.text(allowance) + ")"
+                            : Decimals.exact(allowance))
+                    + " is allowed";
+        }
+
+        void samples(Long samples) {
+            long wanted = rule.minSamples();
+            if (samples == null) {
+                fail("it is not stated how many samples " + subject + " rests on, and at least " + wanted
+                        + " are wanted");
+            } else if (samples < wanted && comparable) {
+                failures.clear();
+                remarks.clear();
+                remarks.add(subject + " rests on " + samples + (samples == 1 ? " sample" : " samples")
+                        + ", too few to tell: at least " + wanted + " are wanted");
+                verdict = Verdict.INCONCLUSIVE;
+            }
+        }
+
+        private void cannotCompare(String reason) {
+            comparable = false;
+            fail(reason);
+        }
+
+        private void fail(String reason) {
+            verdict = Verdict.FAIL;
+            failures.add(reason);
+        }
+
+        private void tighten(BigDecimal other) {
+            limit = limit == null || rule.direction().gain(other, limit).signum() > 0 ? other : limit;
+        }
+
+        private String reason() {
+            return String.join("; and ", failures.isEmpty() ? remarks : failures);
+        }
+    }
+
+    private Check unmeasured(Double value, Double reference, String reason) {
+        return rule.optional()
+                ? new Check(
+                        slice, value, reference, null, samples(), null, Verdict.PASS, reason + "; the rule is optional")
+                : new Check(slice, value, reference, null, samples(), null, Verdict.FAIL, reason);
+    }
+
+    private String missing() {
+        Metrics metrics = candidate.metrics();
+        if (slice != null && !metrics.slices().containsKey(slice)) {
+            String known = baseline instanceof Baseline.Found found
+                            && found.measurement().metrics().slices().containsKey(slice)
+                    ? ", which " + found.name() + " has"
+                    : "";
+            return "the candidate has no slice " + PrintableText.of(slice) + known
+                    + NearNames.hint(slice, metrics.slices().keySet());
+        }
+        String path = slice == null ? rule.metric() : "slices." + slice + "." + rule.metric();
+        String instead = metrics.notNumbers().get(path);
+        return instead == null
+                ? "the candidate has no " + subject
+                        + NearNames.hint(rule.metric(), numbers(metrics).keySet())
+                : subject + " is " + instead + ", which is no number";
+    }
+
+    private Map<String, Double> numbers(Metrics metrics) {
+        return slice == null ? metrics.overall() : metrics.slices().getOrDefault(slice, Metrics.NO_NUMBERS);
+    }
+
+    private Long samples() {
+        return slice == null
+                ? candidate.metrics().samples()
+                : candidate.metrics().sliceSamples().get(slice);
+    }
+
+    private boolean isHigher() {
+        return rule.direction() == Direction.HIGHER;
+    }
+
+    private String tolerance() {
+        return rule.tolerance().signum() == 0 ? "" : ", with a tolerance of " + Decimals.exact(rule.tolerance());
+    }
+
+    private static String distance(BigDecimal value, BigDecimal reference) {
+        BigDecimal difference = value.subtract(reference);
+        return Decimals.text(difference.abs()) + (difference.signum() < 0 ? " below" : " above");
+    }
+
+    private static String possessive(String name) {
+        return name + "'s";
+    }
+}
