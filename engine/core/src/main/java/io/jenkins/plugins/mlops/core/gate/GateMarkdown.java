@@ -1,0 +1,90 @@
+package io.jenkins.plugins.mlops.core.gate;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The result as Markdown, for pull requests: verdict, failed rules, one table. */
+final class GateMarkdown {
+
+    /** What can mean something inside a line: emphasis, code, links, HTML, table cells, mathematics, mentions, headings. */
+    private static final String SPECIAL = "\\`*_[]<>#|~&$@";
+
+    private GateMarkdown() {}
+
+    static String render(GateResult result) {
+        StringBuilder out = new StringBuilder();
+        out.append("## Gate: ").append(word(result.verdict())).append("\n\n");
+        out.append(sentence(result.summary())).append("\n\n");
+        List<RuleResult> open = result.rules().stream()
+                .filter(r -> r.verdict() != Verdict.PASS)
+                .sorted((a, b) -> b.verdict().compareTo(a.verdict()))
+                .toList();
+        for (RuleResult rule : open) {
+            out.append("- **")
+                    .append(word(rule.verdict()))
+                    .append("**: ")
+                    .append(sentence(rule.reason()))
+                    .append('\n');
+        }
+        out.append(open.isEmpty() ? "" : "\n");
+        out.append("| Verdict | Metric | Slice | Better | Value | Limit | Baseline | Reason |\n");
+        out.append("| --- | --- | --- | --- | ---: | ---: | ---: | --- |\n");
+        for (RuleResult rule : result.rules()) {
+            Check check = rule.deciding();
+            out.append(row(List.of(
+                    word(check.verdict()),
+                    escaped(rule.rule().metric()),
+                    check.slice() == null ? "overall" : escaped(check.slice()),
+                    rule.rule().direction().toString(),
+                    escaped(Decimals.text(check.value())),
+                    check.limit() == null ? "\u2013" : escaped(Decimals.text(check.limit())),
+                    escaped(Decimals.text(check.baseline())),
+                    sentence(rule.reason()))));
+        }
+        out.append('\n');
+        out.append(source("Candidate", result.candidate()));
+        for (Baseline.Found baseline : result.baselines()) {
+            out.append(source("Baseline", baseline.measurement()));
+        }
+        for (String note : result.notes()) {
+            out.append("- ").append(sentence(note)).append('\n');
+        }
+        return out.toString();
+    }
+
+    private static String source(String title, Measurement measurement) {
+        return "- " + title + ": " + escaped(measurement.origin())
+                + (measurement.model() == null
+                        ? ""
+                        : ", model " + escaped(measurement.model().toString()))
+                + (measurement.evaluationSet() == null
+                        ? ""
+                        : ", measured on " + escaped(Comparability.shown(measurement.evaluationSet())))
+                + "\n";
+    }
+
+    private static String row(List<String> cells) {
+        return cells.stream().collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
+    private static String word(Verdict verdict) {
+        return verdict.toString().toUpperCase(Locale.ROOT);
+    }
+
+    private static String sentence(String text) {
+        return escaped(text.isEmpty() ? text : text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1));
+    }
+
+    /** Printable, on one line, and without meaning to Markdown, HTML in it, or mentions. */
+    private static String escaped(String text) {
+        StringBuilder out = new StringBuilder(text.length() + 8);
+        PrintableText.of(text).codePoints().forEach(c -> {
+            if (SPECIAL.indexOf(c) >= 0) {
+                out.append('\\');
+            }
+            out.appendCodePoint(c);
+        });
+        return out.toString();
+    }
+}

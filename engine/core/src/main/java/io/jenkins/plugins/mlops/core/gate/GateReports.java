@@ -1,0 +1,47 @@
+package io.jenkins.plugins.mlops.core.gate;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes a gate's result for programs, people and CI servers. Equal results give equal bytes. */
+public final class GateReports {
+
+    /** The report that promotion and lineage read, and whose digest stands for the result. */
+    public static final String JSON_FILE = "gate.json";
+
+    private GateReports() {}
+
+    /** The result for a terminal; a few lines. */
+    public static String text(GateResult result) {
+        return GateText.render(result);
+    }
+
+    /**
+     * Writes {@code gate.md}, {@code gate.xml}, {@code gate.html} and, last, {@code gate.json} into the directory, which is made when
+     * it is missing. A {@code gate.json} of before is removed first, so that none stands beside reports of another result.
+     *
+     * @return the digest of {@code gate.json}
+     */
+    public static Digest write(GateResult result, Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Path json = directory.resolve(JSON_FILE);
+            Files.deleteIfExists(json);
+            Documents.writeAtomically(directory.resolve("gate.md"), GateMarkdown.render(result));
+            Documents.writeAtomically(directory.resolve("gate.xml"), GateJunit.render(result));
+            Documents.writeAtomically(directory.resolve("gate.html"), GateHtml.render(result));
+            String text = Documents.toJson(GateDocument.of(result));
+            Documents.writeAtomically(json, text);
+            return Digest.of(text);
+        } catch (IOException e) {
+            throw MlopsException.failed(
+                    "The gate's reports cannot be written to " + directory + ": "
+                            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.jenkins.plugins.mlops.core.gate;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
+import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Baselines from the runs of a tracking server: the run's {@code evaluation/evaluation.json}, else its metrics below
+ * {@code eval/}, else all its metrics.
+ */
+public final class RunBaselines {
+
+    /** The alias of the model in use. */
+    public static final String CHAMPION_ALIAS = "champion";
+
+    private static final String DIRECTORY = "evaluation";
+    private static final String FILE = "evaluation.json";
+    private static final String METRIC_PREFIX = "eval/";
+    private static final String MODEL_DIGEST_TAG = "mlops.model.digest";
+    private static final String EVALUATION_DIGEST_TAG = "mlops.evaluation";
+    private static final int SHORT_RUN = 8;
+
+    private final TrackingServer server;
+    private final ModelRegistry registry;
+
+    public RunBaselines(TrackingServer server, ModelRegistry registry) {
+        this.server = server;
+        this.registry = registry;
+    }
+
+    /** The numbers of the model that carries the alias {@value #CHAMPION_ALIAS}. */
+    Baseline ofChampion(String model) {
+        Optional<ModelVersion> version = registry.byAlias(model, CHAMPION_ALIAS);
+        if (version.isEmpty()) {
+            return new Baseline.None("the model " + PrintableText.of(model) + " has no champion yet");
+        }
+        ModelVersion champion = version.get();
+        String title = PrintableText.of(model) + " version " + champion.version() + ", the champion,";
+        if (champion.runId() == null || champion.runId().isBlank()) {
+            return new Baseline.Unusable(title + " was registered without a run, so its numbers are not known");
+        }
+        Optional<TrackedRun> run = server.run(champion.runId());
+        if (run.isEmpty()) {
+            return new Baseline.Unusable(title + " comes from run " + champion.runId()
+                    + ", which the tracking server does not have any more");
+        }
+        Baseline baseline = read(
+                "the champion",
+                PrintableText.of(model) + " version " + champion.version() + " (run " + champion.runId() + ")",
+                run.get());
+        String digest = champion.tags().get(MODEL_DIGEST_TAG);
+        return digest != null
+                        && baseline instanceof Baseline.Found found
+                        && found.measurement().model() != null
+                        && !found.measurement().model().toString().equals(digest)
+                ? new Baseline.Unusable(title + " is another model than the one that its run evaluated")
+                : baseline;
+    }
+
+    /** The numbers of a run. */
+    Baseline ofRun(String runId) {
+        TrackedRun run = server.run(runId)
+                .orElseThrow(() -> MlopsException.usage("A rule compares with run " + PrintableText.of(runId)
+                        + ", which " + server.uri() + " does not have"));
+        String shortId = runId.length() > SHORT_RUN ? runId.substring(0, SHORT_RUN) : runId;
+        return read("run " + PrintableText.of(shortId), "run " + PrintableText.of(runId), run);
+    }
+
+    private Baseline read(String name, String origin, TrackedRun run) {
+        boolean recorded = server.listArtifacts(run.runId(), DIRECTORY).stream()
+                .anyMatch(path -> path.equals(FILE) || path.equals(DIRECTORY + "/" + FILE));
+        if (recorded) {
+            return evaluation(name, origin, run);
+        }
+        if (run.tags().containsKey(EVALUATION_DIGEST_TAG)) {
+            return new Baseline.Unusable(origin + " has lost its " + DIRECTORY + "/" + FILE);
+        }
+        return run.metrics().isEmpty()
+                ? new Baseline.Unusable(origin + " has neither an evaluation nor metrics")
+                : new Baseline.Found(name, new Measurement(origin, null, null, null, metrics(run.metrics())));
+    }
+
+    private Baseline evaluation(String name, String origin, TrackedRun run) {
+        Measurement measurement;
+        try {
+            Path directory = Files.createTempDirectory("mlops-baseline");
+            try {
+                server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
+                measurement = Measurement.read(find(directory), origin);
+            } finally {
+                delete(directory);
+            }
+        } catch (IOException e) {
+            throw MlopsException.failed(
+                    "The evaluation of " + origin + " cannot be kept for reading: " + e.getMessage(), e);
+        } catch (MlopsException e) {
+            if (e.kind() != MlopsException.Kind.USAGE) {
+                throw e;
+            }
+            return new Baseline.Unusable("the evaluation of " + origin + " is broken: " + e.getMessage());
+        }
+        String recorded = run.tags().get(EVALUATION_DIGEST_TAG);
+        return recorded != null
+                        && Digest.isDigest(recorded)
+                        && !Digest.parse(recorded).equals(measurement.digest())
+                ? new Baseline.Unusable("the evaluation of " + origin + " was changed after it was recorded")
+                : new Baseline.Found(name, measurement);
+    }
+
+    private static Metrics metrics(Map<String, Double> logged) {
+        SortedMap<String, Double> evaluated = new TreeMap<>();
+        logged.forEach((name, value) -> {
+            if (name.startsWith(METRIC_PREFIX)) {
+                evaluated.put(name.substring(METRIC_PREFIX.length()), value);
+            }
+        });
+        return Metrics.of(evaluated.isEmpty() ? logged : evaluated);
+    }
+
+    private static Path find(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(path -> path.endsWith(FILE)).findFirst().orElse(directory.resolve(FILE));
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
