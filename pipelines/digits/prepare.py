@@ -1,0 +1,64 @@
+"""Writes scikit-learn's 1,797 scanned digits as dataset directories of PNG files with a labels.csv.
+
+    python prepare.py OUT
+
+makes OUT/training (three of four digits), OUT/evaluation (the fourth, held out), OUT/damaged (the training images, with the
+labels of every other image replaced) and OUT/extended (the training images and, of each, one more at night). A third of the
+images of each is darkened and noisy: the slice `night`. The same call writes the same bytes.
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_digits
+
+NIGHT_LIGHT = 0.45
+NIGHT_NOISE = 12
+
+
+def main(out):
+    digits = load_digits()
+    images = np.rint(digits.images * 255 / 16).astype(np.uint8)
+    labels = digits.target
+    numbers = np.arange(len(labels))
+    held_out = numbers % 4 == 3
+    training, evaluation = numbers[~held_out], numbers[held_out]
+    write(out / "training", images, labels, training)
+    write(out / "evaluation", images, labels, evaluation)
+    write(out / "damaged", images, np.where(numbers % 2 == 0, (labels + 1 + numbers % 9) % 10, labels), training)
+    write(out / "extended", images, labels, training, also_night=True)
+
+
+def write(directory, images, labels, numbers, also_night=False):
+    rows = []
+    for number in numbers:
+        night = number % 3 == 0
+        rows.append(write_image(directory, images[number], labels[number], number, night))
+        if also_night and not night:
+            rows.append(write_image(directory, images[number], labels[number], number, True))
+    with open(directory / "labels.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["path", "label", "slice", "group"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    print(f"{directory}: {len(rows)} images")
+
+
+def write_image(directory, image, label, number, night):
+    part = "night" if night else "day"
+    path = Path("images") / part / f"digit-{number:04d}.png"
+    if night:
+        noise = np.random.default_rng(int(number)).normal(0, NIGHT_NOISE, image.shape)
+        image = np.clip(image * NIGHT_LIGHT + noise, 0, 255).astype(np.uint8)
+    (directory / path).parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image).save(directory / path)
+    # The digits come from 43 writers in runs; the number of the run stands for the recording.
+    return {"path": path.as_posix(), "label": int(label), "slice": part, "group": f"recording-{number // 42:02d}"}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]))
