@@ -32,6 +32,7 @@ final class IndexDatabase {
             "CREATE INDEX record_of_model ON record(model, provenance)",
             "CREATE TABLE run(model INTEGER, time INTEGER, run TEXT, PRIMARY KEY(model, time, run)) WITHOUT ROWID",
             "CREATE TABLE version(model INTEGER, name TEXT, version INTEGER, PRIMARY KEY(model, name, version)) WITHOUT ROWID",
+            "CREATE INDEX version_by_name ON version(name, version)",
             "CREATE TABLE parent(parent INTEGER, child INTEGER, PRIMARY KEY(parent, child)) WITHOUT ROWID",
             "CREATE TABLE source(sha TEXT, model INTEGER, PRIMARY KEY(sha, model)) WITHOUT ROWID",
             "CREATE TABLE image(digest TEXT, repository TEXT, model INTEGER,"

@@ -193,6 +193,26 @@ final class IndexReader {
         return versions;
     }
 
+    /** The names and versions under which a model is registered. */
+    List<RegisteredVersion> versions(Digest model) throws SQLException {
+        try (PreparedStatement sql = connection.prepareStatement("SELECT id FROM model WHERE digest = ?")) {
+            sql.setBytes(1, IndexWriter.bytes(model));
+            try (ResultSet row = sql.executeQuery()) {
+                return row.next() ? versions(row.getLong(1)) : List.of();
+            }
+        }
+    }
+
+    /** The models that records call by this name and version. */
+    Set<Digest> registered(String name, int version) throws SQLException {
+        try (PreparedStatement sql = connection.prepareStatement(
+                "SELECT digest FROM version JOIN model ON id = model WHERE name = ? AND version = ?")) {
+            sql.setString(1, name);
+            sql.setInt(2, version);
+            return digests(sql);
+        }
+    }
+
     private String run(long model) throws SQLException {
         try (PreparedStatement sql =
                 connection.prepareStatement("SELECT run FROM run WHERE model = ? ORDER BY time DESC, run LIMIT 1")) {
@@ -209,7 +229,7 @@ final class IndexReader {
                 "SELECT record.digest FROM model JOIN record ON record.model = model.id WHERE model.digest = ?", model);
     }
 
-    /** The model's provenance, the record of it that is known under this digest or any; there may be several. */
+    /** The records that say how a model came to be; several when equal files were made more than once. */
     Set<Digest> provenance(Digest model) throws SQLException {
         return digests(
                 "SELECT record.digest FROM model JOIN record ON record.model = model.id"
@@ -218,13 +238,17 @@ final class IndexReader {
     }
 
     private Set<Digest> digests(String query, Digest model) throws SQLException {
-        Set<Digest> digests = new LinkedHashSet<>();
         try (PreparedStatement sql = connection.prepareStatement(query)) {
             sql.setBytes(1, IndexWriter.bytes(model));
-            try (ResultSet rows = sql.executeQuery()) {
-                while (rows.next()) {
-                    digests.add(IndexWriter.digest(rows.getBytes(1)));
-                }
+            return digests(sql);
+        }
+    }
+
+    private static Set<Digest> digests(PreparedStatement query) throws SQLException {
+        Set<Digest> digests = new LinkedHashSet<>();
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                digests.add(IndexWriter.digest(rows.getBytes(1)));
             }
         }
         return digests;

@@ -1,8 +1,12 @@
 package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -81,6 +85,13 @@ public final class LineageStore {
         return digest;
     }
 
+    /** Keeps the manifest of a dataset, so that its files and groups lead to the models that came from it. */
+    public void keepManifest(Manifest manifest) {
+        if (!manifests.holds(manifest.content())) {
+            manifests.keep(manifest.content(), Documents.toJson(manifest).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
     /** The record file's path; it may not exist. */
     public Path record(Digest digest) {
         return records.file(digest);
@@ -100,6 +111,16 @@ public final class LineageStore {
         }
         known.sort(IN_ORDER);
         return new Dossier(model, known);
+    }
+
+    /** The model that records call by this name and version; several when they speak of several registries. */
+    public Set<Digest> registered(String name, int version) {
+        return read(reader -> reader.registered(name, version));
+    }
+
+    /** The names and versions under which the records say a model is registered. */
+    public List<LineageMatch.RegisteredVersion> versions(Digest model) {
+        return read(reader -> reader.versions(model));
     }
 
     /** Whether how the model came to be is recorded. */
@@ -136,7 +157,7 @@ public final class LineageStore {
     /** A question to the index. */
     @FunctionalInterface
     private interface Question<T> {
-        T ask(IndexReader reader) throws java.sql.SQLException;
+        T ask(IndexReader reader) throws SQLException;
     }
 
     private <T> T read(Question<T> question) {

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -20,11 +22,37 @@ import java.util.stream.Stream;
  */
 public record ModelFiles(Digest digest, long bytes, List<ModelFile> files) {
 
+    /** Annotation of a file in a subject: its size in bytes. */
+    static final String SIZE = "size";
+
     /** One file. @param path below the model's directory, with {@code /} @param size in bytes */
     public record ModelFile(String path, long size, Digest sha256) {}
 
     public ModelFiles {
         files = List.copyOf(files);
+    }
+
+    /** The files that a statement names, with the content id that they make; empty when a size is not stated. */
+    static Optional<ModelFiles> of(Statement statement) {
+        List<ModelFile> files = new ArrayList<>();
+        for (ResourceDescriptor artifact : statement.subject()) {
+            Optional<Digest> sha256 = artifact.digest(ResourceDescriptor.SHA256);
+            if (sha256.isPresent()) {
+                if (artifact.name() == null || !(artifact.annotations().get(SIZE) instanceof Number size)) {
+                    return Optional.empty();
+                }
+                files.add(new ModelFile(artifact.name(), size.longValue(), sha256.get()));
+            }
+        }
+        return files.isEmpty() ? Optional.empty() : Optional.of(of(files));
+    }
+
+    private static ModelFiles of(List<ModelFile> files) {
+        List<ModelFile> sorted = new ArrayList<>(files);
+        sorted.sort(Comparator.comparing(ModelFile::path, TreePath.ORDER));
+        TreeDigest tree = new TreeDigest();
+        sorted.forEach(file -> tree.add(file.path(), file.size(), file.sha256()));
+        return new ModelFiles(tree.finish(), tree.bytes(), sorted);
     }
 
     /**
@@ -37,14 +65,11 @@ public record ModelFiles(Digest digest, long bytes, List<ModelFile> files) {
         if (!Files.isDirectory(directory)) {
             throw MlopsException.usage("The model directory " + directory + " does not exist");
         }
-        TreeDigest tree = new TreeDigest();
         List<ModelFile> files = new ArrayList<>();
         try {
             for (String path : paths(directory)) {
                 Path file = directory.resolve(path);
-                ModelFile entry = new ModelFile(path, Files.size(file), Digest.of(file));
-                tree.add(path, entry.size(), entry.sha256());
-                files.add(entry);
+                files.add(new ModelFile(path, Files.size(file), Digest.of(file)));
             }
         } catch (IOException e) {
             throw MlopsException.failed("The model directory " + directory + " cannot be read: " + e.getMessage(), e);
@@ -52,7 +77,7 @@ public record ModelFiles(Digest digest, long bytes, List<ModelFile> files) {
         if (files.isEmpty()) {
             throw MlopsException.usage("The model directory " + directory + " holds no file");
         }
-        return new ModelFiles(tree.finish(), tree.bytes(), files);
+        return of(files);
     }
 
     private static List<String> paths(Path directory) throws IOException {
@@ -69,15 +94,15 @@ public record ModelFiles(Digest digest, long bytes, List<ModelFile> files) {
                 paths.add(directory.relativize(path).toString().replace(File.separatorChar, '/'));
             }
         }
-        paths.sort(TreePath.ORDER);
         return paths;
     }
 
-    /** The model as a whole, then each file, as a statement names them. */
+    /** The model as a whole, then each file with its size, as a statement names them: the content id can be computed anew. */
     List<ResourceDescriptor> subject() {
         List<ResourceDescriptor> subject = new ArrayList<>();
         subject.add(ResourceDescriptor.tree(Statement.MODEL, digest));
-        files.forEach(file -> subject.add(ResourceDescriptor.file(file.path(), file.sha256())));
+        files.forEach(file ->
+                subject.add(ResourceDescriptor.file(file.path(), file.sha256()).with(SIZE, file.size())));
         return subject;
     }
 }

@@ -4,7 +4,6 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +56,7 @@ record StoreFiles(Path directory) {
         Path file = file(name);
         try {
             if (!holds(name)) {
-                Documents.writeAtomically(file, new String(bytes, StandardCharsets.UTF_8));
+                Documents.writeAtomically(file, bytes);
             }
         } catch (IOException e) {
             throw MlopsException.failed(

@@ -16,6 +16,9 @@ public interface ModelRegistry {
 
     Optional<ModelVersion> byAlias(String model, String alias);
 
+    /** Names of all registered models, in alphabetical order. */
+    List<String> models();
+
     /** All versions, the newest first; empty when the model does not exist. */
     List<ModelVersion> versions(String model);
 
