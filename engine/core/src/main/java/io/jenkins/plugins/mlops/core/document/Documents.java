@@ -104,7 +104,7 @@ public final class Documents {
      */
     public static <T> T readJson(InputStream in, String origin, Class<T> type) throws IOException {
         JsonParser parser = JSON.createParser(in).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-        return parse(origin, () -> JSON.readValue(parser, type));
+        return parse(origin, null, () -> JSON.readValue(parser, type));
     }
 
     /** Indented JSON that ends in a line feed. */
@@ -150,7 +150,7 @@ public final class Documents {
 
     private static <T> T parse(String text, String origin, ObjectReader reader) {
         try {
-            return parse(origin, () -> reader.<T>readValue(text));
+            return parse(origin, () -> reader.createParser(text), () -> reader.<T>readValue(text));
         } catch (IOException e) {
             throw new IllegalStateException("text in memory cannot break off", e);
         }
@@ -161,7 +161,8 @@ public final class Documents {
         T read() throws IOException;
     }
 
-    private static <T> T parse(String origin, Reading<T> reading) throws IOException {
+    /** @param again opens the document once more, to find where in it an error is; null when that cannot be */
+    private static <T> T parse(String origin, Reading<JsonParser> again, Reading<T> reading) throws IOException {
         try {
             T value = reading.read();
             if (value == null) {
@@ -171,15 +172,15 @@ public final class Documents {
         } catch (JsonProcessingException e) {
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
                 if (cause instanceof MlopsException ours) {
-                    throw new MlopsException(ours.kind(), where(origin, e) + ours.getMessage(), e);
+                    throw new MlopsException(ours.kind(), where(origin, e, again) + ours.getMessage(), e);
                 }
             }
-            throw MlopsException.usage(where(origin, e) + explain(e), e);
+            throw MlopsException.usage(where(origin, e, again) + explain(e), e);
         }
     }
 
-    private static String where(String origin, JsonProcessingException e) {
-        JsonLocation at = e.getLocation();
+    private static String where(String origin, JsonProcessingException e, Reading<JsonParser> again) {
+        JsonLocation at = location(e, again);
         String position = at == null || at.getLineNr() < 1
                 ? ""
                 : ", line " + at.getLineNr() + ", column " + Math.max(1, at.getColumnNr());
@@ -188,6 +189,20 @@ public final class Documents {
                         ? " (" + path(mapping) + ")"
                         : "";
         return origin + position + path + ": ";
+    }
+
+    /** Records are built when their last key is read, which is where an unknown key or a refused value then seems to be. */
+    private static JsonLocation location(JsonProcessingException e, Reading<JsonParser> again) {
+        boolean late = e instanceof UnrecognizedPropertyException || e.getCause() instanceof MlopsException;
+        if (!late || again == null) {
+            return e.getLocation();
+        }
+        try (JsonParser parser = again.read()) {
+            JsonLocation found = PathLocation.find(parser, (JsonMappingException) e);
+            return found == null ? e.getLocation() : found;
+        } catch (IOException unreadable) {
+            return e.getLocation();
+        }
     }
 
     private static String path(JsonMappingException e) {
