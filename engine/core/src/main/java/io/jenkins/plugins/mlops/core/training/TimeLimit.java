@@ -40,6 +40,13 @@ public record TimeLimit(String text, Duration duration) {
         return new TimeLimit(text, duration);
     }
 
+    /** A number without a unit is a mistake that deserves its own words. */
+    @JsonCreator
+    static TimeLimit withoutUnit(long number) {
+        throw MlopsException.usage(
+                "the span of time " + number + " has no unit: write " + number + "s or " + number + "m");
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -148,9 +148,6 @@ public record TrainingSpecification(
         if (experiment.isBlank() || hasControl(experiment)) {
             throw MlopsException.usage("experiment is refused: printable characters are wanted");
         }
-        if (command == null && image == null) {
-            throw MlopsException.usage("the key 'command' is missing");
-        }
         command = command == null ? null : checkedCommand("command", command);
         environment = environment == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(environment));
         environment.forEach(TrainingSpecification::checkVariable);
