@@ -144,6 +144,7 @@ final class StartedRun {
                     + " changed while the training started: it was " + resolved.sourceId() + " and is now "
                     + version.sourceId() + ", start again");
         }
+        services.lineage().keepManifest(pulled.manifest());
         tracking.logDataset(run.runId(), version, role);
         return version;
     }
