@@ -104,9 +104,8 @@ public final class LineageStore {
 
     /** Everything known of a model; without records when nothing is. */
     public Dossier dossier(Digest model) {
-        Set<Digest> digests = read(reader -> reader.records(model));
         List<Recorded<? extends Predicate>> known = new ArrayList<>();
-        for (Digest digest : digests) {
+        for (Digest digest : recordsOf(model)) {
             recorded(digest).ifPresent(known::add);
         }
         known.sort(IN_ORDER);
@@ -121,6 +120,27 @@ public final class LineageStore {
     /** The names and versions under which the records say a model is registered. */
     public List<LineageMatch.RegisteredVersion> versions(Digest model) {
         return read(reader -> reader.versions(model));
+    }
+
+    /** Whether the store has the record of that digest, whatever its bytes. */
+    public boolean holds(Digest record) {
+        return records.holds(record);
+    }
+
+    /** The records about a model, damaged ones too when they were whole once. */
+    Set<Digest> recordsOf(Digest model) {
+        return read(reader -> reader.records(model));
+    }
+
+    /** The model that a record speaks of. */
+    Optional<Digest> modelOf(Digest record) {
+        return recorded(record).flatMap(known -> known.statement().model());
+    }
+
+    /** A record's bytes as they are. @throws MlopsException of kind USAGE when the file cannot be read */
+    ModelLocator.RecordBytes bytes(Path file) {
+        byte[] bytes = RecordFile.bytes(file);
+        return new ModelLocator.RecordBytes(file.toString(), Digest.of(bytes), bytes);
     }
 
     /** Whether how the model came to be is recorded. */

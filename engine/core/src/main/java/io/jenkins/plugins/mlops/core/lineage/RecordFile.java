@@ -23,11 +23,15 @@ record RecordFile(Digest digest, Statement statement, Optional<Predicate> predic
      * @throws MlopsException of kind USAGE when it is no record
      */
     static RecordFile read(Path file) {
+        return parse(bytes(file), file.toString());
+    }
+
+    static byte[] bytes(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw MlopsException.usage(file + " is no lineage record: it is larger than any");
             }
-            return parse(Files.readAllBytes(file), file.toString());
+            return Files.readAllBytes(file);
         } catch (IOException e) {
             throw MlopsException.usage("The lineage record " + file + " cannot be read: " + e, e);
         }
