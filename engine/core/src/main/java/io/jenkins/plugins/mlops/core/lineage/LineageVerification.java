@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,7 +57,11 @@ public final class LineageVerification {
         if (model.record() != null) {
             record(model.record(), records);
         }
-        for (Digest digest : store.recordsOf(model.digest())) {
+        Set<Digest> about = new LinkedHashSet<>(store.recordsOf(model.digest()));
+        for (ModelVersion version : model.versions()) {
+            registered.record(version).filter(store::holds).ifPresent(about::add);
+        }
+        for (Digest digest : about) {
             if (!records.containsKey(digest)) {
                 stored(digest, records);
             }

@@ -33,7 +33,7 @@ public record ModelFiles(Digest digest, long bytes, List<ModelFile> files) {
     }
 
     /** The files that a statement names, with the content id that they make; empty when a size is not stated. */
-    static Optional<ModelFiles> of(Statement statement) {
+    public static Optional<ModelFiles> of(Statement statement) {
         List<ModelFile> files = new ArrayList<>();
         for (ResourceDescriptor artifact : statement.subject()) {
             Optional<Digest> sha256 = artifact.digest(ResourceDescriptor.SHA256);

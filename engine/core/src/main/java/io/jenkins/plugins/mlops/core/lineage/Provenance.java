@@ -114,13 +114,16 @@ public record Provenance(BuildDefinition buildDefinition, RunDetails runDetails)
                 : List.of();
     }
 
-    /** The id of the MLflow run that the training logged to. */
-    public Optional<String> mlflowRun() {
+    /** The MLflow run that the training logged to: its page, with its id and experiment as annotations. */
+    public Optional<ResourceDescriptor> mlflowRunResource() {
         return runDetails.byproducts().stream()
                 .filter(product -> MLFLOW_RUN.equals(product.name()))
-                .map(product -> product.annotation("runId"))
-                .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    /** The id of that run. */
+    public Optional<String> mlflowRun() {
+        return mlflowRunResource().flatMap(product -> product.annotation("runId"));
     }
 
     @Override

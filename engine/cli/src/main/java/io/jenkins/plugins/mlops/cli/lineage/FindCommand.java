@@ -1,0 +1,147 @@
+package io.jenkins.plugins.mlops.cli.lineage;
+
+import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.Output;
+import io.jenkins.plugins.mlops.cli.OutputOptions;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.LineageMatch;
+import io.jenkins.plugins.mlops.core.lineage.LineageQuery;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
+import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mlops lineage find}: which models came from something. */
+@Command(
+        name = "find",
+        description = "List the models that came from something, directly or through a model they started from.",
+        mixinStandardHelpOptions = true)
+final class FindCommand implements Callable<Integer> {
+
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{7,64}");
+
+    private final Host host;
+
+    @ArgGroup(multiplicity = "1")
+    private Asked asked;
+
+    @Mixin
+    private LineageOptions lineage;
+
+    @Mixin
+    private OutputOptions output;
+
+    /** What is asked for; exactly one. */
+    static final class Asked {
+        @Option(
+                names = "--dataset",
+                paramLabel = "ID",
+                description = "A dataset: content id (8 digits are enough), source id, name, or NAME@ID.")
+        private String dataset;
+
+        @Option(
+                names = "--file",
+                paramLabel = "DIGEST-or-PATH",
+                description = "A file of a dataset or model: sha256:HEX, HEX, or the path of a copy.")
+        private String file;
+
+        @Option(names = "--group", paramLabel = "NAME", description = "A group of files in a dataset: a recording.")
+        private String group;
+
+        @Option(names = "--commit", paramLabel = "SHA", description = "A Git commit; 7 digits are enough.")
+        private String commit;
+
+        @Option(
+                names = "--image",
+                paramLabel = "REF",
+                description = "A container image: repository, repository@sha256:HEX, or sha256:HEX.")
+        private String image;
+
+        @Option(
+                names = "--model",
+                paramLabel = "MODEL",
+                description = "A model that others started from: NAME/VERSION, NAME@ALIAS, or its digest.")
+        private String model;
+    }
+
+    FindCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        Output out = output.output(host);
+        LineageStore store = lineage.store(host);
+        RegisteredModels registered = lineage.registered(host, store);
+        List<RegisteredModels.Unknown> unknown = registered == null ? List.of() : registered.fetchAll();
+        LineageQuery query = query(store, registered);
+        List<LineageMatch> matches = store.find(query);
+        List<ModelVersion> versions = registered == null || matches.isEmpty() ? List.of() : registered.all();
+        FoundModels found = new FoundModels(
+                FoundModels.Query.of(query),
+                FoundModels.models(matches, versions, registered),
+                unknown,
+                isByFile(query) ? store.datasetsWithoutFiles() : List.of());
+        store.problems().forEach((file, reason) -> out.note("skipped " + file + ": " + reason));
+        if (registered == null) {
+            out.note("no MLflow server is named: aliases and versions without a record are not known");
+        }
+        out.result(found.text(), found);
+        return 0;
+    }
+
+    private LineageQuery query(LineageStore store, RegisteredModels registered) {
+        if (asked.dataset != null) {
+            return LineageQuery.dataset(asked.dataset);
+        } else if (asked.file != null) {
+            return LineageQuery.file(fileDigest(asked.file));
+        } else if (asked.group != null) {
+            return LineageQuery.group(asked.group);
+        } else if (asked.commit != null) {
+            String commit = asked.commit.toLowerCase(Locale.ROOT);
+            if (!COMMIT.matcher(commit).matches()) {
+                throw MlopsException.usage("'" + asked.commit + "' is no commit: 7 to 64 hex digits are wanted");
+            }
+            return LineageQuery.commit(commit);
+        } else if (asked.image != null) {
+            return LineageQuery.image(asked.image);
+        }
+        return LineageQuery.model(
+                LineageOptions.locate(host, asked.model, store, registered).digest());
+    }
+
+    /** Whether the answer depends on knowing the files of datasets. */
+    private static boolean isByFile(LineageQuery query) {
+        return query instanceof LineageQuery.OfFile || query instanceof LineageQuery.OfGroup;
+    }
+
+    private Digest fileDigest(String text) {
+        if (Digest.isDigest(text)) {
+            return Digest.parse(text);
+        }
+        if (Digest.isDigest("sha256:" + text)) {
+            return new Digest(text);
+        }
+        Path file = host.resolve(Path.of(text));
+        if (!Files.isRegularFile(file)) {
+            throw MlopsException.usage(
+                    "'" + text + "' is neither a digest (sha256: and 64 hex digits) nor the path of a file");
+        }
+        try {
+            return Digest.of(file);
+        } catch (IOException e) {
+            throw MlopsException.usage("The file " + text + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

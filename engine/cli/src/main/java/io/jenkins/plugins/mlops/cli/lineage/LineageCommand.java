@@ -1,0 +1,12 @@
+package io.jenkins.plugins.mlops.cli.lineage;
+
+import picocli.CommandLine.Command;
+
+/** {@code mlops lineage}: where models come from, and which models came from something. */
+@Command(
+        name = "lineage",
+        description = "Where a model comes from, and which models came from a dataset, file, commit or image.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ShowCommand.class, FindCommand.class, VerifyCommand.class})
+public final class LineageCommand {}
