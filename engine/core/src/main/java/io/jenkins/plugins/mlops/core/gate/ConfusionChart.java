@@ -19,7 +19,7 @@ final class ConfusionChart {
     private static final String RIGHT = "#1f4fa8";
     private static final String MISTAKE = "#b3400f";
     /** From this opacity on, white text is easier to read than the page's. */
-    private static final double DEEP = 0.75;
+    private static final double DEEP = 0.7;
 
     private final ConfusionMatrix matrix;
     private final int size;

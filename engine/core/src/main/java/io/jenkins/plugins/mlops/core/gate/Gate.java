@@ -81,8 +81,8 @@ public final class Gate {
                     null,
                     null,
                     rule.optional() ? Verdict.PASS : Verdict.FAIL,
-                    "the candidate has no slices, and the rule looks at all of them"
-                            + (rule.optional() ? "; the rule is optional" : "")));
+                    "The candidate has no slices, and the rule looks at all of them"
+                            + (rule.optional() ? " (let pass, since it is optional)" : "")));
         }
         return slices.stream()
                 .map(slice -> new RuleCheck(rule, slice, candidate, baseline).run())

@@ -271,7 +271,7 @@ final class GateHtml {
     }
 
     private static String sentence(String reason) {
-        return reason.substring(0, 1).toUpperCase(Locale.ROOT) + reason.substring(1) + ".";
+        return reason.endsWith("?") ? reason : reason + ".";
     }
 
     private static String style() {

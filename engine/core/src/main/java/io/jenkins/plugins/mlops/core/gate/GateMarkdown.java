@@ -73,7 +73,7 @@ final class GateMarkdown {
     }
 
     private static String sentence(String text) {
-        return escaped(text.isEmpty() ? text : text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1));
+        return escaped(text) + (text.endsWith("?") ? "" : ".");
     }
 
     /** Printable, on one line, and without meaning to Markdown, HTML in it, or mentions. */

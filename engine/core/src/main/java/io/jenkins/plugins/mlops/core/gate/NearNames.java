@@ -11,6 +11,9 @@ final class NearNames {
 
     private static final int SHOWN = 3;
     private static final int LISTED = 8;
+    /** Of shorter names, every one is near every other. */
+    private static final int MIN_LENGTH = 3;
+
     /** Longer names are not compared letter by letter, which takes time by the square of the length. */
     private static final int MAX_LENGTH = 200;
 
@@ -47,11 +50,12 @@ final class NearNames {
         if (a.isEmpty() || b.isEmpty() || a.length() > MAX_LENGTH || b.length() > MAX_LENGTH) {
             return -1;
         }
-        if (a.length() > 2 && b.length() > 2 && (a.contains(b) || b.contains(a))) {
+        if (a.length() >= MIN_LENGTH && b.length() >= MIN_LENGTH && (a.contains(b) || b.contains(a))) {
             return 0;
         }
         int edits = edits(a, b);
-        return edits <= Math.max(1, Math.min(a.length(), b.length()) / 3) ? edits : -1;
+        int shorter = Math.min(a.length(), b.length());
+        return edits <= (shorter < MIN_LENGTH ? 0 : (shorter + 2) / 3) ? edits : -1;
     }
 
     private static String letters(String name) {

@@ -111,10 +111,10 @@ final class RuleCheck {
 
         private void withoutBaseline(String why) {
             if (rule.passWithoutBaseline()) {
-                remarks.add(
-                        rule.threshold() == null
-                                ? why + ", and the rule passes without a baseline"
-                                : why + ", so the threshold alone decides");
+                remarks.add(subject + " has nothing to be compared with, since " + why
+                        + (rule.threshold() == null
+                                ? ", and the rule passes without a baseline"
+                                : ", so the threshold alone decides"));
             } else {
                 cannotCompare(
                         subject + " cannot be compared: " + why + " ('without_baseline: pass' lets a rule do without)");
@@ -157,8 +157,7 @@ final class RuleCheck {
         void samples(Long samples) {
             long wanted = rule.minSamples();
             if (samples == null) {
-                fail("it is not stated how many samples " + subject + " rests on, and at least " + wanted
-                        + " are wanted");
+                fail(subject + " does not say how many samples it rests on, and at least " + wanted + " are wanted");
             } else if (samples < wanted && comparable) {
                 failures.clear();
                 remarks.clear();
@@ -188,10 +187,17 @@ final class RuleCheck {
     }
 
     private Check unmeasured(Double value, Double reference, String reason) {
-        return rule.optional()
-                ? new Check(
-                        slice, value, reference, null, samples(), null, Verdict.PASS, reason + "; the rule is optional")
-                : new Check(slice, value, reference, null, samples(), null, Verdict.FAIL, reason);
+        BigDecimal limit =
+                rule.threshold() == null ? null : rule.direction().worsen(rule.threshold(), rule.tolerance());
+        return new Check(
+                slice,
+                value,
+                reference,
+                limit,
+                samples(),
+                null,
+                rule.optional() ? Verdict.PASS : Verdict.FAIL,
+                rule.optional() ? reason + " (let pass, since the rule is optional)" : reason);
     }
 
     private String missing() {
@@ -201,13 +207,13 @@ final class RuleCheck {
                             && found.measurement().metrics().slices().containsKey(slice)
                     ? ", which " + found.name() + " has"
                     : "";
-            return "the candidate has no slice " + PrintableText.of(slice) + known
+            return "The candidate has no slice " + PrintableText.of(slice) + known
                     + NearNames.hint(slice, metrics.slices().keySet());
         }
         String path = slice == null ? rule.metric() : "slices." + slice + "." + rule.metric();
         String instead = metrics.notNumbers().get(path);
         return instead == null
-                ? "the candidate has no " + subject
+                ? "The candidate has no " + subject
                         + NearNames.hint(rule.metric(), numbers(metrics).keySet())
                 : subject + " is " + instead + ", which is no number";
     }

@@ -26,6 +26,9 @@ import java.util.stream.Stream;
 final class RuleSetReader extends JsonDeserializer<RuleSet> {
 
     private static final Pattern PERCENTAGE = Pattern.compile("\\d{1,9}(\\.\\d{1,18})?%");
+    /** YAML's own numbers that are none, which the parser calls numbers but cannot read. */
+    private static final Pattern NON_FINITE = Pattern.compile("[-+]?\\.(nan|inf)", Pattern.CASE_INSENSITIVE);
+
     /** Decimals of this many digits and places are beyond any double; exact arithmetic on more would take long. */
     private static final int MAX_DIGITS = 400;
 
@@ -212,7 +215,7 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
                                     ? ", not the text " + quoted(parser.getText())
                                     : ""));
         }
-        if (parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN()) {
+        if (NON_FINITE.matcher(parser.getText()).matches()) {
             throw wrong(parser, "a finite number is wanted, not " + parser.getText());
         }
         BigDecimal number = parser.getDecimalValue();
