@@ -26,6 +26,9 @@ public interface TrackingServer {
 
     void logParams(String runId, Map<String, String> params);
 
+    /** Whether the server takes this as the name of a metric, parameter or tag. */
+    boolean takesName(String name);
+
     /** Refuses non-finite values before anything is sent. */
     void logMetrics(String runId, Map<String, Double> metrics);
 
@@ -39,7 +42,7 @@ public interface TrackingServer {
     /** Uploads a file, or a directory with all below it, to {@code artifactPath} (a file's path, or a directory's). */
     void uploadArtifacts(String runId, Path fileOrDirectory, String artifactPath);
 
-    /** Relative paths of the files below {@code artifactPath} ("" for all). */
+    /** The files below {@code artifactPath} ("" for all), by their paths relative to it. */
     List<String> listArtifacts(String runId, String artifactPath);
 
     /** Downloads the file, or the directory with all below it, into the directory {@code into}; whole or not at all. */

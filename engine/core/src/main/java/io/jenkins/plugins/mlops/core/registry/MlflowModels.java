@@ -1,0 +1,265 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.retry.RetryPolicy.Attempt;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/** Registered models, versions, aliases and tags, by REST. Thread-safe. */
+final class MlflowModels implements ModelRegistry {
+
+    /** By this tag a version is found again when the answer to its creation was lost. */
+    private static final String IDENTITY_TAG = "mlops.registration";
+
+    private static final String PAGE = "1000";
+
+    private final MlflowRest rest;
+    private final MlflowCalls calls;
+
+    MlflowModels(MlflowRest rest, MlflowCalls calls) {
+        this.rest = rest;
+        this.calls = calls;
+    }
+
+    @Override
+    public List<String> models() {
+        List<String> names = new ArrayList<>();
+        pages(
+                "Listing the models",
+                "registered-models/search",
+                Map.of(),
+                "registered_models",
+                model -> names.add(model.path("name").asText()));
+        return names.stream().sorted().distinct().toList();
+    }
+
+    @Override
+    public ModelVersion createVersion(String model, String source, String runId, Map<String, String> tags) {
+        MlflowLimits.model(model);
+        Map<String, String> all = new LinkedHashMap<>(tags);
+        String identity = UUID.randomUUID().toString();
+        all.put(IDENTITY_TAG, identity);
+        MlflowLimits.tags(all);
+        createModel(model);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("name", model);
+        body.put("source", source);
+        if (runId != null) {
+            body.put("run_id", runId);
+        }
+        body.put("tags", tagList(all));
+        boolean[] sent = {false};
+        return calls.require("Registering a version of " + model, () -> {
+            if (sent[0]) {
+                Optional<ModelVersion> lost = search(model).stream()
+                        .filter(version -> identity.equals(version.tags().get(IDENTITY_TAG)))
+                        .findFirst();
+                if (lost.isPresent()) {
+                    return lost.get();
+                }
+            }
+            sent[0] = true;
+            return version(rest.post("model-versions/create", body).path("model_version"), Map.of());
+        });
+    }
+
+    private void createModel(String model) {
+        String what = "Creating the model " + model;
+        try {
+            calls.repeat(what, () -> rest.post("registered-models/create", Map.of("name", model)));
+        } catch (MlflowErrorAnswer e) {
+            if (!e.isTaken()) {
+                throw calls.refused(what, e);
+            }
+        }
+    }
+
+    @Override
+    public Optional<ModelVersion> version(String model, int version) {
+        MlflowLimits.model(model);
+        return optional("Reading version " + version + " of " + model, () -> {
+            JsonNode answer = rest.get("model-versions/get", Map.of("name", model, "version", String.valueOf(version)));
+            return version(answer.path("model_version"), aliases(model));
+        });
+    }
+
+    @Override
+    public Optional<ModelVersion> byAlias(String model, String alias) {
+        MlflowLimits.model(model);
+        MlflowLimits.alias(alias);
+        return optional("Reading the alias " + alias + " of " + model, () -> {
+            JsonNode answer = rest.get("registered-models/alias", Map.of("name", model, "alias", alias));
+            return version(answer.path("model_version"), aliases(model));
+        });
+    }
+
+    @Override
+    public List<ModelVersion> versions(String model) {
+        MlflowLimits.model(model);
+        return optional("Listing the versions of " + model, () -> search(model)).orElse(List.of());
+    }
+
+    private List<ModelVersion> search(String model) throws IOException {
+        Map<String, List<String>> aliases = aliases(model);
+        List<ModelVersion> found = new ArrayList<>();
+        for (JsonNode version : all(
+                "model-versions/search",
+                Map.of("filter", "name = " + quoted(model), "order_by", "version_number DESC"),
+                "model_versions")) {
+            found.add(version(version, aliases));
+        }
+        found.sort(Comparator.comparingInt(ModelVersion::version).reversed());
+        return found;
+    }
+
+    @Override
+    public void setAlias(String model, String alias, int version) {
+        MlflowLimits.model(model);
+        MlflowLimits.alias(alias);
+        calls.require(
+                "Setting the alias " + alias + " of " + model + " to version " + version,
+                () -> rest.post(
+                        "registered-models/alias",
+                        Map.of("name", model, "alias", alias, "version", String.valueOf(version))));
+    }
+
+    @Override
+    public void deleteAlias(String model, String alias) {
+        MlflowLimits.model(model);
+        MlflowLimits.alias(alias);
+        calls.require(
+                "Removing the alias " + alias + " of " + model,
+                () -> rest.delete("registered-models/alias", Map.of("name", model, "alias", alias)));
+    }
+
+    @Override
+    public void setVersionTags(String model, int version, Map<String, String> tags) {
+        MlflowLimits.model(model);
+        MlflowLimits.tags(tags);
+        new TreeMap<>(tags)
+                .forEach((key, value) -> calls.require(
+                        "Tagging version " + version + " of " + model,
+                        () -> rest.post(
+                                "model-versions/set-tag",
+                                Map.of(
+                                        "name",
+                                        model,
+                                        "version",
+                                        String.valueOf(version),
+                                        "key",
+                                        key,
+                                        "value",
+                                        value))));
+    }
+
+    @Override
+    public Map<String, String> modelTags(String model) {
+        MlflowLimits.model(model);
+        return optional("Reading the tags of " + model, () -> tags(registered(model)))
+                .orElse(Map.of());
+    }
+
+    @Override
+    public void setModelTags(String model, Map<String, String> tags) {
+        MlflowLimits.model(model);
+        MlflowLimits.tags(tags);
+        new TreeMap<>(tags)
+                .forEach((key, value) -> calls.require(
+                        "Tagging the model " + model,
+                        () -> rest.post(
+                                "registered-models/set-tag", Map.of("name", model, "key", key, "value", value))));
+    }
+
+    private JsonNode registered(String model) throws IOException {
+        return rest.get("registered-models/get", Map.of("name", model)).path("registered_model");
+    }
+
+    /** Version to its aliases; a search for versions does not tell them. */
+    private Map<String, List<String>> aliases(String model) throws IOException {
+        Map<String, List<String>> byVersion = new LinkedHashMap<>();
+        registered(model).path("aliases").forEach(alias -> byVersion
+                .computeIfAbsent(alias.path("version").asText(), version -> new ArrayList<>())
+                .add(alias.path("alias").asText()));
+        return byVersion;
+    }
+
+    private <T> Optional<T> optional(String what, Attempt<T> call) {
+        try {
+            return Optional.of(calls.repeat(what, call));
+        } catch (MlflowErrorAnswer e) {
+            if (e.isMissingAlias()) {
+                return Optional.empty();
+            }
+            throw calls.refused(what, e);
+        }
+    }
+
+    private void pages(String what, String path, Map<String, String> query, String field, Consumer<JsonNode> each) {
+        calls.require(what, () -> all(path, query, field)).forEach(each);
+    }
+
+    private List<JsonNode> all(String path, Map<String, String> query, String field) throws IOException {
+        List<JsonNode> found = new ArrayList<>();
+        String token = "";
+        do {
+            Map<String, String> page = new LinkedHashMap<>(query);
+            page.put("max_results", PAGE);
+            if (!token.isEmpty()) {
+                page.put("page_token", token);
+            }
+            JsonNode answer = rest.get(path, page);
+            answer.path(field).forEach(found::add);
+            token = answer.path("next_page_token").asText("");
+        } while (!token.isEmpty());
+        return found;
+    }
+
+    /** MLflow's filters know no escape inside quotes, but two kinds of quotes. */
+    private static String quoted(String text) {
+        if (!text.contains("'")) {
+            return "'" + text + "'";
+        }
+        if (!text.contains("\"")) {
+            return "\"" + text + "\"";
+        }
+        throw MlopsException.usage(
+                "The model name " + text + " has both kinds of quotes, so MLflow cannot search for it");
+    }
+
+    private static List<Map<String, String>> tagList(Map<String, String> tags) {
+        return tags.entrySet().stream()
+                .map(e -> Map.of("key", e.getKey(), "value", e.getValue()))
+                .toList();
+    }
+
+    private static Map<String, String> tags(JsonNode owner) {
+        Map<String, String> tags = new TreeMap<>();
+        owner.path("tags")
+                .forEach(tag ->
+                        tags.put(tag.path("key").asText(), tag.path("value").asText("")));
+        return tags;
+    }
+
+    private static ModelVersion version(JsonNode version, Map<String, List<String>> aliases) {
+        String number = version.path("version").asText();
+        String runId = version.path("run_id").asText("");
+        return new ModelVersion(
+                version.path("name").asText(),
+                Integer.parseInt(number),
+                version.path("source").asText(""),
+                runId.isEmpty() ? null : runId,
+                List.copyOf(aliases.getOrDefault(number, List.of())),
+                Map.copyOf(tags(version)),
+                Instant.ofEpochMilli(version.path("creation_timestamp").asLong()));
+    }
+}
