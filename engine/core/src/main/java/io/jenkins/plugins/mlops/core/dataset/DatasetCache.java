@@ -1,8 +1,26 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.store.ObjectChangedException;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongConsumer;
 
-/** The content-addressed cache below a directory, shared by threads and processes. Thread-safe. */
+/**
+ * The content-addressed cache below a directory, shared by threads and processes: {@code blobs/sha256/ab/<hex>} holds verified
+ * files, {@code partial} downloads to go on with, {@code bindings} which content a source id was found to have, {@code prefixes}
+ * the last known manifest of each prefix, {@code locks} what is under way. However many ask for a file, it is downloaded
+ * once. Thread-safe.
+ */
 public final class DatasetCache {
 
     private final Path directory;
@@ -18,5 +36,176 @@ public final class DatasetCache {
 
     public Path directory() {
         return directory;
+    }
+
+    /** A file that is in the cache now, and what it took. */
+    record Fetched(Digest sha256, long downloadedBytes) {}
+
+    /** Where the cache keeps a file. */
+    Path blob(Digest sha256) {
+        return directory
+                .resolve("blobs")
+                .resolve("sha256")
+                .resolve(sha256.hex().substring(0, 2))
+                .resolve(sha256.hex());
+    }
+
+    /** Whether the cache has the file, untouched since it was verified. */
+    boolean has(Digest sha256, long size) throws IOException {
+        try {
+            return BlobFile.isSealed(Files.readAttributes(blob(sha256), BasicFileAttributes.class), size);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Makes the cache have the file with this digest.
+     *
+     * @param arrived hears how many bytes more of it are here
+     * @throws CorruptObjectException when the object has other bytes, twice
+     */
+    Fetched fetch(ObjectStore store, ObjectPin pin, Digest sha256, long size, LongConsumer arrived) throws IOException {
+        return holding(sha256.toString(), () -> {
+            if (has(sha256, size) || isMended(sha256, size)) {
+                arrived.accept(size);
+                return new Fetched(sha256, 0);
+            }
+            long downloaded = 0;
+            Digest found = null;
+            for (int attempt = 0; attempt < 2; attempt++) {
+                try (PartialFile partial = partial(sha256.hex(), size, arrived)) {
+                    downloaded += download(store, pin, size, partial);
+                    found = partial.digest();
+                    if (found.equals(sha256)) {
+                        partial.install(blob(sha256));
+                        return new Fetched(sha256, downloaded);
+                    }
+                    partial.discard();
+                }
+            }
+            throw new CorruptObjectException(pin.location(), sha256, found);
+        });
+    }
+
+    /** Makes the cache have an object whose digest is not known yet; its state must be pinned. */
+    Fetched fetch(ObjectStore store, ObjectPin pin, long size, LongConsumer arrived) throws IOException {
+        String id = Digest.of(pin.location() + "\n" + pin.etag() + "\n" + pin.versionId() + "\n" + size)
+                .hex();
+        return holding(id, () -> {
+            try (PartialFile partial = partial(id, size, arrived)) {
+                long downloaded = download(store, pin, size, partial);
+                Digest sha256 = partial.digest();
+                return holding(sha256.toString(), () -> {
+                    if (has(sha256, size)) {
+                        partial.discard();
+                        arrived.accept(size);
+                    } else {
+                        Files.deleteIfExists(blob(sha256));
+                        partial.install(blob(sha256));
+                    }
+                    return new Fetched(sha256, downloaded);
+                });
+            }
+        });
+    }
+
+    private static long download(ObjectStore store, ObjectPin pin, long size, PartialFile partial) throws IOException {
+        long before = partial.position();
+        if (pin.etag() != null && before > 0 && !pin.etag().equals(partial.etag())) {
+            partial.restart();
+            before = 0;
+        }
+        if (pin.etag() == null && before > 0) {
+            try {
+                store.download(pin.withEtag(partial.etag()), size, partial);
+                return size - before;
+            } catch (ObjectChangedException e) {
+                partial.restart(); // the same content was uploaded anew
+                before = 0;
+            }
+        }
+        store.download(pin, size, partial);
+        return size - before;
+    }
+
+    /** A file that somebody touched is hashed again: kept when it is whole, else deleted. */
+    private boolean isMended(Digest sha256, long size) throws IOException {
+        Path blob = blob(sha256);
+        if (!Files.exists(blob)) {
+            return false;
+        }
+        if (Files.size(blob) == size && Digest.of(blob).equals(sha256)) {
+            BlobFile.seal(blob);
+            return true;
+        }
+        Files.delete(blob);
+        return false;
+    }
+
+    private PartialFile partial(String id, long size, LongConsumer arrived) throws IOException {
+        Path file = directory.resolve("partial").resolve(id);
+        Files.createDirectories(Objects.requireNonNull(file.getParent(), "it has a directory"));
+        return PartialFile.open(file, size, arrived);
+    }
+
+    /** Does the work when no other thread and no other process holds the name. */
+    <T> T holding(String name, CacheLocks.Work<T> work) throws IOException {
+        return CacheLocks.in(directory.resolve("locks")).holding(name, work);
+    }
+
+    /** Which content a source id was found to have the first time. */
+    record Binding(String source, Digest content) {}
+
+    /** The content that a source id is bound to. */
+    Optional<Digest> bound(String sourceId) {
+        Path file = bindingFile(sourceId);
+        return Files.exists(file)
+                ? Optional.of(Documents.read(file, Binding.class).content())
+                : Optional.empty();
+    }
+
+    /**
+     * Binds a source id to a content id.
+     *
+     * @throws MlopsException of kind REFUSED when it is bound to another
+     */
+    void bind(String sourceId, Digest content) throws IOException {
+        holding(sourceId, () -> {
+            Optional<Digest> before = bound(sourceId);
+            if (before.isPresent() && !before.get().equals(content)) {
+                throw MlopsException.refused("Alarm: the source id " + sourceId + " stood for " + before.get()
+                        + " and now stands for " + content
+                        + ", so the store changed bytes without changing what it says of"
+                        + " them: find out which copy is right before anything uses it (the first is recorded in "
+                        + bindingFile(sourceId) + ")");
+            }
+            if (before.isEmpty()) {
+                Documents.writeJson(bindingFile(sourceId), new Binding(sourceId, content));
+            }
+            return null;
+        });
+    }
+
+    private Path bindingFile(String sourceId) {
+        return directory.resolve("bindings").resolve(Digest.of(sourceId).hex() + ".json");
+    }
+
+    /** The last known manifest of a prefix; empty when there is none that can be read. */
+    Optional<Manifest> knownPrefix(String prefix) {
+        Path file = prefixFile(prefix);
+        try {
+            return Files.exists(file) ? Optional.of(Manifest.read(file)) : Optional.empty();
+        } catch (MlopsException e) {
+            return Optional.empty(); // it only saves work, and is written again
+        }
+    }
+
+    void rememberPrefix(String prefix, Manifest manifest) throws IOException {
+        manifest.write(prefixFile(prefix));
+    }
+
+    private Path prefixFile(String prefix) {
+        return directory.resolve("prefixes").resolve(Digest.of(prefix).hex() + ".json");
     }
 }

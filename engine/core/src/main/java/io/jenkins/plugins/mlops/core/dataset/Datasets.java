@@ -1,12 +1,18 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 
 /**
- * Datasets in an object store: publish, resolve, snapshot, pull and verify. Thread-safe.
+ * Datasets in an object store: publish, resolve, snapshot, pull and verify. Every failure is an {@link MlopsException}: USAGE
+ * for a broken manifest or path, FAILED for missing or corrupt objects and full disks, REFUSED for wrong credentials, a
+ * directory that is not a pull's own, and the alarm that a source id stands for two contents; UNREACHABLE when the store is
+ * away, INTERRUPTED when the calling thread is. Thread-safe, but for a cancellation of the store.
  */
 public final class Datasets {
 
@@ -18,29 +24,88 @@ public final class Datasets {
         this.cache = cache;
     }
 
-    /** Finds out which version a reference means, without moving the data. */
+    /**
+     * Finds out which version a reference means, without moving the data. A prefix is listed; its content id is known only
+     * when this cache saw the same state before.
+     */
     public DatasetVersion resolve(DatasetReference reference) {
-        throw new UnsupportedOperationException("resolve " + reference + store + cache);
+        return guarded(
+                "Resolving " + reference,
+                () -> reference.from() == null
+                        ? new ManifestSource(store, cache)
+                                .read(reference.manifest())
+                                .version()
+                        : new PrefixSource(store, cache).resolve(S3Uri.parse(reference.from())));
     }
 
-    /** Makes the directory hold exactly the version. */
+    /**
+     * Makes the directory hold exactly the version, or the selected part of it. It is absent or as it was before until all is
+     * there. Nothing is downloaded that the cache has; nothing at all is done when the directory holds the version already.
+     */
     public PullResult pull(DatasetReference reference, Path into, PullOptions options, ProgressListener progress) {
-        throw new UnsupportedOperationException("pull");
+        return guarded("Pulling " + reference, () -> {
+            long start = System.nanoTime();
+            DatasetPull pull = new DatasetPull(store, cache, options, progress);
+            if (reference.from() == null) {
+                Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
+                return pull.run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
+            }
+            PullTarget.at(into, cache).requireReplaceable(options.force());
+            PrefixSource.Learnt learnt =
+                    new PrefixSource(store, cache).pullable(S3Uri.parse(reference.from()), options.jobs(), progress);
+            try {
+                return pull.run(learnt, into, start);
+            } catch (CorruptObjectException e) {
+                throw PrefixSource.alarm(e);
+            }
+        });
     }
 
-    /** Publishes a directory as a version of the named dataset. */
+    /**
+     * Publishes a directory as a version of the named dataset. What the store has is not sent again, so publishing twice
+     * changes nothing.
+     *
+     * @param to below which {@code blobs/} and {@code NAME/manifests/} are
+     */
     public PublishResult publish(
             Path directory, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
-        throw new UnsupportedOperationException("publish");
+        return guarded("Publishing " + directory, () -> new DatasetPublication(store, name, to, options, progress)
+                .run(directory));
     }
 
-    /** Writes down what lies below a prefix now. */
+    /**
+     * Writes down what lies below a prefix now, with the digest of every file: objects that this cache did not see before are
+     * read once, and not kept.
+     *
+     * @param jobs objects read at a time, 1 to 256
+     */
     public Manifest snapshot(S3Uri from, int jobs, ProgressListener progress) {
-        throw new UnsupportedOperationException("snapshot");
+        return guarded("Reading " + from, () -> new PrefixSource(store, cache)
+                .snapshot(from, PullOptions.requireJobs(jobs), progress));
     }
 
-    /** Compares a pulled directory with its manifest, reading every byte. */
+    /**
+     * Compares a pulled directory with its manifest, reading every byte.
+     *
+     * @param jobs files read at a time, 1 to 256
+     */
     public static DatasetCheck verify(Path directory, int jobs, ProgressListener progress) {
-        throw new UnsupportedOperationException("verify");
+        return guarded("Verifying " + directory, () -> new DirectoryVerification(directory, jobs, progress).run());
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws IOException;
+    }
+
+    /** What the file system refuses is told in one sentence too. */
+    private static <T> T guarded(String what, Work<T> work) {
+        try {
+            return work.run();
+        } catch (ClosedByInterruptException e) {
+            throw MlopsException.interrupted(what);
+        } catch (IOException e) {
+            throw MlopsException.failed(what + " failed: " + LocalFailures.reason(e), e);
+        }
     }
 }

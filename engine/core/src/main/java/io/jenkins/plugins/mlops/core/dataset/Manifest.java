@@ -133,8 +133,13 @@ public record Manifest(
      * @throws MlopsException of kind USAGE that names file, line and column when it is broken
      */
     public static Manifest read(Path file) {
+        return read(file, file.toString());
+    }
+
+    /** As {@link #read(Path)}; {@code origin} is what an error calls the manifest. */
+    static Manifest read(Path file, String origin) {
         try (InputStream in = Files.newInputStream(file)) {
-            return Documents.readJson(in, file.toString(), Manifest.class);
+            return Documents.readJson(in, origin, Manifest.class);
         } catch (NoSuchFileException e) {
             throw MlopsException.usage("The manifest " + file + " does not exist", e);
         } catch (IOException e) {

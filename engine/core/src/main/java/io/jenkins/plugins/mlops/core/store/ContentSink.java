@@ -10,6 +10,13 @@ public interface ContentSink {
 
     void write(byte[] buffer, int length) throws IOException;
 
+    /**
+     * Hears which state of the object the next bytes belong to.
+     *
+     * @param etag null when the store gives none
+     */
+    default void begin(String etag) throws IOException {}
+
     /** Forgets everything: the bytes come again from the beginning. */
     void restart() throws IOException;
 }

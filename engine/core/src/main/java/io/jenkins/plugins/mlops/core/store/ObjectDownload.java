@@ -56,7 +56,7 @@ final class ObjectDownload {
         }
         try (ObjectContent content = store.open(pin, offset)) {
             if (content.offset() != offset) {
-                sink.restart();
+                onSink(sink::restart);
                 if (content.offset() != 0) {
                     throw new RetryPolicy.Transient("answered with another range", null);
                 }
@@ -68,6 +68,7 @@ final class ObjectDownload {
             if (size >= 0 && end >= 0 && end != size) {
                 throw wrongSize(end);
             }
+            onSink(() -> sink.begin(pin.etag()));
             copy(content.stream());
         }
     }
@@ -78,7 +79,8 @@ final class ObjectDownload {
             if (size >= 0 && sink.position() + n > size) {
                 throw wrongSize(sink.position() + n);
             }
-            write(buffer, n);
+            int length = n;
+            onSink(() -> sink.write(buffer, length));
             if (Thread.currentThread().isInterrupted()) {
                 throw MlopsException.interrupted(what);
             }
@@ -97,13 +99,19 @@ final class ObjectDownload {
         }
     }
 
-    private void write(byte[] buffer, int length) {
+    @FunctionalInterface
+    private interface SinkAction {
+        void run() throws IOException;
+    }
+
+    /** What fails in the sink is this machine's file system, which no later try mends. */
+    private void onSink(SinkAction action) {
         try {
-            sink.write(buffer, length);
+            action.run();
         } catch (IOException e) {
             throw MlopsException.failed(
-                    what + " failed: the bytes cannot be written here: " + e.getMessage()
-                            + "; free some space or choose another directory",
+                    what + " failed: its bytes cannot be written here (" + e.getMessage()
+                            + "); free some space or choose another directory",
                     e);
         }
     }

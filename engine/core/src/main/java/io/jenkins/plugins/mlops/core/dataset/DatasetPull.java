@@ -1,0 +1,123 @@
+package io.jenkins.plugins.mlops.core.dataset;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One pull of a manifest: what is not in the cache is downloaded and verified there, then the directory is staged from the
+ * cache and appears at once. A failure on the way leaves the target as it was, and in the cache what a repeat goes on with.
+ */
+final class DatasetPull {
+
+    private final ObjectStore store;
+    private final DatasetCache cache;
+    private final PullOptions options;
+    private final ProgressListener progress;
+
+    DatasetPull(ObjectStore store, DatasetCache cache, PullOptions options, ProgressListener progress) {
+        this.store = store;
+        this.cache = cache;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /**
+     * @param learnt the manifest, and what was downloaded already to learn it
+     * @param start {@link System#nanoTime} when the work began
+     */
+    PullResult run(PrefixSource.Learnt learnt, Path into, long start) throws IOException {
+        Manifest manifest = learnt.manifest();
+        List<Manifest.Entry> entries = PulledDirectory.selected(manifest, options.selection());
+        if (entries.isEmpty() && !options.selection().isAll()) {
+            throw MlopsException.usage("No file of the dataset matches the selection "
+                    + options.selection().include());
+        }
+        PullMarker marker = new PullMarker(
+                PullMarker.SCHEMA, manifest.content(), manifest.source().id(), options.selection());
+        PullTarget target = PullTarget.at(into, cache);
+        target.requireNameable(entries);
+        AtomicLong files = new AtomicLong(learnt.downloadedFiles());
+        AtomicLong bytes = new AtomicLong(learnt.downloadedBytes());
+        cache.holding("target " + target.path(), () -> {
+            target.requireReplaceable(options.force());
+            if (!new PulledDirectory(target.path()).holds(marker, entries)) {
+                download(manifest, entries, files, bytes);
+                target.stage(
+                        cache,
+                        manifest,
+                        marker,
+                        entries,
+                        options,
+                        new ProgressCount(progress, "placing", entries.size(), size(entries)));
+                target.appear();
+            }
+            return null;
+        });
+        return new PullResult(
+                manifest.version(),
+                manifest,
+                entries.size(),
+                size(entries),
+                files.get(),
+                bytes.get(),
+                Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private void download(Manifest manifest, List<Manifest.Entry> entries, AtomicLong files, AtomicLong bytes)
+            throws IOException {
+        List<Manifest.Entry> missing = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (Manifest.Entry entry : entries) {
+            if (seen.add(entry.sha256().hex()) && !cache.has(entry.sha256(), entry.size())) {
+                missing.add(entry);
+            }
+        }
+        if (missing.isEmpty()) {
+            return;
+        }
+        for (Manifest.Entry entry : missing) {
+            if (manifest.bucket() == null || entry.key() == null) {
+                throw MlopsException.usage("The manifest names no object for '" + entry.path()
+                        + "', and the cache does not have it: pull a published manifest");
+            }
+        }
+        requireSpace(size(missing));
+        ProgressCount count = new ProgressCount(progress, "downloading", missing.size(), size(missing));
+        new Workers("The pull of " + manifest.name(), options.jobs(), store::cancel).forEach(missing, entry -> {
+            ObjectPin pin = new ObjectPin(new S3Uri(manifest.bucket(), entry.key()), entry.etag(), entry.versionId());
+            DatasetCache.Fetched fetched =
+                    cache.fetch(store, pin, entry.sha256(), entry.size(), arrived -> count.add(0, arrived));
+            if (fetched.downloadedBytes() > 0 || entry.size() == 0) {
+                files.incrementAndGet();
+                bytes.addAndGet(fetched.downloadedBytes());
+            }
+            count.add(1, 0);
+        });
+    }
+
+    private void requireSpace(long needed) throws IOException {
+        Files.createDirectories(cache.directory());
+        FileStore disk = Files.getFileStore(cache.directory());
+        if (needed > disk.getUsableSpace()) {
+            throw MlopsException.failed("The pull needs " + needed + " bytes in the cache " + cache.directory()
+                    + ", where " + disk.getUsableSpace() + " are free: free some, or choose another cache");
+        }
+    }
+
+    private static long size(List<Manifest.Entry> entries) {
+        return entries.stream().mapToLong(Manifest.Entry::size).sum();
+    }
+}

@@ -1,0 +1,72 @@
+package io.jenkins.plugins.mlops.core.dataset;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compares a pulled directory with its manifest: every file is read, and every other one is reported. */
+final class DirectoryVerification {
+
+    private final Path path;
+    private final int jobs;
+    private final ProgressListener progress;
+
+    DirectoryVerification(Path path, int jobs, ProgressListener progress) {
+        this.path = path;
+        this.jobs = PullOptions.requireJobs(jobs);
+        this.progress = progress;
+    }
+
+    DatasetCheck run() throws IOException {
+        PulledDirectory directory = new PulledDirectory(path);
+        if (!Files.isDirectory(path) || !directory.isOurs()) {
+            throw MlopsException.usage("The directory " + path
+                    + " was not made by 'mlops dataset pull', so there is nothing to" + " compare it with");
+        }
+        PullMarker marker = directory.marker();
+        Manifest manifest = directory.manifest();
+        List<DatasetCheck.Problem> problems = Collections.synchronizedList(new ArrayList<>());
+        if (!marker.version().equals(manifest.content())) {
+            problems.add(new DatasetCheck.Problem(
+                    PulledDirectory.OWN_NAME,
+                    "its manifest is of " + manifest.content() + ", not of the version pulled"));
+        }
+        List<Manifest.Entry> entries = PulledDirectory.selected(manifest, marker.selection());
+        long bytes = entries.stream().mapToLong(Manifest.Entry::size).sum();
+        Map<String, PulledDirectory.Found> found = new HashMap<>(directory.files());
+        ProgressCount count = new ProgressCount(progress, "verifying", entries.size(), bytes);
+        new Workers("Verifying " + path, jobs, () -> {}).forEach(entries, entry -> {
+            String problem = problem(entry, found.get(entry.path()));
+            if (problem != null) {
+                problems.add(new DatasetCheck.Problem(entry.path(), problem));
+            }
+            count.add(1, entry.size());
+        });
+        entries.forEach(entry -> found.remove(entry.path()));
+        found.keySet().forEach(extra -> problems.add(new DatasetCheck.Problem(extra, "is not part of the dataset")));
+        problems.sort(Comparator.comparing(DatasetCheck.Problem::path));
+        return new DatasetCheck(marker.version(), marker.selection(), entries.size(), bytes, problems);
+    }
+
+    private static String problem(Manifest.Entry entry, PulledDirectory.Found found) throws IOException {
+        if (found == null) {
+            return "is missing";
+        }
+        if (!found.attributes().isRegularFile()) {
+            return "is not a regular file";
+        }
+        if (found.attributes().size() != entry.size()) {
+            return "has " + found.attributes().size() + " bytes, not " + entry.size();
+        }
+        return Digest.of(found.file()).equals(entry.sha256()) ? null : "has other bytes than the dataset";
+    }
+}

@@ -1,0 +1,154 @@
+package io.jenkins.plugins.mlops.core.dataset;
+
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.store.ContentSink;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.function.LongConsumer;
+
+/**
+ * A download in the cache that is not finished: absent, growing, then installed or discarded; or kept, with the ETag of what
+ * it is a part of, for a later process to go on with. It is hashed as it grows. Only the holder of its lock touches it.
+ */
+final class PartialFile implements ContentSink, AutoCloseable {
+
+    /** A smaller rest is as quickly downloaded again. */
+    private static final long WORTH_KEEPING = 256 * 1024;
+
+    private static final int BUFFER = 1 << 17;
+
+    private final Path path;
+    private final Path etagPath;
+    private final FileChannel channel;
+    private final MessageDigest sha256 = Digest.newSha256();
+    private final boolean worthKeeping;
+    private final LongConsumer arrived;
+    private String etag;
+    private long position;
+    private boolean gone;
+
+    private PartialFile(Path path, long size, LongConsumer arrived) throws IOException {
+        this.path = path;
+        this.etagPath = path.resolveSibling(path.getFileName() + ".etag");
+        this.worthKeeping = size >= WORTH_KEEPING;
+        this.arrived = arrived;
+        this.channel =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * Opens what an earlier download left, if it can be gone on with, else an empty one.
+     *
+     * @param arrived hears how many bytes more are here; negative when they are forgotten
+     */
+    static PartialFile open(Path path, long size, LongConsumer arrived) throws IOException {
+        PartialFile file = new PartialFile(path, size, arrived);
+        boolean done = false;
+        try {
+            file.takeUp(size);
+            done = true;
+            return file;
+        } finally {
+            if (!done) {
+                file.channel.close();
+            }
+        }
+    }
+
+    private void takeUp(long size) throws IOException {
+        long there = channel.size();
+        if (there == 0) {
+            return;
+        }
+        if (there > size || !worthKeeping || !Files.exists(etagPath)) {
+            restart();
+            return;
+        }
+        etag = Files.readString(etagPath);
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        while (channel.read(buffer) >= 0) {
+            sha256.update(buffer.flip());
+            position += buffer.limit();
+            buffer.clear();
+        }
+        arrived.accept(position);
+    }
+
+    /** The state of the object that the bytes here belong to; null when there are none. */
+    String etag() {
+        return position == 0 ? null : etag;
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public void begin(String newEtag) throws IOException {
+        if (worthKeeping && newEtag != null && !newEtag.equals(etag)) {
+            Files.writeString(etagPath, newEtag);
+        }
+        etag = newEtag;
+    }
+
+    @Override
+    public void write(byte[] buffer, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, length);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        sha256.update(buffer, 0, length);
+        position += length;
+        arrived.accept(length);
+    }
+
+    @Override
+    public void restart() throws IOException {
+        channel.truncate(0).position(0);
+        sha256.reset();
+        arrived.accept(-position);
+        position = 0;
+        etag = null;
+        Files.deleteIfExists(etagPath);
+    }
+
+    /** The digest of all bytes; nothing is written after that, except after {@link #restart}. */
+    Digest digest() {
+        return Digest.finish(sha256);
+    }
+
+    /** Gives the finished file away under its final name. */
+    void install(Path target) throws IOException {
+        channel.close();
+        Files.deleteIfExists(etagPath);
+        BlobFile.seal(path);
+        BlobFile.move(path, target);
+        gone = true;
+    }
+
+    void discard() throws IOException {
+        arrived.accept(-position);
+        channel.close();
+        Files.deleteIfExists(etagPath);
+        Files.deleteIfExists(path);
+        gone = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (gone) {
+            return;
+        }
+        if (worthKeeping && position > 0 && etag != null) {
+            channel.close();
+        } else {
+            discard();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package io.jenkins.plugins.mlops.core.dataset;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ContentSink;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Turns what lies below a prefix into a manifest: listed, every object pinned by its ETag, digests taken from the last known
+ * manifest where the object still has the same state, else by reading the object; then the source id is bound to the
+ * content id.
+ */
+final class PrefixSource {
+
+    private final ObjectStore store;
+    private final DatasetCache cache;
+
+    PrefixSource(ObjectStore store, DatasetCache cache) {
+        this.store = store;
+        this.cache = cache;
+    }
+
+    /** A manifest, and what it took to learn the digests. */
+    record Learnt(Manifest manifest, long downloadedFiles, long downloadedBytes) {}
+
+    /** How an unknown digest is learnt; returns it and the bytes that moved. */
+    @FunctionalInterface
+    private interface Reader {
+        DatasetCache.Fetched read(PrefixListing.File file, ProgressCount progress) throws IOException;
+    }
+
+    DatasetVersion resolve(S3Uri from) {
+        PrefixListing listing = PrefixListing.of(store, from);
+        return new DatasetVersion(
+                listing.name(),
+                cache.bound(listing.sourceId()).orElse(null),
+                listing.sourceId(),
+                listing.prefix().toString(),
+                listing.files().size(),
+                listing.bytes());
+    }
+
+    /** Reads unknown objects into the cache. */
+    Learnt pullable(S3Uri from, int jobs, ProgressListener progress) throws IOException {
+        return learn(
+                from,
+                jobs,
+                progress,
+                (file, count) -> cache.fetch(store, file.pin(), file.object().size(), bytes -> count.add(0, bytes)));
+    }
+
+    /** Reads unknown objects and keeps none. */
+    Manifest snapshot(S3Uri from, int jobs, ProgressListener progress) throws IOException {
+        return learn(from, jobs, progress, (file, count) -> {
+                    DigestSink sink = new DigestSink(count);
+                    store.download(file.pin(), file.object().size(), sink);
+                    return new DatasetCache.Fetched(sink.digest(), file.object().size());
+                })
+                .manifest();
+    }
+
+    private Learnt learn(S3Uri from, int jobs, ProgressListener progress, Reader reader) throws IOException {
+        PrefixListing listing = PrefixListing.of(store, from);
+        String place = store.endpoint() + " " + listing.prefix();
+        Map<String, Manifest.Entry> known = new HashMap<>();
+        cache.knownPrefix(place)
+                .ifPresent(manifest -> manifest.entries().forEach(entry -> known.put(state(entry), entry)));
+        Map<String, Digest> digests = new ConcurrentHashMap<>();
+        List<PrefixListing.File> unknown = new ArrayList<>();
+        for (PrefixListing.File file : listing.files()) {
+            Manifest.Entry before = known.get(state(entry(file, Digest.of(""))));
+            if (before == null) {
+                unknown.add(file);
+            } else {
+                digests.put(file.path(), before.sha256());
+            }
+        }
+        AtomicLong downloaded = new AtomicLong();
+        ProgressCount count = new ProgressCount(
+                progress,
+                "reading " + listing.prefix(),
+                unknown.size(),
+                unknown.stream().mapToLong(file -> file.object().size()).sum());
+        new Workers("Reading " + listing.prefix(), jobs, store::cancel).forEach(unknown, file -> {
+            DatasetCache.Fetched fetched = reader.read(file, count);
+            digests.put(file.path(), fetched.sha256());
+            downloaded.addAndGet(fetched.downloadedBytes());
+            count.add(1, 0);
+        });
+        List<Manifest.Entry> entries = listing.files().stream()
+                .map(file -> entry(file, digests.get(file.path())))
+                .toList();
+        Manifest manifest = Manifest.of(
+                listing.name(),
+                new Manifest.Source(listing.sourceId(), listing.prefix().toString()),
+                listing.prefix().bucket(),
+                entries);
+        cache.bind(listing.sourceId(), manifest.content());
+        if (!unknown.isEmpty() || known.size() != entries.size()) {
+            cache.rememberPrefix(place, manifest);
+        }
+        return new Learnt(manifest, unknown.size(), downloaded.get());
+    }
+
+    /**
+     * What is wrong when an object's bytes are not those that were once read from an object in the same state.
+     */
+    static MlopsException alarm(CorruptObjectException e) {
+        return new MlopsException(
+                MlopsException.Kind.REFUSED,
+                "Alarm: a store changed bytes without changing the ETag and size that identify them, so a source id stands"
+                        + " for two contents: " + e.getMessage(),
+                e);
+    }
+
+    private static Manifest.Entry entry(PrefixListing.File file, Digest sha256) {
+        return new Manifest.Entry(
+                file.path(),
+                file.object().size(),
+                sha256,
+                file.object().location().key(),
+                file.object().versionId(),
+                file.object().etag(),
+                null);
+    }
+
+    private static String state(Manifest.Entry entry) {
+        return entry.size() + " " + entry.versionId() + " " + entry.etag() + " " + entry.key();
+    }
+
+    /** Hashes and forgets. */
+    private static final class DigestSink implements ContentSink {
+        private final ProgressCount progress;
+        private MessageDigest sha256 = Digest.newSha256();
+        private long position;
+
+        DigestSink(ProgressCount progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public long position() {
+            return position;
+        }
+
+        @Override
+        public void write(byte[] buffer, int length) {
+            sha256.update(buffer, 0, length);
+            position += length;
+            progress.add(0, length);
+        }
+
+        @Override
+        public void restart() {
+            progress.add(0, -position);
+            sha256 = Digest.newSha256();
+            position = 0;
+        }
+
+        Digest digest() {
+            return Digest.finish(sha256);
+        }
+    }
+}
