@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli;
 
+import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -18,7 +19,7 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = MlopsCommand.Version.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {GateCommand.class, LineageCommand.class},
+        subcommands = {DatasetCommand.class, GateCommand.class, LineageCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

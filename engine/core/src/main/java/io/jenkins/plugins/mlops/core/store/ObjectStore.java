@@ -3,14 +3,9 @@ package io.jenkins.plugins.mlops.core.store;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
-import io.minio.GetPresignedObjectUrlArgs;
 import io.minio.HeadObjectArgs;
-import io.minio.Http;
 import io.minio.ListObjectsV2Args;
-import io.minio.MinioAsyncClient;
-import io.minio.credentials.StaticProvider;
 import io.minio.errors.ErrorResponseException;
-import io.minio.errors.MinioException;
 import io.minio.messages.Item;
 import io.minio.messages.ListBucketResultV2;
 import java.io.IOException;
@@ -41,7 +36,7 @@ public final class ObjectStore implements AutoCloseable {
 
     private final URI endpoint;
     private final S3Http http;
-    private final MinioAsyncClient minio;
+    private final S3Api api;
     private final StoreFailures failures;
     private final RetryPolicy retry;
 
@@ -50,21 +45,7 @@ public final class ObjectStore implements AutoCloseable {
         this.http = new S3Http(settings, CONNECT_TIMEOUT, readTimeout);
         this.failures = new StoreFailures(endpoint);
         this.retry = retry;
-        MinioAsyncClient.Builder builder = MinioAsyncClient.builder()
-                .endpoint(endpoint.toString())
-                .region(settings.region())
-                .httpClient(http.client());
-        ObjectStoreSettings.Credentials keys = settings.credentials();
-        if (keys != null) {
-            builder.credentialsProvider(
-                    new StaticProvider(keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()));
-        }
-        try {
-            this.minio = builder.build();
-        } catch (IllegalArgumentException e) {
-            throw MlopsException.usage(
-                    "The object store's endpoint " + endpoint + " or region is not usable: " + e.getMessage(), e);
-        }
+        this.api = S3Api.of(settings, http.client());
     }
 
     /** Nothing is sent yet; credentials are sent to this endpoint alone. */
@@ -113,8 +94,7 @@ public final class ObjectStore implements AutoCloseable {
             args.continuationToken(token);
         }
         ListObjectsV2Args request = args.build();
-        return call(
-                what, () -> await(what, prefix, minio.listObjectsV2(request)).result());
+        return call(what, () -> await(what, prefix, api.listObjectsV2(request)).result());
     }
 
     /** The object's description; empty when there is no such object. */
@@ -125,7 +105,7 @@ public final class ObjectStore implements AutoCloseable {
                 .object(addressable(object).key())
                 .build();
         return call(what, () -> {
-            CompletableFuture<Optional<StoredObject>> answer = minio.headObject(args)
+            CompletableFuture<Optional<StoredObject>> answer = api.headObject(args)
                     .thenApply(head -> Optional.of(new StoredObject(
                             object, head.size(), Etags.unquoted(head.etag()), blankToNull(head.versionId()))));
             return await(what, object, answer.exceptionally(e -> {
@@ -187,7 +167,7 @@ public final class ObjectStore implements AutoCloseable {
     /** Sends a file and replaces what is there: in one request, or in parts when it is large. */
     public void put(S3Uri object, LocalFile file) {
         addressable(object);
-        new ObjectUpload(this, http, minio).send(object, file);
+        new ObjectUpload(this, http, api).send(object, file);
     }
 
     /**
@@ -226,17 +206,7 @@ public final class ObjectStore implements AutoCloseable {
      * @param validity 1 second to 7 days
      */
     public URI presign(ObjectPin pin, Duration validity) {
-        try {
-            return URI.create(minio.getPresignedObjectUrl(GetPresignedObjectUrlArgs.builder()
-                    .method(Http.Method.GET)
-                    .bucket(pin.location().bucket())
-                    .object(pin.location().key())
-                    .versionId(pin.versionId())
-                    .expiry(Math.toIntExact(validity.toSeconds()))
-                    .build()));
-        } catch (MinioException e) {
-            throw new IllegalStateException("presigning " + pin.location(), e);
-        }
+        return http.presign(pin, validity);
     }
 
     /** Breaks off every request under way, from any thread; each then fails at once. */
@@ -246,7 +216,7 @@ public final class ObjectStore implements AutoCloseable {
 
     @Override
     public void close() {
-        minio.close();
+        api.close();
         http.close();
     }
 

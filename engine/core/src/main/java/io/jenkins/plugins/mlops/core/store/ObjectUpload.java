@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.core.store;
 import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
-import io.minio.MinioAsyncClient;
 import io.minio.messages.Part;
 import java.io.IOException;
 import okhttp3.Response;
@@ -16,12 +15,12 @@ final class ObjectUpload {
 
     private final ObjectStore store;
     private final S3Http http;
-    private final MinioAsyncClient minio;
+    private final S3Api api;
 
-    ObjectUpload(ObjectStore store, S3Http http, MinioAsyncClient minio) {
+    ObjectUpload(ObjectStore store, S3Http http, S3Api api) {
         this.store = store;
         this.http = http;
-        this.minio = minio;
+        this.api = api;
     }
 
     void send(S3Uri object, LocalFile file) {
@@ -47,7 +46,7 @@ final class ObjectUpload {
                 .bucket(object.bucket())
                 .object(object.key())
                 .build();
-        String uploadId = store.call(what, () -> store.await(what, object, minio.createMultipartUpload(begin))
+        String uploadId = store.call(what, () -> store.await(what, object, api.createMultipartUpload(begin))
                 .result()
                 .uploadId());
         boolean done = false;
@@ -62,7 +61,7 @@ final class ObjectUpload {
                     .uploadId(uploadId)
                     .parts(parts)
                     .build();
-            store.call(what, () -> store.await(what, object, minio.completeMultipartUpload(complete)));
+            store.call(what, () -> store.await(what, object, api.completeMultipartUpload(complete)));
             done = true;
         } finally {
             if (!done) {
@@ -95,7 +94,7 @@ final class ObjectUpload {
 
     /** Best effort: the failure that led here is the one to tell. */
     private void giveUp(S3Uri object, String uploadId) {
-        minio.abortMultipartUpload(AbortMultipartUploadArgs.builder()
+        api.abortMultipartUpload(AbortMultipartUploadArgs.builder()
                         .bucket(object.bucket())
                         .object(object.key())
                         .uploadId(uploadId)

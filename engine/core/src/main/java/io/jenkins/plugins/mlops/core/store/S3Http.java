@@ -68,11 +68,34 @@ final class S3Http implements AutoCloseable {
         if (pin.etag() != null) {
             request.header("If-Match", Etags.quoted(pin.etag()));
         }
-        HttpUrl.Builder url = url(pin.location());
-        if (pin.versionId() != null) {
-            url.addEncodedQueryParameter("versionId", encode(pin.versionId(), false));
+        return send(request.url(url(pin).build()).get(), EMPTY);
+    }
+
+    /** A URL that needs no credentials for a while. */
+    URI presign(ObjectPin pin, Duration validity) {
+        ObjectStoreSettings.Credentials credentials = settings.credentials();
+        HttpUrl.Builder url = url(pin);
+        if (credentials == null) {
+            return url.build().uri();
         }
-        return send(request.url(url.build()).get(), EMPTY);
+        if (credentials.sessionToken() != null) {
+            url.addEncodedQueryParameter("X-Amz-Security-Token", encode(credentials.sessionToken(), false));
+        }
+        Request request = withHost(new Request.Builder()
+                .url(url.build())
+                .header("x-amz-date", now())
+                .build());
+        try {
+            return Signer.presignV4(
+                            request,
+                            settings.region(),
+                            credentials.accessKeyId(),
+                            credentials.secretAccessKey(),
+                            Math.toIntExact(validity.toSeconds()))
+                    .uri();
+        } catch (MinioException e) {
+            throw noHmac(e);
+        }
     }
 
     /** PUT of an object. */
@@ -114,24 +137,44 @@ final class S3Http implements AutoCloseable {
         if (credentials == null) {
             return builder.build();
         }
-        builder.header("x-amz-content-sha256", sha256Hex)
-                .header("x-amz-date", ZonedDateTime.now(ZoneOffset.UTC).format(AMZ_DATE));
+        builder.header("x-amz-content-sha256", sha256Hex).header("x-amz-date", now());
         if (credentials.sessionToken() != null) {
             builder.header("x-amz-security-token", credentials.sessionToken());
         }
-        Request unsigned = builder.build();
-        HttpUrl url = unsigned.url();
-        boolean usualPort = url.port() == HttpUrl.defaultPort(url.scheme());
-        String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
-        unsigned = unsigned.newBuilder()
-                .header("Host", usualPort ? host : host + ":" + url.port())
-                .build();
         try {
             return Signer.signV4S3(
-                    unsigned, settings.region(), credentials.accessKeyId(), credentials.secretAccessKey(), sha256Hex);
+                    withHost(builder.build()),
+                    settings.region(),
+                    credentials.accessKeyId(),
+                    credentials.secretAccessKey(),
+                    sha256Hex);
         } catch (MinioException e) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
+            throw noHmac(e);
         }
+    }
+
+    private static String now() {
+        return ZonedDateTime.now(ZoneOffset.UTC).format(AMZ_DATE);
+    }
+
+    private static IllegalStateException noHmac(MinioException e) {
+        return new IllegalStateException("every Java platform has HMAC-SHA-256", e);
+    }
+
+    private static Request withHost(Request request) {
+        HttpUrl url = request.url();
+        boolean usualPort = url.port() == HttpUrl.defaultPort(url.scheme());
+        String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
+        return request.newBuilder()
+                .header("Host", usualPort ? host : host + ":" + url.port())
+                .build();
+    }
+
+    private HttpUrl.Builder url(ObjectPin pin) {
+        HttpUrl.Builder url = url(pin.location());
+        return pin.versionId() == null
+                ? url
+                : url.addEncodedQueryParameter("versionId", encode(pin.versionId(), false));
     }
 
     private HttpUrl.Builder url(S3Uri object) {

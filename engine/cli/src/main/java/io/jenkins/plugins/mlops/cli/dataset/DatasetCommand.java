@@ -1,0 +1,18 @@
+package io.jenkins.plugins.mlops.cli.dataset;
+
+import picocli.CommandLine.Command;
+
+/** The commands for datasets. */
+@Command(
+        name = "dataset",
+        description = "Publish datasets, name exactly one version, pull it verified, check it.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            PublishCommand.class,
+            ResolveCommand.class,
+            SnapshotCommand.class,
+            PullCommand.class,
+            VerifyCommand.class
+        })
+public final class DatasetCommand {}

@@ -1,0 +1,26 @@
+package io.jenkins.plugins.mlops.cli.dataset;
+
+import io.jenkins.plugins.mlops.cli.ProgressPrinter;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Numbers for people. */
+final class Sizes {
+
+    private Sizes() {}
+
+    static String filesAndBytes(long files, long bytes) {
+        return String.format(Locale.ROOT, "%,d", files)
+                + (files == 1 ? " file, " : " files, ")
+                + ProgressPrinter.bytes(bytes);
+    }
+
+    static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", toSeconds(time));
+    }
+
+    /** Seconds to the millisecond. */
+    static double toSeconds(Duration time) {
+        return time.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,86 @@
+package io.jenkins.plugins.mlops.cli.dataset;
+
+import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.Output;
+import io.jenkins.plugins.mlops.cli.OutputOptions;
+import io.jenkins.plugins.mlops.cli.ProgressPrinter;
+import io.jenkins.plugins.mlops.cli.ServerOptions;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mlops dataset snapshot}. */
+@Command(
+        name = "snapshot",
+        description = {
+            "Write a manifest of what lies below a prefix now.",
+            "Objects that this cache did not see before are read once to learn their digests; nothing is copied."
+        },
+        mixinStandardHelpOptions = true)
+final class SnapshotCommand implements Callable<Integer> {
+
+    private final Host host;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Mixin
+    private ServerOptions servers;
+
+    @Mixin
+    private CacheOptions cache;
+
+    @Option(names = "--from", required = true, paramLabel = "S3-URL", description = "s3://bucket/prefix.")
+    private String from;
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to write the manifest.")
+    private Path out;
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Objects read at a time, each on one connection (default: ${DEFAULT-VALUE}).")
+    private int jobs;
+
+    SnapshotCommand(Host host) {
+        this.host = host;
+    }
+
+    private record Document(String version, String source, String manifest, long files, long bytes) {}
+
+    @Override
+    public Integer call() {
+        Output printer = output.output(host);
+        Path file = host.resolve(out);
+        Manifest manifest;
+        try (ObjectStore store = ObjectStore.connect(servers.objectStore(host));
+                ProgressPrinter progress = printer.progress()) {
+            manifest = new Datasets(store, cache.cache(host)).snapshot(S3Uri.parse(from), jobs, progress);
+        }
+        try {
+            manifest.write(file);
+        } catch (IOException e) {
+            throw MlopsException.failed("The manifest cannot be written to " + file + ": " + e.getMessage(), e);
+        }
+        String text = manifest.name() + " " + manifest.content() + "\n  " + file + "\n  "
+                + Sizes.filesAndBytes(manifest.files(), manifest.bytes());
+        printer.result(
+                text,
+                new Document(
+                        manifest.content().toString(),
+                        manifest.source().id(),
+                        file.toString(),
+                        manifest.files(),
+                        manifest.bytes()));
+        return 0;
+    }
+}

@@ -1,0 +1,38 @@
+package io.jenkins.plugins.mlops.cli.dataset;
+
+import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import picocli.CommandLine.Option;
+
+/** Which dataset is meant; exactly one of the three ways. */
+final class SourceOptions {
+
+    @Option(
+            names = "--from",
+            paramLabel = "S3-URL",
+            description = "s3://bucket/prefix: all objects below it, as they are now.")
+    private String from;
+
+    @Option(
+            names = "--manifest",
+            paramLabel = "FILE-OR-S3-URL",
+            description = "A manifest that publish or snapshot wrote.")
+    private String manifest;
+
+    @Option(names = "--dvc", paramLabel = "PATH", description = "A dataset of DVC (not read yet).")
+    private String dvc;
+
+    @Option(names = "--repo", paramLabel = "DIR", description = "The Git repository of --dvc.")
+    private String repo;
+
+    @Option(names = "--rev", paramLabel = "REV", description = "The revision of --dvc.")
+    private String rev;
+
+    DatasetReference reference(Host host) {
+        if (from == null && manifest == null && dvc == null) {
+            throw MlopsException.usage("No dataset is named: give --from, --manifest or --dvc");
+        }
+        return new DatasetReference(from, manifest, dvc, repo, rev).relativeTo(host.directory());
+    }
+}

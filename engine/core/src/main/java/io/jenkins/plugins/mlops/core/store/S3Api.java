@@ -1,0 +1,40 @@
+package io.jenkins.plugins.mlops.core.store;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.minio.BaseS3Client;
+import io.minio.Http;
+import io.minio.Utils;
+import io.minio.credentials.Provider;
+import io.minio.credentials.StaticProvider;
+import okhttp3.OkHttpClient;
+
+/**
+ * The S3 operations of MinIO's client, on the HTTP client of this package. Its public client class is not used, since loading
+ * that one needs the libraries of snowball uploads (snappy, commons-compress), which nothing here uses.
+ */
+final class S3Api extends BaseS3Client {
+
+    private S3Api(Http.BaseUrl url, Provider provider, OkHttpClient client) {
+        super(url, provider, client, false);
+    }
+
+    static S3Api of(ObjectStoreSettings settings, OkHttpClient client) {
+        ObjectStoreSettings.Credentials keys = settings.credentials();
+        try {
+            if (!Utils.REGION_REGEX.matcher(settings.region()).find()) {
+                throw new IllegalArgumentException("the region '" + settings.region() + "' is no name of a region");
+            }
+            Http.BaseUrl url = new Http.BaseUrl(settings.endpoint().toString());
+            url.setRegion(settings.region());
+            return new S3Api(
+                    url,
+                    keys == null
+                            ? null
+                            : new StaticProvider(keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()),
+                    client);
+        } catch (IllegalArgumentException e) {
+            throw MlopsException.usage(
+                    "The object store " + settings.endpoint() + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+}
