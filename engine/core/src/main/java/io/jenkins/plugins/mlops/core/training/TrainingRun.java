@@ -29,8 +29,9 @@ import java.util.UUID;
  * </ol>
  *
  * From started on, each state but the last may go to <b>failed</b> or, by an interrupt of the calling thread, to <b>killed</b>;
- * the MLflow run ends with that status. Neither leaves {@code output} or the digest tag, without which no model can be
- * registered. The evaluation dataset is pulled after training, so that the training command cannot see it. Thread-safe.
+ * the MLflow run ends with that status, and {@code output} does not appear. A model counts as done only when its run is
+ * FINISHED and tagged with its digest, and registering asks for both. The evaluation dataset is pulled after training, so
+ * that the training command cannot see it. Thread-safe.
  */
 public final class TrainingRun {
 
@@ -43,11 +44,12 @@ public final class TrainingRun {
     /**
      * Goes through all states.
      *
+     * @param id names this training in MLflow and lineage
      * @param runDirectory made by this; there must be nothing there, or an empty directory
      * @throws MlopsException that says what failed; {@link CommandFailedException} when a command did
      */
-    public TrainingResult run(TrainingSpecification specification, Path runDirectory, TrainingListener listener) {
-        UUID id = UUID.randomUUID();
+    public TrainingResult run(
+            TrainingSpecification specification, UUID id, Path runDirectory, TrainingListener listener) {
         Plan plan = check(specification, listener);
         RunDirectory directory =
                 RunDirectory.create(runDirectory, specification.outputs().model());

@@ -1,0 +1,55 @@
+package io.jenkins.plugins.mlops.core.training;
+
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Datasets of one file, which holds the dataset's name. */
+final class FakeDatasets implements DatasetAccess {
+
+    /** What {@link #resolve} adds to the source id, to play a dataset that changes between resolving and pulling. */
+    String resolvedBefore = "";
+
+    @Override
+    public DatasetVersion resolve(DatasetReference reference) {
+        DatasetVersion version = manifest(reference).version();
+        return new DatasetVersion(
+                version.name(),
+                null,
+                version.sourceId() + resolvedBefore,
+                version.source(),
+                version.files(),
+                version.bytes());
+    }
+
+    @Override
+    public PullResult pull(DatasetReference reference, Path into, ProgressListener progress) {
+        Manifest manifest = manifest(reference);
+        try {
+            Files.createDirectories(into);
+            Files.writeString(into.resolve("data.txt"), manifest.name());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new PullResult(manifest.version(), manifest, 1, manifest.bytes(), 1, manifest.bytes(), Duration.ZERO);
+    }
+
+    private static Manifest manifest(DatasetReference reference) {
+        String name = reference.from().substring(reference.from().lastIndexOf('/') + 1);
+        return Manifest.of(
+                name,
+                new Manifest.Source("s3-prefix:" + Digest.of(name), reference.from()),
+                "bucket",
+                List.of(new Manifest.Entry(
+                        "data.txt", name.length(), Digest.of(name), "data/" + name, null, "e", null)));
+    }
+}
