@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli;
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
+import io.jenkins.plugins.mlops.cli.training.TrainCommand;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = MlopsCommand.Version.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DatasetCommand.class, GateCommand.class, LineageCommand.class},
+        subcommands = {DatasetCommand.class, TrainCommand.class, GateCommand.class, LineageCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -62,11 +63,16 @@ public final class MlopsCommand {
     }
 
     /** The version from the jar's manifest. */
+    public static String version() {
+        String version = MlopsCommand.class.getPackage().getImplementationVersion();
+        return version == null ? "(unpackaged)" : version;
+    }
+
+    /** Answers {@code --version}. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = MlopsCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"mlops " + (version == null ? "(unpackaged)" : version)};
+            return new String[] {"mlops " + version()};
         }
     }
 

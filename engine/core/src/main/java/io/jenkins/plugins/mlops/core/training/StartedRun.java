@@ -248,11 +248,15 @@ final class StartedRun {
     private void logMetrics(SortedMap<String, Double> overall) {
         Map<String, Double> finite = new TreeMap<>();
         overall.forEach((metric, value) -> {
-            if (Metrics.isFinite(value)) {
-                finite.put("eval/" + metric, value);
-            } else {
+            String name = "eval/" + metric;
+            if (!Metrics.isFinite(value)) {
                 listener.note("The metric " + metric + " is " + value
                         + ": it stays in evaluation.json and is not sent to MLflow, and a gate will fail it");
+            } else if (!tracking.takesName(name)) {
+                listener.note("The metric " + metric
+                        + " stays in evaluation.json and is not sent to MLflow, which does not take its name");
+            } else {
+                finite.put(name, value);
             }
         });
         if (!finite.isEmpty()) {

@@ -79,6 +79,11 @@ final class FakeMlflow implements TrackingServer, ModelRegistry {
     }
 
     @Override
+    public boolean takesName(String name) {
+        return !name.contains("%");
+    }
+
+    @Override
     public void logMetrics(String runId, Map<String, Double> newMetrics) {
         called("logMetrics");
         metrics.putAll(newMetrics);

@@ -157,6 +157,13 @@ class TrainingRunTest {
     }
 
     @Test
+    void aMetricWhoseNameMlflowRefusesStaysInTheFileAlone() {
+        run(TRAIN, "echo '{\"top%\": 1, \"accuracy\": 0.5}' > $MLOPS_METRICS_FILE", "");
+        assertThat(mlflow.metrics).containsOnlyKeys("eval/accuracy");
+        assertThat(notes).anyMatch(note -> note.contains("top%") && note.contains("does not take its name"));
+    }
+
+    @Test
     void aSecretOfTheCallerIsNowhere() throws IOException {
         run("env; " + TRAIN, "env; " + EVALUATE, "");
         assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("planted"));

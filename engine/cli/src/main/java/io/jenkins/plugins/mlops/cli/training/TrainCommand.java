@@ -1,0 +1,178 @@
+package io.jenkins.plugins.mlops.cli.training;
+
+import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.LineageStoreOption;
+import io.jenkins.plugins.mlops.cli.MlopsCommand;
+import io.jenkins.plugins.mlops.cli.Output;
+import io.jenkins.plugins.mlops.cli.OutputOptions;
+import io.jenkins.plugins.mlops.cli.ServerOptions;
+import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
+import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.training.ModelReference;
+import io.jenkins.plugins.mlops.core.training.ProcessBackend;
+import io.jenkins.plugins.mlops.core.training.TrainingBackend;
+import io.jenkins.plugins.mlops.core.training.TrainingResult;
+import io.jenkins.plugins.mlops.core.training.TrainingRun;
+import io.jenkins.plugins.mlops.core.training.TrainingServices;
+import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mlops train}: trains, evaluates and records one model. */
+@Command(
+        name = "train",
+        description = {
+            "Train, evaluate and record one model, as a specification says.",
+            "What the commands print goes to standard error, each line behind '  | '."
+        },
+        mixinStandardHelpOptions = true)
+public final class TrainCommand implements Callable<Integer> {
+
+    private static final String BUILDER = "https://plugins.jenkins.io/mlops-pipeline/cli";
+    private static final String OWN_DIRECTORY = ".mlops";
+    private static final String TRAINING = "training";
+    private static final String EVALUATION = "evaluation";
+
+    private final Host host;
+
+    @Parameters(paramLabel = "SPEC", description = "The training's specification, YAML or JSON.")
+    private Path specificationFile;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "process",
+            description = "Where the commands run: process (default), or kubernetes (not yet).")
+    private Backend backend;
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME=REF",
+            description = "The dataset for 'training' or 'evaluation': a manifest (a file, or an s3:// URL that ends in"
+                    + " .json) or s3://bucket/prefix; wins over the specification.")
+    private Map<String, String> datasets = new LinkedHashMap<>();
+
+    @Option(
+            names = "--parent",
+            paramLabel = "MODEL",
+            description = "The model to start from: models:/NAME@ALIAS or models:/NAME/VERSION.")
+    private String parent;
+
+    @Option(names = "--seed", paramLabel = "N", description = "What to seed random numbers with.")
+    private Long seed;
+
+    @Option(
+            names = "--param",
+            paramLabel = "K=V",
+            description = "Sets a parameter; V is read as YAML, dots in K lead to nested ones.")
+    private Map<String, String> params = new LinkedHashMap<>();
+
+    @Option(
+            names = "--run-dir",
+            paramLabel = "DIR",
+            description = "A fresh directory for all that the training makes (default: .mlops/runs/<uuid>).")
+    private Path runDirectory;
+
+    @Mixin
+    private LineageStoreOption lineageStore;
+
+    @Mixin
+    private CacheOptions cache;
+
+    @Mixin
+    private ServerOptions servers;
+
+    @Mixin
+    private OutputOptions output;
+
+    /** Where the commands run. */
+    enum Backend {
+        PROCESS,
+        KUBERNETES
+    }
+
+    TrainCommand(Host host) {
+        this.host = host;
+    }
+
+    @Override
+    public Integer call() {
+        if (backend == Backend.KUBERNETES) {
+            throw MlopsException.usage(
+                    "The kubernetes backend is not there yet: leave --backend out to train in a process");
+        }
+        TrainingSpecification specification =
+                TrainingSpecification.read(host.resolve(specificationFile)).with(overrides());
+        MlflowSettings mlflow = servers.mlflow(host);
+        ObjectStoreSettings store = servers.objectStore(host);
+        UUID id = UUID.randomUUID();
+        Path directory = runDirectory == null ? defaultDirectory(id) : host.resolve(runDirectory);
+        Output out = output.output(host);
+        try (MlflowServer server = MlflowServer.connect(mlflow, store);
+                PulledDatasets pulled = new PulledDatasets(store, cache.cache(host));
+                TrainingPrinter printer = new TrainingPrinter(out)) {
+            TrainingBackend processes = new ProcessBackend(host.environment());
+            TrainingServices services = new TrainingServices(
+                    pulled,
+                    server,
+                    server,
+                    mlflow,
+                    lineageStore.open(host),
+                    processes,
+                    new TrainingServices.Builder(BUILDER, Map.of("mlops", MlopsCommand.version())));
+            TrainingResult result = new TrainingRun(services).run(specification, id, directory, printer);
+            out.result(TrainingSummary.of(result), result);
+            return 0;
+        }
+    }
+
+    private TrainingSpecification.Overrides overrides() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        params.forEach((name, text) ->
+                values.put(name, text.isBlank() ? text : Documents.readYaml(text, "--param " + name, Object.class)));
+        DatasetReference training = dataset(TRAINING);
+        DatasetReference evaluation = dataset(EVALUATION);
+        for (String name : datasets.keySet()) {
+            if (!name.equals(TRAINING) && !name.equals(EVALUATION)) {
+                throw MlopsException.usage("--dataset " + name + "=... names no dataset of a training: '" + TRAINING
+                        + "' and '" + EVALUATION + "' are possible");
+            }
+        }
+        return new TrainingSpecification.Overrides(
+                training, evaluation, parent == null ? null : ModelReference.parse(parent), seed, values);
+    }
+
+    private DatasetReference dataset(String name) {
+        String reference = datasets.get(name);
+        return reference == null ? null : DatasetReference.parse(reference).relativeTo(host.directory());
+    }
+
+    /** Below the working directory, hidden from Git. */
+    private Path defaultDirectory(UUID id) {
+        Path own = host.directory().resolve(OWN_DIRECTORY);
+        try {
+            Path ignore = own.resolve(".gitignore");
+            if (!Files.exists(ignore)) {
+                Documents.writeAtomically(ignore, "*\n");
+            }
+        } catch (IOException e) {
+            throw MlopsException.failed(
+                    "The directory " + own + " cannot be written: " + e.getMessage() + ", give --run-dir", e);
+        }
+        return own.resolve("runs").resolve(id.toString());
+    }
+}
