@@ -9,13 +9,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
  * The SQLite file of the index. It is a cache of the records: when it is missing, of another schema or damaged it is made
- * anew, and the caller's work is done again on the new one, once.
+ * anew, and the caller's work is done again on the new one.
  */
 final class IndexDatabase {
 
@@ -23,6 +24,8 @@ final class IndexDatabase {
     private static final int SCHEMA = 1;
 
     private static final int BUSY_MILLIS = 60_000;
+    /** How often a damaged index is replaced for one question, before the cause must be another. */
+    private static final int REPLACEMENTS = 3;
 
     private static final List<String> TABLES = List.of(
             "CREATE TABLE state(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
@@ -63,20 +66,21 @@ final class IndexDatabase {
         this.lock = IndexLock.at(directory.resolve("index.lock"));
     }
 
-    /** Does the work, which may be done twice. */
+    /** Does the work, which may be done several times. */
     <T> T use(Work<T> work) {
-        try {
-            return tryUse(work);
-        } catch (SQLException e) {
-            if (!isBeyondUse(e)) {
-                throw failure(e);
+        for (int replaced = 0; ; ) {
+            try {
+                Optional<T> result = tryUse(work);
+                if (result.isPresent()) {
+                    return result.get();
+                }
+                create();
+            } catch (SQLException e) {
+                if (!isBeyondUse(e) || replaced++ == REPLACEMENTS) {
+                    throw failure(e);
+                }
+                remove();
             }
-        }
-        remove();
-        try {
-            return tryUse(work);
-        } catch (SQLException e) {
-            throw failure(e);
         }
     }
 
@@ -92,17 +96,19 @@ final class IndexDatabase {
         }
     }
 
+    /** Empty when there is no index file. Nobody makes or removes it while the lock is held. */
     @SuppressWarnings("try") // a lock is held, not used
-    private <T> T tryUse(Work<T> work) throws SQLException {
-        if (!Files.exists(file)) {
-            create();
-        }
-        try (IndexLock.Held shared = lock.shared();
-                Connection connection = connect()) {
-            if (schema(connection) != SCHEMA) {
-                throw new SQLiteException("an index of another schema", SQLiteErrorCode.SQLITE_SCHEMA);
+    private <T> Optional<T> tryUse(Work<T> work) throws SQLException {
+        try (IndexLock.Held shared = lock.shared()) {
+            if (!Files.exists(file)) {
+                return Optional.empty();
             }
-            return work.on(connection);
+            try (Connection connection = connect()) {
+                if (schema(connection) != SCHEMA) {
+                    throw new SQLiteException("an index of another schema", SQLiteErrorCode.SQLITE_SCHEMA);
+                }
+                return Optional.of(work.on(connection));
+            }
         } catch (IOException e) {
             throw MlopsException.failed("The lineage store " + file.getParent() + " cannot be read: " + e, e);
         }
