@@ -81,11 +81,16 @@ final class FindCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Output out = output.output(host);
-        LineageStore store = lineage.store(host);
-        RegisteredModels registered = lineage.registered(host, store);
+        try (LineageSources sources = lineage.open(host)) {
+            return find(sources, output.output(host));
+        }
+    }
+
+    private int find(LineageSources sources, Output out) {
+        LineageStore store = sources.store();
+        RegisteredModels registered = sources.registered();
         List<RegisteredModels.Unknown> unknown = registered == null ? List.of() : registered.fetchAll();
-        LineageQuery query = query(store, registered);
+        LineageQuery query = query(sources);
         List<LineageMatch> matches = store.find(query);
         List<ModelVersion> versions = registered == null || matches.isEmpty() ? List.of() : registered.all();
         FoundModels found = new FoundModels(
@@ -101,7 +106,7 @@ final class FindCommand implements Callable<Integer> {
         return 0;
     }
 
-    private LineageQuery query(LineageStore store, RegisteredModels registered) {
+    private LineageQuery query(LineageSources sources) {
         if (asked.dataset != null) {
             return LineageQuery.dataset(asked.dataset);
         } else if (asked.file != null) {
@@ -117,8 +122,7 @@ final class FindCommand implements Callable<Integer> {
         } else if (asked.image != null) {
             return LineageQuery.image(asked.image);
         }
-        return LineageQuery.model(
-                LineageOptions.locate(host, asked.model, store, registered).digest());
+        return LineageQuery.model(sources.locate(host, asked.model).digest());
     }
 
     /** Whether the answer depends on knowing the files of datasets. */

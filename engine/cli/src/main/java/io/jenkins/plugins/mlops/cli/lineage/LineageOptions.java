@@ -3,11 +3,8 @@ package io.jenkins.plugins.mlops.cli.lineage;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
-import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
-import io.jenkins.plugins.mlops.core.lineage.ModelName;
-import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import picocli.CommandLine.Mixin;
 
 /** The store and, where one is named, the MLflow server that the commands of this group ask. */
@@ -19,19 +16,10 @@ final class LineageOptions {
     @Mixin
     private ServerOptions servers;
 
-    LineageStore store(Host host) {
-        return store.open(host);
-    }
-
-    /** Null when no MLflow server is named. */
-    RegisteredModels registered(Host host, LineageStore lineage) {
-        if (!servers.hasMlflow(host)) {
-            return null;
-        }
-        throw MlopsException.usage("Asking MLflow for the lineage of " + lineage.directory() + " is not yet possible");
-    }
-
-    static ModelLocator.Located locate(Host host, String model, LineageStore store, RegisteredModels registered) {
-        return new ModelLocator(store, registered).locate(ModelName.parse(model, host.directory()));
+    LineageSources open(Host host) {
+        LineageStore records = store.open(host);
+        MlflowServer server =
+                servers.hasMlflow(host) ? MlflowServer.connect(servers.mlflow(host), servers.objectStore(host)) : null;
+        return new LineageSources(records, server);
     }
 }

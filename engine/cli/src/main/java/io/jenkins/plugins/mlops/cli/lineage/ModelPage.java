@@ -78,7 +78,8 @@ final class ModelPage {
                 + (dataset.version() == null ? "" : " " + dataset.version())
                 + (dataset.files() == null || dataset.bytes() == null
                         ? ""
-                        : ", " + dataset.files() + " files, " + ProgressPrinter.bytes(dataset.bytes()))
+                        : ", " + dataset.files() + (dataset.files() == 1 ? " file, " : " files, ")
+                                + ProgressPrinter.bytes(dataset.bytes()))
                 + (dataset.uri() == null ? "" : ", from " + dataset.uri())
                 + (dataset.source() == null ? "" : " (" + dataset.source() + ")");
     }

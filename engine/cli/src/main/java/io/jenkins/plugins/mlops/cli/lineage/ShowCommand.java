@@ -3,9 +3,7 @@ package io.jenkins.plugins.mlops.cli.lineage;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
-import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,13 +33,17 @@ final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LineageStore store = lineage.store(host);
-        RegisteredModels registered = lineage.registered(host, store);
-        ModelLocator.Located located = LineageOptions.locate(host, model, store, registered);
-        ModelDocument document = new ModelDocumentBuilder(store, registered).build(located);
+        try (LineageSources sources = lineage.open(host)) {
+            return show(sources);
+        }
+    }
+
+    private int show(LineageSources sources) {
+        ModelLocator.Located located = sources.locate(host, model);
+        ModelDocument document = new ModelDocumentBuilder(sources.store(), sources.registered()).build(located);
         if (document.records().isEmpty()) {
             throw MlopsException.usage(
-                    "No record in " + store.directory() + " speaks of the model " + located.digest());
+                    "No record in " + sources.store().directory() + " speaks of the model " + located.digest());
         }
         output.output(host).result(new ModelPage(document).text(), document);
         return 0;

@@ -4,12 +4,10 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Check;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Outcome;
 import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
-import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -45,10 +43,14 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LineageStore store = lineage.store(host);
-        RegisteredModels registered = lineage.registered(host, store);
-        ModelLocator.Located located = LineageOptions.locate(host, model, store, registered);
-        List<Check> checks = new LineageVerification(store, registered).verify(located);
+        try (LineageSources sources = lineage.open(host)) {
+            return verify(sources);
+        }
+    }
+
+    private int verify(LineageSources sources) {
+        ModelLocator.Located located = sources.locate(host, model);
+        List<Check> checks = new LineageVerification(sources.store(), sources.registered()).verify(located);
         boolean failed = checks.stream().anyMatch(check -> check.outcome() == Outcome.FAILED);
         Verification document = new Verification(located.digest(), failed ? Outcome.FAILED : Outcome.OK, checks);
         output.output(host).result(text(document), document);

@@ -124,7 +124,7 @@ class LineageCommandTest {
                         champion.digest().toString(),
                         COMMIT,
                         "git+https://git.example/team/digits.git")
-                .contains("training    digits " + digits.contentId() + ", 1 files, 5 B, from s3://data/digits")
+                .contains("training    digits " + digits.contentId() + ", 1 file, 5 B, from s3://data/digits")
                 .contains(
                         "environment environment.json",
                         "{epochs=3}",
