@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.cli.gate;
 
 import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
@@ -14,8 +15,10 @@ import io.jenkins.plugins.mlops.core.gate.GateResult;
 import io.jenkins.plugins.mlops.core.gate.Measurement;
 import io.jenkins.plugins.mlops.core.gate.RuleSet;
 import io.jenkins.plugins.mlops.core.gate.RunBaselines;
+import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -63,6 +66,9 @@ public final class GateCommand implements Callable<Integer> {
     private ServerOptions servers;
 
     @Mixin
+    private LineageStoreOption lineageStore;
+
+    @Mixin
     private OutputOptions output;
 
     GateCommand(Host host) {
@@ -73,12 +79,44 @@ public final class GateCommand implements Callable<Integer> {
     public Integer call() {
         Output out = output.output(host);
         GateResult result = gate().evaluate(read(metrics), baselines());
+        Digest report = GateReports.digest(result);
         if (reportDirectory != null) {
-            Digest digest = GateReports.write(result, host.resolve(reportDirectory));
-            out.note("reports in " + reportDirectory + " (gate.json is " + digest + ")");
+            GateReports.write(result, host.resolve(reportDirectory));
+            out.note("reports in " + reportDirectory + "; the digest of " + GateReports.JSON_FILE + " is " + report);
         }
+        record(result, report, out);
         out.result(GateReports.text(result), GateDocument.of(result));
         return exitCode(result);
+    }
+
+    /** Keeps the verdict in the lineage of the candidate, when the candidate says which model it is. */
+    private void record(GateResult result, Digest report, Output out) {
+        Digest candidate = result.candidate().model();
+        if (candidate == null) {
+            if (lineageStore.isGiven(host)) {
+                out.note("the candidate's file does not say which model it is: no lineage record is kept of this gate");
+            }
+            return;
+        }
+        Digest baselineDigest = result.baselines().isEmpty()
+                ? null
+                : result.baselines().get(0).measurement().digest();
+        GateVerdict verdict = GateVerdict.of(
+                result.verdict().toString(),
+                report,
+                result.ruleDigest(),
+                result.candidate().digest(),
+                baselineDigest,
+                result.summary(),
+                Instant.now());
+        try {
+            lineageStore.open(host).append(verdict.statement(candidate));
+        } catch (MlopsException e) {
+            if (lineageStore.isGiven(host) || e.kind() == MlopsException.Kind.INTERRUPTED) {
+                throw e;
+            }
+            out.note("no lineage record is kept of this gate: " + e.getMessage());
+        }
     }
 
     private Gate gate() {

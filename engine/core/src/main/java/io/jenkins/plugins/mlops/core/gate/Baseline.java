@@ -8,7 +8,11 @@ public sealed interface Baseline {
      *
      * @param name what a sentence calls the model: "the champion", "run 4f2a"
      */
-    record Found(String name, Measurement measurement) implements Baseline {}
+    record Found(String name, Measurement measurement) implements Baseline {
+        public Found {
+            name = PrintableText.of(name);
+        }
+    }
 
     /**
      * There is nothing to compare with, as for the first model ever; a rule may say that it does without.

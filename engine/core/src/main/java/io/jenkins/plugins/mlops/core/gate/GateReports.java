@@ -15,6 +15,11 @@ public final class GateReports {
 
     private GateReports() {}
 
+    /** The digest of the result's {@code gate.json}, written or not. */
+    public static Digest digest(GateResult result) {
+        return Digest.of(json(result));
+    }
+
     /** The result for a terminal; a few lines. */
     public static String text(GateResult result) {
         return GateText.render(result);
@@ -24,9 +29,9 @@ public final class GateReports {
      * Writes {@code gate.md}, {@code gate.xml}, {@code gate.html} and, last, {@code gate.json} into the directory, which is made when
      * it is missing. A {@code gate.json} of before is removed first, so that none stands beside reports of another result.
      *
-     * @return the digest of {@code gate.json}
+     * @throws MlopsException of kind FAILED when they cannot be written
      */
-    public static Digest write(GateResult result, Path directory) {
+    public static void write(GateResult result, Path directory) {
         try {
             Files.createDirectories(directory);
             Path json = directory.resolve(JSON_FILE);
@@ -34,14 +39,16 @@ public final class GateReports {
             Documents.writeAtomically(directory.resolve("gate.md"), GateMarkdown.render(result));
             Documents.writeAtomically(directory.resolve("gate.xml"), GateJunit.render(result));
             Documents.writeAtomically(directory.resolve("gate.html"), GateHtml.render(result));
-            String text = Documents.toJson(GateDocument.of(result));
-            Documents.writeAtomically(json, text);
-            return Digest.of(text);
+            Documents.writeAtomically(json, json(result));
         } catch (IOException e) {
             throw MlopsException.failed(
                     "The gate's reports cannot be written to " + directory + ": "
                             + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
                     e);
         }
+    }
+
+    private static String json(GateResult result) {
+        return Documents.toJson(GateDocument.of(result));
     }
 }

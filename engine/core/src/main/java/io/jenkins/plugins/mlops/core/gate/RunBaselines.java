@@ -79,8 +79,7 @@ public final class RunBaselines {
     }
 
     private Baseline read(String name, String origin, TrackedRun run) {
-        boolean recorded = server.listArtifacts(run.runId(), DIRECTORY).stream()
-                .anyMatch(path -> path.equals(FILE) || path.equals(DIRECTORY + "/" + FILE));
+        boolean recorded = server.listArtifacts(run.runId(), DIRECTORY).contains(FILE);
         if (recorded) {
             return evaluation(name, origin, run);
         }
@@ -98,7 +97,7 @@ public final class RunBaselines {
             Path directory = Files.createTempDirectory("mlops-baseline");
             try {
                 server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
-                measurement = Measurement.read(find(directory), origin);
+                measurement = Measurement.read(directory.resolve(FILE), origin);
             } finally {
                 delete(directory);
             }
@@ -109,7 +108,7 @@ public final class RunBaselines {
             if (e.kind() != MlopsException.Kind.USAGE) {
                 throw e;
             }
-            return new Baseline.Unusable("the evaluation of " + origin + " is broken: " + e.getMessage());
+            return new Baseline.Unusable("its evaluation is broken: " + e.getMessage());
         }
         String recorded = run.tags().get(EVALUATION_DIGEST_TAG);
         return recorded != null
@@ -127,12 +126,6 @@ public final class RunBaselines {
             }
         });
         return Metrics.of(evaluated.isEmpty() ? logged : evaluated);
-    }
-
-    private static Path find(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(path -> path.endsWith(FILE)).findFirst().orElse(directory.resolve(FILE));
-        }
     }
 
     private static void delete(Path directory) throws IOException {

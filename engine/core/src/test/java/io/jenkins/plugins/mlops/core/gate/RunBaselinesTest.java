@@ -131,7 +131,7 @@ class RunBaselinesTest {
         TrackingServer server = fake(TrackingServer.class, (method, arguments) -> switch (method) {
             case "uri" -> "http://mlflow";
             case "run" -> arguments[0].equals("run1") ? Optional.of(run) : Optional.empty();
-            case "listArtifacts" -> artifact == null ? List.of() : List.of("evaluation/evaluation.json");
+            case "listArtifacts" -> artifact == null ? List.of() : List.of("evaluation.json", "samples.jsonl");
             case "downloadArtifacts" -> download((Path) arguments[2]);
             default -> throw new AssertionError(method);
         });
