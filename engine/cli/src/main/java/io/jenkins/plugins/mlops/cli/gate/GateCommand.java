@@ -14,7 +14,6 @@ import io.jenkins.plugins.mlops.core.gate.GateReports;
 import io.jenkins.plugins.mlops.core.gate.GateResult;
 import io.jenkins.plugins.mlops.core.gate.Measurement;
 import io.jenkins.plugins.mlops.core.gate.RuleSet;
-import io.jenkins.plugins.mlops.core.gate.RunBaselines;
 import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +77,7 @@ public final class GateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output out = output.output(host);
-        GateResult result = gate().evaluate(read(metrics), baselines());
+        GateResult result = evaluate();
         Digest report = GateReports.digest(result);
         if (reportDirectory != null) {
             GateReports.write(result, host.resolve(reportDirectory));
@@ -119,6 +118,16 @@ public final class GateCommand implements Callable<Integer> {
         }
     }
 
+    private GateResult evaluate() {
+        Gate gate = gate();
+        Measurement candidate = read(metrics);
+        Measurement champion = baseline == null ? null : read(baseline);
+        Path directory = Objects.requireNonNull(host.resolve(rules).getParent(), "a file has a directory");
+        try (LazyRuns runs = new LazyRuns(host, servers)) {
+            return gate.evaluate(candidate, new Baselines(directory, champion, model, runs));
+        }
+    }
+
     private Gate gate() {
         Path file = host.resolve(rules);
         RuleSet ruleSet = RuleSet.read(file);
@@ -127,15 +136,6 @@ public final class GateCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw MlopsException.usage("The file " + rules + " cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    private Baselines baselines() {
-        Path directory = Objects.requireNonNull(host.resolve(rules).getParent(), "a file has a directory");
-        return new Baselines(directory, baseline == null ? null : read(baseline), model, this::runs);
-    }
-
-    private RunBaselines runs() {
-        throw MlopsException.usage("not wired");
     }
 
     private Measurement read(Path file) {
