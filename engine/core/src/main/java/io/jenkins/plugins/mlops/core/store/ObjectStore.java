@@ -77,6 +77,7 @@ public final class ObjectStore implements AutoCloseable {
         do {
             ListBucketResultV2 page = page(what, prefix, token);
             for (Item item : page.contents()) {
+                item.setEncodingType(page.encodingType());
                 each.accept(new StoredObject(
                         new S3Uri(prefix.bucket(), item.objectName()), item.size(), Etags.unquoted(item.etag()), null));
             }

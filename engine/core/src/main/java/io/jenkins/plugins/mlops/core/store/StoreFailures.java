@@ -7,6 +7,7 @@ import io.minio.errors.ErrorResponseException;
 import io.minio.errors.InvalidResponseException;
 import io.minio.errors.MinioException;
 import io.minio.errors.ServerException;
+import io.minio.errors.XmlParserException;
 import io.minio.messages.ErrorResponse;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -77,7 +78,7 @@ final class StoreFailures {
         if (cause instanceof ServerException answered) {
             return ofCode(what, place, answered.statusCode(), "", "");
         }
-        if (cause instanceof InvalidResponseException) {
+        if (cause instanceof InvalidResponseException || cause instanceof XmlParserException) {
             throw MlopsException.failed(
                     what + " failed: what answers at " + endpoint + " is no S3 server; check the endpoint", cause);
         }
