@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli;
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
+import io.jenkins.plugins.mlops.cli.registry.ModelCommand;
 import io.jenkins.plugins.mlops.cli.training.TrainCommand;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.PrintWriter;
@@ -20,7 +21,13 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = MlopsCommand.Version.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DatasetCommand.class, TrainCommand.class, GateCommand.class, LineageCommand.class},
+        subcommands = {
+            DatasetCommand.class,
+            TrainCommand.class,
+            GateCommand.class,
+            ModelCommand.class,
+            LineageCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

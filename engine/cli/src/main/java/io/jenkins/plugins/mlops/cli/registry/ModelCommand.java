@@ -1,0 +1,12 @@
+package io.jenkins.plugins.mlops.cli.registry;
+
+import picocli.CommandLine.Command;
+
+/** {@code mlops model}: versions of registered models and the aliases that point to them. */
+@Command(
+        name = "model",
+        description = "Register models, promote and roll back by alias, and show what there is.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RegisterCommand.class, PromoteCommand.class, RollbackCommand.class, ShowModelCommand.class})
+public final class ModelCommand {}

@@ -1,0 +1,56 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the registry says of an alias: where it points, where a writer of ours left it, and whether a move of ours was
+ * interrupted.
+ *
+ * @param current the version it points to, null for none
+ * @param recorded the version that a writer of ours set last, null for none
+ * @param pendingTo the version that an interrupted move wanted, null when none is pending
+ * @param pendingFrom the version that the interrupted move started from, null for none
+ */
+record AliasState(ModelVersion current, Integer recorded, Integer pendingTo, Integer pendingFrom) {
+
+    private static final Pattern PENDING = Pattern.compile("(\\d{1,9}) from (\\d{1,9}|none)");
+
+    static AliasState read(ModelRegistry registry, String model, String alias) {
+        AliasTags names = new AliasTags(alias);
+        Map<String, String> tags = registry.modelTags(model);
+        Optional<ModelVersion> current = registry.byAlias(model, alias);
+        Matcher pending = PENDING.matcher(tags.getOrDefault(names.pending(), ""));
+        boolean moving = pending.matches();
+        return new AliasState(
+                current.orElse(null),
+                AliasTags.number(tags, names.version()),
+                moving ? Integer.valueOf(pending.group(1)) : null,
+                moving && !pending.group(2).equals("none") ? Integer.valueOf(pending.group(2)) : null);
+    }
+
+    static String pending(int to, Integer from) {
+        return to + " from " + (from == null ? "none" : from);
+    }
+
+    Integer currentVersion() {
+        return current == null ? null : current.version();
+    }
+
+    /** A move of ours set the alias and then died before it was recorded. */
+    boolean isUnrecorded() {
+        return pendingTo != null && pendingTo.equals(currentVersion()) && !pendingTo.equals(recorded);
+    }
+
+    /** Someone who does not keep this protocol moved or removed the alias. */
+    boolean isForeign() {
+        return !isUnrecorded() && recorded != null && !recorded.equals(currentVersion());
+    }
+
+    String foreignMove(String alias) {
+        return "the alias " + alias + " was moved by someone else, from version " + recorded
+                + ", which mlops set last, to " + (current == null ? "none" : "version " + current.version());
+    }
+}

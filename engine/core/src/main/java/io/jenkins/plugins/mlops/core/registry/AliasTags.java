@@ -1,0 +1,71 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import java.util.Map;
+
+/**
+ * The tags by which promotions of one alias are kept in the registry; {@code docs/models.md} lists them. MLflow cannot remove
+ * a value's history, so an empty value stands for none.
+ */
+record AliasTags(String alias) {
+
+    /** On the model: the version that a writer of ours set last. */
+    String version() {
+        return model("version");
+    }
+
+    /** On the model: the version before that one. */
+    String previous() {
+        return model("previous");
+    }
+
+    /** On the model: a move under way, as {@code 3 from 2}; empty when none is. */
+    String pending() {
+        return model("pending");
+    }
+
+    /** On a version: who let it through last. */
+    String by() {
+        return promotion("by");
+    }
+
+    String at() {
+        return promotion("at");
+    }
+
+    String why() {
+        return promotion("why");
+    }
+
+    /** On a version: the one that it replaced, to which a rollback returns. */
+    String replaced() {
+        return promotion("previous");
+    }
+
+    /** On a version: the gate report's digest. */
+    String gate() {
+        return promotion("gate");
+    }
+
+    /** On a version: the refusals that were overridden. */
+    String override() {
+        return promotion("override");
+    }
+
+    /** On a version that was rolled back from. */
+    String rollback(String what) {
+        return "mlops.rollback." + alias + "." + what;
+    }
+
+    static Integer number(Map<String, String> tags, String key) {
+        String value = tags.get(key);
+        return value == null || !value.matches("[1-9][0-9]{0,8}") ? null : Integer.valueOf(value);
+    }
+
+    private String model(String what) {
+        return "mlops.alias." + alias + "." + what;
+    }
+
+    private String promotion(String what) {
+        return "mlops.promotion." + alias + "." + what;
+    }
+}

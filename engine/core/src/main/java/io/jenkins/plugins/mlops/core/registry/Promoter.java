@@ -1,0 +1,261 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.Promotion;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Moves an alias from one version of a model to another, so that who, why and the version before are kept. MLflow sets an
+ * alias without comparing, so the move is made of steps whose order lets the next call tell how far a dead one came:
+ *
+ * <pre>
+ * CHECKED   policy and expectation hold; nothing is written
+ * EXPLAINED the version's tags say who, why, which gate and what it replaces; the alias still points to the old version
+ * PENDING   the model's tag "pending" says "3 from 2"
+ * MOVED     the alias was compared once more, set, and read back
+ * RECORDED  the lineage store and the model's tags "previous" and "version" say the same
+ * SETTLED   "pending" is empty again
+ * </pre>
+ *
+ * A call that finds PENDING with the alias on the wanted version completes it from the version's tags; with the alias still
+ * on the old version it begins anew. An alias that is neither where ours left it nor where a pending move wanted it was moved by
+ * someone else: that is an objection. Between the last comparison and the set another writer can still come in; reading back
+ * finds it unless that writer is in the same gap. Thread-safe; calls of one process for one model exclude each other only
+ * when they share this object.
+ */
+public final class Promoter {
+
+    private static final String MODEL_DIGEST = "mlops.model.digest";
+
+    private final ModelRegistry registry;
+    private final LineageStore lineage;
+    private final Clock clock;
+
+    /** @param lineage where the move is recorded */
+    public Promoter(ModelRegistry registry, LineageStore lineage, Clock clock) {
+        this.registry = registry;
+        this.lineage = lineage;
+        this.clock = clock;
+    }
+
+    /**
+     * Moves the alias to the requested version.
+     *
+     * @throws MlopsException of kind REFUSED when policy objects and is not overridden, or another writer was faster; USAGE when
+     *     there is no such version or an override has no reason
+     */
+    public synchronized AliasMove promote(PromotionRequest request) {
+        MlflowLimits.model(request.model());
+        MlflowLimits.alias(request.alias());
+        if (request.override() && (request.reason() == null || request.reason().isBlank())) {
+            throw MlopsException.usage("An override wants a reason: say why with --reason");
+        }
+        ModelVersion version = registry.version(request.model(), request.version())
+                .orElseThrow(() -> MlopsException.usage("The model " + request.model() + " has no version "
+                        + request.version() + ": 'mlops model show " + request.model() + "' lists what there is"));
+        List<String> notes = new ArrayList<>();
+        AliasState state = settled(request.model(), request.alias(), notes);
+        expect(request, state);
+        if (Objects.equals(state.currentVersion(), request.version())) {
+            notes.add("the alias points to version " + request.version() + " already");
+            return asRecorded(state.current(), request.alias(), notes);
+        }
+        List<String> objections = PromotionPolicy.objections(version, request, state);
+        if (!objections.isEmpty() && !request.override()) {
+            throw MlopsException.refused(
+                    "Version " + request.version() + " of " + request.model() + " is not promoted to "
+                            + request.alias() + ": " + String.join("; ", objections)
+                            + ". Nothing was changed; who may do so can override this with a reason");
+        }
+        objections.forEach(objection -> notes.add("overridden: " + objection));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        explain(request, state, objections, now);
+        move(request.model(), request.alias(), state.currentVersion(), request.version());
+        record(request.model(), request.alias(), request.version());
+        return new AliasMove(
+                request.model(),
+                request.alias(),
+                request.version(),
+                state.currentVersion(),
+                request.by(),
+                request.reason(),
+                now,
+                request.gate() == null ? null : request.gate().report(),
+                List.copyOf(notes));
+    }
+
+    /**
+     * Moves the alias back to the version that the present one replaced; when someone else moved it, to the one that ours
+     * set last.
+     *
+     * @throws MlopsException of kind REFUSED when there is none, or another writer was faster
+     */
+    public synchronized AliasMove rollback(String model, String alias, String reason, String by) {
+        MlflowLimits.model(model);
+        MlflowLimits.alias(alias);
+        List<String> notes = new ArrayList<>();
+        AliasState state = settled(model, alias, notes);
+        AliasTags tags = new AliasTags(alias);
+        Integer target = null;
+        if (state.isForeign()) {
+            notes.add(state.foreignMove(alias));
+            target = state.recorded();
+        } else if (state.current() != null) {
+            target = AliasTags.number(state.current().tags(), tags.replaced());
+        }
+        if (target == null) {
+            throw MlopsException.refused("The alias " + alias + " of " + model
+                    + (state.current() == null
+                            ? " is not set"
+                            : " on version " + state.currentVersion() + " replaced no other")
+                    + ", so there is nothing to roll back to");
+        }
+        int to = target;
+        ModelVersion version = registry.version(model, to)
+                .orElseThrow(() -> MlopsException.refused("The version " + to + " of " + model + " that the alias "
+                        + alias + " pointed to before was deleted: promote another version"));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        if (state.current() != null) {
+            Map<String, String> why = new LinkedHashMap<>();
+            why.put(tags.rollback("to"), String.valueOf(to));
+            why.put(tags.rollback("by"), by);
+            why.put(tags.rollback("why"), reason == null ? "" : reason);
+            why.put(tags.rollback("at"), now.toString());
+            registry.setVersionTags(model, state.currentVersion(), why);
+        }
+        move(model, alias, state.currentVersion(), to);
+        append(version, new Promotion(model, to, alias, state.currentVersion(), true, false, by, reason, null, now));
+        settle(model, alias, to, AliasTags.number(version.tags(), tags.replaced()));
+        return new AliasMove(model, alias, to, state.currentVersion(), by, reason, now, null, List.copyOf(notes));
+    }
+
+    /** What the tags say of the move that brought the alias to the version. */
+    private static AliasMove asRecorded(ModelVersion version, String alias, List<String> notes) {
+        AliasTags names = new AliasTags(alias);
+        Map<String, String> tags = version.tags();
+        String gate = tags.getOrDefault(names.gate(), "");
+        String at = tags.getOrDefault(names.at(), "");
+        return new AliasMove(
+                version.name(),
+                alias,
+                version.version(),
+                AliasTags.number(tags, names.replaced()),
+                tags.get(names.by()),
+                tags.get(names.why()),
+                at.isEmpty() ? null : Instant.parse(at),
+                Digest.isDigest(gate) ? Digest.parse(gate) : null,
+                List.copyOf(notes));
+    }
+
+    /** The alias's state, after a promotion that died between moving and recording was completed. */
+    private AliasState settled(String model, String alias, List<String> notes) {
+        AliasState state = AliasState.read(registry, model, alias);
+        if (!state.isUnrecorded()) {
+            return state;
+        }
+        record(model, alias, state.pendingTo());
+        notes.add("a promotion of version " + state.pendingTo() + " that had been interrupted was completed");
+        return AliasState.read(registry, model, alias);
+    }
+
+    private static void expect(PromotionRequest request, AliasState state) {
+        if (request.expected() == null) {
+            return;
+        }
+        int current = state.current() == null ? 0 : state.currentVersion();
+        if (current != request.expected()) {
+            throw MlopsException.refused("The alias " + request.alias() + " of " + request.model() + " points to "
+                    + named(current) + ", and " + named(request.expected())
+                    + " was expected: another promotion was faster; look at it and decide anew");
+        }
+    }
+
+    private static String named(int version) {
+        return version == 0 ? "no version" : "version " + version;
+    }
+
+    private void explain(PromotionRequest request, AliasState state, List<String> objections, Instant now) {
+        AliasTags tags = new AliasTags(request.alias());
+        Map<String, String> why = new LinkedHashMap<>();
+        why.put(tags.by(), request.by());
+        why.put(tags.at(), now.toString());
+        why.put(tags.why(), request.reason() == null ? "" : request.reason());
+        why.put(
+                tags.gate(),
+                request.gate() == null ? "" : request.gate().report().toString());
+        why.put(tags.replaced(), state.current() == null ? "" : String.valueOf(state.currentVersion()));
+        why.put(tags.override(), String.join("; ", objections));
+        registry.setVersionTags(request.model(), request.version(), why);
+    }
+
+    private void move(String model, String alias, Integer from, int to) {
+        AliasTags tags = new AliasTags(alias);
+        registry.setModelTags(model, Map.of(tags.pending(), AliasState.pending(to, from)));
+        Integer before = version(model, alias);
+        if (!Objects.equals(before, from)) {
+            registry.setModelTags(model, Map.of(tags.pending(), ""));
+            throw raced(model, alias, before);
+        }
+        registry.setAlias(model, alias, to);
+        Integer after = version(model, alias);
+        if (!Objects.equals(after, to)) {
+            throw raced(model, alias, after);
+        }
+    }
+
+    private Integer version(String model, String alias) {
+        return registry.byAlias(model, alias).map(ModelVersion::version).orElse(null);
+    }
+
+    private static MlopsException raced(String model, String alias, Integer now) {
+        return MlopsException.refused("Another writer moved the alias " + alias + " of " + model + " to "
+                + named(now == null ? 0 : now) + " meanwhile; theirs stays, look at it and decide anew");
+    }
+
+    /** From what the version's tags say, so that the same can be done by a later call. */
+    private void record(String model, String alias, int to) {
+        ModelVersion version = registry.version(model, to)
+                .orElseThrow(() -> MlopsException.failed("Version " + to + " of " + model + " was deleted meanwhile"));
+        AliasMove move = asRecorded(version, alias, List.of());
+        boolean overridden = !version.tags()
+                .getOrDefault(new AliasTags(alias).override(), "")
+                .isEmpty();
+        append(
+                version,
+                new Promotion(
+                        model,
+                        to,
+                        alias,
+                        move.previous(),
+                        false,
+                        overridden,
+                        move.by(),
+                        move.reason() == null || move.reason().isEmpty() ? null : move.reason(),
+                        move.gate(),
+                        move.at() == null ? version.created() : move.at()));
+        settle(model, alias, to, move.previous());
+    }
+
+    private void append(ModelVersion version, Promotion promotion) {
+        String digest = version.tags().get(MODEL_DIGEST);
+        if (digest != null && Digest.isDigest(digest)) {
+            lineage.append(promotion.statement(Digest.parse(digest)));
+        }
+    }
+
+    private void settle(String model, String alias, int version, Integer previous) {
+        AliasTags tags = new AliasTags(alias);
+        registry.setModelTags(model, Map.of(tags.previous(), previous == null ? "" : String.valueOf(previous)));
+        registry.setModelTags(model, Map.of(tags.version(), String.valueOf(version)));
+        registry.setModelTags(model, Map.of(tags.pending(), ""));
+    }
+}

@@ -1,0 +1,68 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What speaks against a promotion. Someone may override it with a reason; a lost race is no matter of policy. */
+final class PromotionPolicy {
+
+    private static final String MODEL_DIGEST = "mlops.model.digest";
+    private static final String EVALUATION = "mlops.evaluation";
+    /** What a version must say of where it comes from. */
+    private static final List<String> LINEAGE =
+            List.of(MODEL_DIGEST, "mlops.lineage", "mlops.commit", "mlops.dataset.training");
+
+    private PromotionPolicy() {}
+
+    /** The objections, each half a sentence; none when the promotion may go on. */
+    static List<String> objections(ModelVersion version, PromotionRequest request, AliasState state) {
+        List<String> objections = new ArrayList<>();
+        List<String> missing = LINEAGE.stream()
+                .filter(tag -> version.tags().getOrDefault(tag, "").isEmpty())
+                .toList();
+        if (!missing.isEmpty()) {
+            objections.add("its lineage is incomplete: the version has no " + String.join(", ", missing));
+        }
+        gate(version, request.gate(), state, objections);
+        if (state.isForeign()) {
+            objections.add(state.foreignMove(request.alias()));
+        }
+        return objections;
+    }
+
+    private static void gate(ModelVersion version, GateEvidence gate, AliasState state, List<String> objections) {
+        if (gate == null) {
+            objections.add("no gate report was given");
+            return;
+        }
+        if (!gate.passed()) {
+            objections.add("its gate did not pass (" + gate.verdict() + ": " + gate.summary() + ")");
+        }
+        String model = version.tags().get(MODEL_DIGEST);
+        if (gate.model() == null) {
+            objections.add(
+                    "the gate report does not say which model it judged, so let the gate read an evaluation.json");
+        } else if (model != null && !gate.model().toString().equals(model)) {
+            objections.add("the gate report judged the model " + gate.model() + ", and the version is " + model);
+        }
+        String evaluation = version.tags().get(EVALUATION);
+        if (evaluation != null
+                && gate.evaluation() != null
+                && !gate.evaluation().toString().equals(evaluation)) {
+            objections.add("the gate report rests on the evaluation " + gate.evaluation() + ", and the version's is "
+                    + evaluation);
+        }
+        Digest champion = state.current() == null ? null : digest(state.current());
+        if (gate.baselineModel() != null
+                && champion != null
+                && !gate.baselineModel().equals(champion)) {
+            objections.add("the champion has changed since the gate compared with it: run the gate again");
+        }
+    }
+
+    private static Digest digest(ModelVersion version) {
+        String text = version.tags().get(MODEL_DIGEST);
+        return text != null && Digest.isDigest(text) ? Digest.parse(text) : null;
+    }
+}

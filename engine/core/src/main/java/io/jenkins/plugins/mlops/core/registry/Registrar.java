@@ -1,0 +1,71 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.digest.TreePath;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.Registration;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Makes the model of a finished run a version of a registered model, with the run's word on where it comes from. Thread-safe. */
+public final class Registrar {
+
+    private static final String PREFIX = "mlops.";
+    private static final String MODEL_DIGEST = "mlops.model.digest";
+    private static final String RUN_IDENTITY = "mlops.run";
+
+    private final MlflowServer server;
+    private final LineageStore lineage;
+    private final Clock clock;
+
+    public Registrar(MlflowServer server, LineageStore lineage, Clock clock) {
+        this.server = server;
+        this.lineage = lineage;
+        this.clock = clock;
+    }
+
+    /**
+     * Registers the run's model; the version that was registered before when there is one.
+     *
+     * @param artifact the path of the model's files among the run's artifacts
+     * @param by who
+     * @throws MlopsException of kind USAGE when there is no such run, REFUSED when it is not finished, FAILED when it has no model
+     */
+    public ModelVersion register(String model, String runId, String artifact, String by) {
+        MlflowLimits.model(model);
+        TreePath.check(artifact);
+        TrackedRun run = server.run(runId)
+                .orElseThrow(() -> MlopsException.usage("The MLflow server " + server.uri() + " has no run " + runId));
+        if (run.status() != RunStatus.FINISHED) {
+            throw MlopsException.refused("Run " + runId + " is " + run.status()
+                    + ": only the model of a run that is FINISHED is registered");
+        }
+        String source = run.artifactUri() + "/" + artifact;
+        Optional<ModelVersion> before = server.versions(model).stream()
+                .filter(version -> runId.equals(version.runId()) && source.equals(version.source()))
+                .findFirst();
+        if (before.isPresent()) {
+            return before.get();
+        }
+        if (server.listArtifacts(runId, artifact).isEmpty()) {
+            throw MlopsException.failed(
+                    "Run " + runId + " has no files below the artifact '" + artifact + "': nothing was registered");
+        }
+        Map<String, String> tags = new TreeMap<>();
+        run.tags().forEach((key, value) -> {
+            if (key.startsWith(PREFIX) && !key.equals(RUN_IDENTITY)) {
+                tags.put(key, value);
+            }
+        });
+        ModelVersion version = server.createVersion(model, source, runId, tags);
+        String digest = tags.get(MODEL_DIGEST);
+        if (digest != null && Digest.isDigest(digest)) {
+            lineage.append(new Registration(model, version.version(), source, runId, server.uri(), by, clock.instant())
+                    .statement(Digest.parse(digest)));
+        }
+        return version;
+    }
+}
