@@ -243,7 +243,7 @@ class GateReportsTest {
         checkNames(name);
     }
 
-    @Property(tries = 100)
+    @Property(tries = 40)
     void anyNameIsOnlyText(@ForAll("names") String name) throws Exception {
         checkNames(name);
     }

@@ -240,7 +240,7 @@ class RuleSetTest {
                 .hasMessageContaining("not supported yet");
     }
 
-    private static List<?> schemaSays(String yaml) {
+    static List<?> schemaSays(String yaml) {
         try (InputStream in = RuleSet.class.getResourceAsStream(RuleSet.SCHEMA_RESOURCE)) {
             Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
