@@ -30,6 +30,9 @@ public final class RegisteredModels {
     /** Where a training puts its record among the run's artifacts. */
     public static final String ARTIFACT = "lineage/provenance.json";
 
+    private static final String ARTIFACT_DIRECTORY = ARTIFACT.substring(0, ARTIFACT.indexOf('/'));
+    private static final String ARTIFACT_NAME = ARTIFACT.substring(ARTIFACT.indexOf('/') + 1);
+
     private final ModelRegistry registry;
     private final TrackingServer runs;
     private final LineageStore store;
@@ -108,14 +111,14 @@ public final class RegisteredModels {
     /** The bytes of the run's artifact; empty when there is no such artifact or no run. */
     public Optional<byte[]> artifact(ModelVersion version) {
         if (run(version).isEmpty()
-                || !runs.listArtifacts(version.runId(), "lineage").contains(ARTIFACT)) {
+                || !runs.listArtifacts(version.runId(), ARTIFACT_DIRECTORY).contains(ARTIFACT_NAME)) {
             return Optional.empty();
         }
         try {
             Path directory = Files.createTempDirectory("mlops-lineage");
             try {
                 runs.downloadArtifacts(version.runId(), ARTIFACT, directory);
-                return Optional.of(Files.readAllBytes(onlyFile(directory)));
+                return Optional.of(Files.readAllBytes(directory.resolve(ARTIFACT_NAME)));
             } finally {
                 delete(directory);
             }
@@ -170,14 +173,6 @@ public final class RegisteredModels {
 
     static String text(ModelVersion version) {
         return version.name() + "/" + version.version();
-    }
-
-    private static Path onlyFile(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile)
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("nothing was downloaded"));
-        }
     }
 
     private static void delete(Path directory) throws IOException {

@@ -69,7 +69,7 @@ final class FakeMlflow {
                                 && version.aliases().contains(args[1]))
                         .findFirst();
             case "run" -> Optional.ofNullable(runs.get(args[0]));
-            case "listArtifacts" -> artifacts.containsKey(args[0]) ? List.of(RegisteredModels.ARTIFACT) : List.of();
+            case "listArtifacts" -> artifacts.containsKey(args[0]) ? List.of("provenance.json") : List.of();
             case "downloadArtifacts" -> {
                 try {
                     Files.write(((Path) args[2]).resolve("provenance.json"), artifacts.get(args[0]));
