@@ -66,8 +66,10 @@ record FoundModels(
         matches.forEach(match -> match.versions().stream()
                 .findFirst()
                 .ifPresent(version -> names.put(match.model(), version.name() + "/" + version.version())));
-        byDigest.forEach((digest, versions) ->
-                names.put(digest, versions.get(0).name() + "/" + versions.get(0).version()));
+        byDigest.forEach((digest, versions) -> {
+            ModelVersion oldest = versions.get(versions.size() - 1);
+            names.put(digest, oldest.name() + "/" + oldest.version());
+        });
         List<Found> found = new ArrayList<>();
         for (LineageMatch match : matches) {
             List<String> roles = List.copyOf(new TreeSet<>(match.roles()));

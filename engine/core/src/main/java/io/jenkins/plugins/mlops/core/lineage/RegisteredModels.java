@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * The registered versions of an MLflow server seen as models with a lineage: which files they are, by the tag
  * {@value #MODEL_TAG}, and which record says so, by the tag {@value #RECORD_TAG}. A tag is looked for at the version, then at
  * its run. A record that the store lacks is fetched from the run's artifact {@value #ARTIFACT}, and believed only when its
- * digest is the tag's. Runs are asked for once; not thread-safe.
+ * digest is the tag's. The server is asked once for each run and once for all versions; not thread-safe.
  */
 public final class RegisteredModels {
 
@@ -37,6 +37,7 @@ public final class RegisteredModels {
     private final TrackingServer runs;
     private final LineageStore store;
     private final Map<String, Optional<TrackedRun>> known = new HashMap<>();
+    private List<ModelVersion> all;
 
     public RegisteredModels(ModelRegistry registry, TrackingServer runs, LineageStore store) {
         this.registry = registry;
@@ -63,9 +64,12 @@ public final class RegisteredModels {
 
     /** Every version of every model, by name, the newest first. */
     public List<ModelVersion> all() {
-        List<ModelVersion> all = new ArrayList<>();
-        for (String model : registry.models()) {
-            all.addAll(registry.versions(model));
+        if (all == null) {
+            List<ModelVersion> versions = new ArrayList<>();
+            for (String model : registry.models()) {
+                versions.addAll(registry.versions(model));
+            }
+            all = List.copyOf(versions);
         }
         return all;
     }
