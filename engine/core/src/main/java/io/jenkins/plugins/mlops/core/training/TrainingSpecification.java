@@ -174,6 +174,9 @@ public record TrainingSpecification(
     public static TrainingSpecification read(Path file) {
         Path base = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file has a directory");
         TrainingSpecification read = Documents.read(file, TrainingSpecification.class);
+        if (read.command == null && read.image == null) {
+            throw MlopsException.usage(file + ": the key 'command' is missing");
+        }
         try {
             Path resolved =
                     read.directory == null ? base : base.resolve(read.directory).normalize();

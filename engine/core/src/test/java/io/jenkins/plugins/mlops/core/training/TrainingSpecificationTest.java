@@ -126,7 +126,7 @@ class TrainingSpecificationTest {
                     name: a\\ncommand: [x]\\nseed: many              | line 3, column 7 | whole number
                     name: a\\ncommand: [x]\\nseed: 1.5               | line 3, column 7 | whole number
                     name: a\\ncommand: train.py                      | line 2, column 10 | list
-                    name: a\\ncommand: [x]\\nparams: {lr: .nan}      | line 3 | 'lr' is NaN
+                    name: a\\ncommand: [x]\\nparams: {lr: .nan}      | line 3, column 18 | '.nan'
                     name: a\\ncommand: [x]\\nparent: digits          | line 3, column 9 | 'digits' names no model
                     name: a\\ncommand: [x]\\nresources: {gpus: -1}   | line 3 | resources.gpus is -1
                     name: a\\ncommand: [x]\\ndatasets: {training: {from: http://x}} | line 3 | s3://bucket/prefix
@@ -175,6 +175,15 @@ class TrainingSpecificationTest {
     void whatTheReaderTakesTheSchemaTakes(String yaml) throws IOException {
         assertThat(schema().validate(yaml, InputFormat.YAML)).isEmpty();
         assertThat(read(yaml).name()).isNotBlank();
+    }
+
+    @Test
+    void theDocumentedExampleIsValid() throws IOException {
+        String page = Files.readString(Path.of("../../docs/training.md"));
+        String yaml = page.substring(page.indexOf("```yaml") + "```yaml".length());
+        yaml = yaml.substring(0, yaml.indexOf("```"));
+        assertThat(schema().validate(yaml, InputFormat.YAML)).isEmpty();
+        assertThat(read(yaml).name()).isEqualTo("digits");
     }
 
     @Test
