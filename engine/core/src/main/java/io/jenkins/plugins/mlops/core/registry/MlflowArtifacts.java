@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -123,7 +124,7 @@ final class MlflowArtifacts {
             calls.require("Downloading " + path, () -> {
                 try (Response response = rest.openArtifact(proxied(run, path));
                         InputStream in = response.body().byteStream()) {
-                    Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+                    copy(in, file);
                 }
                 if (Files.size(file) != size) {
                     throw new EOFException(Files.size(file) + " of " + size + " bytes came");
@@ -134,6 +135,38 @@ final class MlflowArtifacts {
         if (Files.size(file) != size) {
             throw new EOFException(path + " has " + Files.size(file) + " bytes, " + size + " were announced");
         }
+    }
+
+    /** A failing disk is told as what it is, and not tried again as if the server had failed. */
+    static void copy(InputStream in, Path file) throws IOException {
+        try (OutputStream out = opened(file)) {
+            byte[] buffer = new byte[1 << 16];
+            int n;
+            while ((n = in.read(buffer)) >= 0) {
+                written(out, buffer, n, file);
+            }
+        }
+    }
+
+    private static OutputStream opened(Path file) {
+        try {
+            return Files.newOutputStream(file);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static void written(OutputStream out, byte[] buffer, int length, Path file) {
+        try {
+            out.write(buffer, 0, length);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static MlopsException unwritable(Path file, IOException e) {
+        return MlopsException.failed(
+                "Writing " + file + " failed: " + e.getMessage() + "; look at the disk's room and rights", e);
     }
 
     /** Puts the files at or below the path, by path and size. */

@@ -68,8 +68,9 @@ final class MlflowErrorAnswer extends IOException {
         return passing;
     }
 
+    /** MLflow's own word that a thing does not exist; a bare 404 comes from something that is no MLflow. */
     boolean isMissing() {
-        return status == 404 || code.equals("RESOURCE_DOES_NOT_EXIST");
+        return code.equals("RESOURCE_DOES_NOT_EXIST");
     }
 
     /** An alias that is not set is answered with 400. */
