@@ -1,11 +1,11 @@
 package io.jenkins.plugins.mlops.core.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy.Attempt;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +24,11 @@ import org.mlflow.tracking.MlflowHttpException;
 import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
 /**
- * Runs, by MLflow's Java client. The client sets no time limit on an answer, so each call runs on a thread of its own and is
- * abandoned when it takes too long or the caller is interrupted. Thread-safe.
+ * Runs: the search for them by MLflow's Java client, the rest by REST. The client (seen in 2.17.2) repeats a request three times
+ * by itself, whatever error was answered; takes its credentials along when a GET is redirected to another server; and takes the
+ * redirect of a POST, to a login page for example, for success. So it neither creates, reads nor changes a run. It sets no time
+ * limit on an answer either, so each of its calls runs on a thread of its own and is abandoned when it takes too long or the
+ * caller is interrupted. Thread-safe.
  */
 final class MlflowRuns implements AutoCloseable {
 
@@ -33,6 +36,7 @@ final class MlflowRuns implements AutoCloseable {
     private static final String IDENTITY_TAG = "mlops.run";
 
     private final MlflowClient client;
+    private final MlflowRest rest;
     private final MlflowCalls calls;
     private final Duration answerTimeout;
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -41,8 +45,9 @@ final class MlflowRuns implements AutoCloseable {
         return thread;
     });
 
-    MlflowRuns(MlflowSettings settings, MlflowCalls calls, Duration answerTimeout) {
+    MlflowRuns(MlflowSettings settings, MlflowRest rest, MlflowCalls calls, Duration answerTimeout) {
         this.client = new MlflowClient(credentials(settings));
+        this.rest = rest;
         this.calls = calls;
         this.answerTimeout = answerTimeout;
     }
@@ -65,11 +70,11 @@ final class MlflowRuns implements AutoCloseable {
         MlflowLimits.tags(all);
         String what = "Starting a run in the experiment '" + experiment + "'";
         String experimentId = experimentId(experiment);
-        Service.CreateRun.Builder request = Service.CreateRun.newBuilder()
-                .setExperimentId(experimentId)
-                .setRunName(name)
-                .setStartTime(System.currentTimeMillis());
-        all.forEach((key, value) -> request.addTags(tag(key, value)));
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("experiment_id", experimentId);
+        request.put("run_name", name);
+        request.put("start_time", System.currentTimeMillis());
+        request.put("tags", entries(all));
         boolean[] sent = {false};
         String runId = calls.require(what, () -> {
             if (sent[0]) {
@@ -79,7 +84,11 @@ final class MlflowRuns implements AutoCloseable {
                 }
             }
             sent[0] = true;
-            return bounded(() -> client.createRun(request.build()).getRunId());
+            return rest.post("runs/create", request)
+                    .path("run")
+                    .path("info")
+                    .path("run_id")
+                    .asText();
         });
         return get(runId).orElseThrow(() -> MlopsException.failed(what + " failed: the run is gone again"));
     }
@@ -95,29 +104,38 @@ final class MlflowRuns implements AutoCloseable {
     private String experimentId(String name) {
         String what = "Finding the experiment '" + name + "'";
         return calls.require(what, () -> {
-            Optional<String> found = lookUp(name);
-            if (found.isPresent()) {
-                return found.get();
+            try {
+                return lookUp(name);
+            } catch (MlflowErrorAnswer e) {
+                if (!e.isMissing()) {
+                    throw e;
+                }
             }
             try {
-                return bounded(() -> client.createExperiment(name));
+                return rest.post("experiments/create", Map.of("name", name))
+                        .path("experiment_id")
+                        .asText();
             } catch (MlflowErrorAnswer e) {
                 if (!e.isTaken()) {
                     throw e;
                 }
-                return lookUp(name).orElseThrow(() -> e);
+                return lookUp(name);
             }
         });
     }
 
-    private Optional<String> lookUp(String experiment) throws IOException {
-        return bounded(() -> client.getExperimentByName(experiment).map(Service.Experiment::getExperimentId));
+    private String lookUp(String experiment) throws IOException {
+        return rest.get("experiments/get-by-name", Map.of("experiment_name", experiment))
+                .path("experiment")
+                .path("experiment_id")
+                .asText();
     }
 
     Optional<TrackedRun> get(String runId) {
         String what = "Reading the run " + runId;
         try {
-            return Optional.of(tracked(calls.repeat(what, () -> bounded(() -> client.getRun(runId)))));
+            return Optional.of(tracked(calls.repeat(
+                    what, () -> rest.get("runs/get", Map.of("run_id", runId)).path("run"))));
         } catch (MlflowErrorAnswer e) {
             if (e.isMissing()) {
                 return Optional.empty();
@@ -128,75 +146,59 @@ final class MlflowRuns implements AutoCloseable {
 
     void logParams(String runId, Map<String, String> params) {
         MlflowLimits.params(params);
-        List<Service.Param> all = params.entrySet().stream()
-                .map(e -> Service.Param.newBuilder()
-                        .setKey(e.getKey())
-                        .setValue(e.getValue())
-                        .build())
-                .toList();
-        inBatches("Logging parameters", all, MlflowLimits.BATCH, batch -> client.logBatch(runId, null, batch, null));
+        log("Logging parameters", runId, "params", entries(params), MlflowLimits.BATCH);
     }
 
     /** The same point sent twice is one point to MLflow, so a batch may be repeated. */
     void logMetrics(String runId, Map<String, Double> metrics) {
         MlflowLimits.metrics(metrics);
         long now = System.currentTimeMillis();
-        List<Service.Metric> all = metrics.entrySet().stream()
-                .map(e -> Service.Metric.newBuilder()
-                        .setKey(e.getKey())
-                        .setValue(e.getValue())
-                        .setTimestamp(now)
-                        .setStep(0)
-                        .build())
+        List<Map<String, Object>> points = metrics.entrySet().stream()
+                .map(e -> Map.<String, Object>of("key", e.getKey(), "value", e.getValue(), "timestamp", now, "step", 0))
                 .toList();
-        inBatches(
-                "Logging metrics", all, MlflowLimits.METRIC_BATCH, batch -> client.logBatch(runId, batch, null, null));
+        log("Logging metrics", runId, "metrics", points, MlflowLimits.METRIC_BATCH);
     }
 
     void setTags(String runId, Map<String, String> tags) {
         MlflowLimits.tags(tags);
-        List<Service.RunTag> all =
-                tags.entrySet().stream().map(e -> tag(e.getKey(), e.getValue())).toList();
-        inBatches("Setting tags", all, MlflowLimits.BATCH, batch -> client.logBatch(runId, null, null, batch));
+        log("Setting tags", runId, "tags", entries(tags), MlflowLimits.BATCH);
     }
 
-    private interface Send<T> {
-        void send(List<T> batch);
-    }
-
-    private <T> void inBatches(String what, List<T> all, int size, Send<T> send) {
+    private void log(String what, String runId, String field, List<Map<String, Object>> all, int size) {
         for (int from = 0; from < all.size(); from += size) {
-            List<T> batch = new ArrayList<>(all.subList(from, Math.min(all.size(), from + size)));
-            calls.require(
-                    what,
-                    () -> bounded(() -> {
-                        send.send(batch);
-                        return true;
-                    }));
+            List<Map<String, Object>> batch = all.subList(from, Math.min(all.size(), from + size));
+            calls.require(what, () -> rest.post("runs/log-batch", Map.of("run_id", runId, field, batch)));
         }
     }
 
-    private static Service.RunTag tag(String key, String value) {
-        return Service.RunTag.newBuilder().setKey(key).setValue(value).build();
+    private static List<Map<String, Object>> entries(Map<String, String> values) {
+        return values.entrySet().stream()
+                .map(e -> Map.<String, Object>of("key", e.getKey(), "value", e.getValue()))
+                .toList();
     }
 
-    private static TrackedRun tracked(Service.Run run) {
-        Map<String, String> params = new LinkedHashMap<>();
-        run.getData().getParamsList().forEach(p -> params.put(p.getKey(), p.getValue()));
+    private static TrackedRun tracked(JsonNode run) {
+        JsonNode info = run.path("info");
         Map<String, Double> metrics = new LinkedHashMap<>();
-        run.getData().getMetricsList().forEach(m -> metrics.put(m.getKey(), m.getValue()));
-        Map<String, String> tags = new LinkedHashMap<>();
-        run.getData().getTagsList().forEach(t -> tags.put(t.getKey(), t.getValue()));
-        Service.RunInfo info = run.getInfo();
+        // Not every number of MLflow is one of JSON: "NaN" comes as text.
+        texts(run, "metrics").forEach((key, value) -> metrics.put(key, Double.valueOf(value)));
         return new TrackedRun(
-                info.getRunId(),
-                info.getExperimentId(),
-                info.getRunName(),
-                RunStatus.valueOf(info.getStatus().name()),
-                info.getArtifactUri(),
-                Map.copyOf(params),
+                info.path("run_id").asText(),
+                info.path("experiment_id").asText(),
+                info.path("run_name").asText(),
+                RunStatus.valueOf(info.path("status").asText()),
+                info.path("artifact_uri").asText(),
+                Map.copyOf(texts(run, "params")),
                 Map.copyOf(metrics),
-                Map.copyOf(tags));
+                Map.copyOf(texts(run, "tags")));
+    }
+
+    private static Map<String, String> texts(JsonNode run, String field) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        run.path("data")
+                .path(field)
+                .forEach(e -> texts.put(e.path("key").asText(), e.path("value").asText()));
+        return texts;
     }
 
     private <T> T bounded(Attempt<T> call) throws IOException {

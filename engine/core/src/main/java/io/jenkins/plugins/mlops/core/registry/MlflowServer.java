@@ -35,7 +35,7 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
         this.uri = settings.trackingUri().toString();
         this.calls = new MlflowCalls(settings.trackingUri(), retry);
         this.rest = new MlflowRest(settings, answerTimeout);
-        this.runs = new MlflowRuns(settings, calls, answerTimeout);
+        this.runs = new MlflowRuns(settings, rest, calls, answerTimeout);
         this.models = new MlflowModels(rest, calls);
         this.store = storeSettings == null ? null : ObjectStore.connect(storeSettings);
         this.artifacts = new MlflowArtifacts(rest, calls, store);
