@@ -10,8 +10,8 @@ import io.minio.errors.ServerException;
 import io.minio.errors.XmlParserException;
 import io.minio.messages.ErrorResponse;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Set;
@@ -153,7 +153,7 @@ final class StoreFailures {
 
     private static String reason(IOException e) {
         Throwable root = e;
-        while (root.getCause() instanceof IOException cause) {
+        while (root.getCause() instanceof IOException cause && !(root instanceof InterruptedIOException)) {
             root = cause;
         }
         if (root instanceof UnknownHostException) {
@@ -162,7 +162,7 @@ final class StoreFailures {
         if (root instanceof ConnectException) {
             return "does not accept connections";
         }
-        if (root instanceof SocketTimeoutException || root instanceof java.io.InterruptedIOException) {
+        if (root instanceof InterruptedIOException) {
             return "did not answer in time";
         }
         if (root instanceof SSLException) {
