@@ -78,7 +78,7 @@ class ManifestTest {
         String right = Documents.toJson(Manifest.of("n", SOURCE, "data", List.of(entry("a", "x"))));
         broken(right.replaceFirst("\\{", "{\"extra\":1,"), "unknown key 'extra'");
         broken(right.replaceFirst("\\{", "{\"name\":\"n\","), "name");
-        broken("", "empty");
+        broken("", "m.json");
     }
 
     @ParameterizedTest

@@ -1,0 +1,161 @@
+package io.jenkins.plugins.mlops.cli.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.MlopsCommand;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.store.FaultyS3;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private FaultyS3 s3;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        s3 = new FaultyS3();
+        environment.put("AWS_ENDPOINT_URL", s3.endpoint().toString());
+        environment.put("AWS_ACCESS_KEY_ID", "id");
+        environment.put("AWS_SECRET_ACCESS_KEY", "secret");
+        environment.put("MLOPS_CACHE_DIR", "cache");
+        Files.createDirectories(directory.resolve("source"));
+        Files.writeString(directory.resolve("source/a.txt"), "a");
+        Files.writeString(directory.resolve("source/b.png"), "b");
+    }
+
+    @AfterEach
+    void tearDown() throws IOException {
+        s3.close();
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        Host host = new Host(
+                environment,
+                directory,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
+        return MlopsCommand.commandLine(host).execute(arguments);
+    }
+
+    private JsonNode json() throws IOException {
+        return Documents.json().readTree(out.toString(StandardCharsets.UTF_8));
+    }
+
+    private String errors() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private String publish() throws IOException {
+        assertThat(run("dataset", "publish", "source", "--name", "demo", "--to", "s3://data/sets", "--json"))
+                .as(errors())
+                .isZero();
+        return json().get("manifest").asText();
+    }
+
+    @Test
+    void aDatasetGoesThereAndBack() throws IOException {
+        String manifest = publish();
+        JsonNode published = json();
+        assertThat(published.at("/uploaded/files").asInt()).isEqualTo(2);
+        assertThat(run("dataset", "resolve", "--manifest", manifest, "--json")).isZero();
+        assertThat(json().get("version")).isEqualTo(published.get("version"));
+        assertThat(run("dataset", "pull", "--manifest", manifest, "--into", "data", "--json"))
+                .isZero();
+        assertThat(json().get("version")).isEqualTo(published.get("version"));
+        assertThat(json().get("source")).isEqualTo(published.get("source"));
+        assertThat(json().at("/downloaded/bytes").asInt()).isEqualTo(2);
+        assertThat(directory.resolve("data/a.txt")).hasContent("a");
+        assertThat(directory.resolve("cache")).isDirectory();
+        assertThat(run("dataset", "verify", "data", "--json")).isZero();
+        assertThat(json().get("verdict").asText()).isEqualTo("intact");
+        Files.delete(directory.resolve("data/a.txt"));
+        assertThat(run("dataset", "verify", "data", "--json")).isEqualTo(1);
+        assertThat(json().at("/problems/0/path").asText()).isEqualTo("a.txt");
+    }
+
+    @Test
+    void aSnapshotPinsAPrefix() throws IOException {
+        s3.put("data/raw/x", new byte[] {1});
+        assertThat(run("dataset", "resolve", "--from", "s3://data/raw", "--json"))
+                .isZero();
+        assertThat(json().get("version").isNull()).isTrue();
+        assertThat(run("dataset", "snapshot", "--from", "s3://data/raw", "--out", "m.json", "--json"))
+                .isZero();
+        JsonNode snapshot = json();
+        assertThat(run("dataset", "pull", "--manifest", "m.json", "--into", "data", "--json"))
+                .isZero();
+        assertThat(json().get("version")).isEqualTo(snapshot.get("version"));
+        assertThat(run("dataset", "resolve", "--from", "s3://data/raw", "--json"))
+                .isZero();
+        assertThat(json().get("version")).isEqualTo(snapshot.get("version"));
+    }
+
+    @Test
+    void aPartIsPulledAndSaidToBeOne() throws IOException {
+        String manifest = publish();
+        assertThat(run("dataset", "pull", "--manifest", manifest, "--into", "data", "--include", "*.png", "--json"))
+                .isZero();
+        assertThat(json().get("files").asInt()).isEqualTo(1);
+        assertThat(json().at("/partial/filesInVersion").asInt()).isEqualTo(2);
+        assertThat(run("dataset", "verify", "data")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("a part of");
+    }
+
+    @Test
+    void everyBadInputHasItsSentenceAndExitCode() throws IOException {
+        String manifest = publish();
+        Files.writeString(directory.resolve("broken.json"), "{\n  \"schema\": oops\n}");
+        says(2, "exactly one of", "pull", "--manifest", manifest, "--from", "s3://data/x", "--into", "d");
+        says(2, "No dataset is named", "pull", "--into", "d");
+        says(2, "not read yet", "pull", "--dvc", "x.dvc", "--into", "d");
+        says(2, "broken.json, line 2, column", "pull", "--manifest", "broken.json", "--into", "d");
+        says(2, "does not exist", "pull", "--manifest", "none.json", "--into", "d");
+        says(2, "s3://bucket/prefix is wanted", "resolve", "--from", "data/x");
+        says(2, "number of jobs", "pull", "--manifest", manifest, "--into", "d", "--jobs", "0");
+        says(2, "1 or more", "pull", "--manifest", manifest, "--into", "d", "--sample", "0");
+        says(2, "is no glob", "pull", "--manifest", manifest, "--into", "d", "--include", "{a");
+        says(2, "No file of the dataset matches", "pull", "--manifest", manifest, "--into", "d", "--include", "*.x");
+        says(2, "cannot be a dataset's name", "publish", "source", "--name", "../x", "--to", "s3://data/p");
+        says(2, "does not exist", "publish", "none", "--name", "x", "--to", "s3://data/p");
+        says(2, "was not made by", "verify", "source");
+        says(4, "not made by a pull", "pull", "--manifest", manifest, "--into", "source");
+        says(4, "is not a directory", "pull", "--manifest", manifest, "--into", "source/a.txt");
+        says(1, "there is no such object", "resolve", "--manifest", "s3://data/none.json");
+        says(1, "does not exist", "resolve", "--from", "s3://absent/x");
+        s3.close();
+        says(5, "does not accept connections", "resolve", "--manifest", manifest);
+        assertThat(directory.resolve("d")).doesNotExist();
+    }
+
+    private void says(int exitCode, String words, String... arguments) throws IOException {
+        String[] command = new String[arguments.length + 2];
+        command[0] = "dataset";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        command[command.length - 1] = "--json";
+        assertThat(run(command)).as(errors()).isEqualTo(exitCode);
+        assertThat(errors()).contains(words).hasLineCount(1);
+        assertThat(json().at("/error/message").asText()).contains(words);
+    }
+}
