@@ -1,0 +1,42 @@
+"""Counts JUnit's XML reports: python3 reports.py surefire-reports|failsafe-reports MARK DETAILS
+
+Prints "PASSED FAILED SKIPPED" for the reports below engine/ that are newer than the file MARK, and writes a line for each
+failure and for each reason to skip into DETAILS.
+"""
+
+import collections
+import pathlib
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+def main(directory, mark, details):
+    since = pathlib.Path(mark).stat().st_mtime
+    passed = failed = skipped = 0
+    lines = []
+    reasons = collections.Counter()
+    for report in sorted(pathlib.Path("engine").glob(f"*/target/{directory}/TEST-*.xml")):
+        if report.stat().st_mtime < since:
+            continue
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
+            skip = case.find("skipped")
+            if case.find("failure") is not None or case.find("error") is not None:
+                failed += 1
+                lines.append(f"  failed: {name}")
+            elif skip is not None:
+                skipped += 1
+                reasons[reason(skip)] += 1
+            else:
+                passed += 1
+    lines += [f"  skipped: {count} because {why}" for why, count in reasons.items()]
+    pathlib.Path(details).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    print(passed, failed, skipped)
+
+
+def reason(skip):
+    text = (skip.get("message") or skip.text or "no reason given").strip().splitlines()[0]
+    return text.removeprefix("Assumption failed: ") if hasattr(text, "removeprefix") else text
+
+
+main(*sys.argv[1:])
