@@ -5,7 +5,6 @@ import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.Registrar;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,8 +50,8 @@ final class RegisterCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (MlflowServer server = registry.connect(host)) {
-            ModelVersion version = new Registrar(server, registry.lineage(host), Clock.systemUTC())
-                    .register(name, run, artifact, registry.by(host));
+            ModelVersion version =
+                    new Registrar(server, registry.lineage(host)).register(name, run, artifact, registry.by(host));
             String digest = version.tags().get("mlops.model.digest");
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("name", version.name());

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,10 +14,13 @@ import java.util.regex.Pattern;
  * @param recorded the version that a writer of ours set last, null for none
  * @param pendingTo the version that an interrupted move wanted, null when none is pending
  * @param pendingFrom the version that the interrupted move started from, null for none
+ * @param pendingRollback whether the interrupted move was a rollback
  */
-record AliasState(ModelVersion current, Integer recorded, Integer pendingTo, Integer pendingFrom) {
+record AliasState(
+        ModelVersion current, Integer recorded, Integer pendingTo, Integer pendingFrom, boolean pendingRollback) {
 
-    private static final Pattern PENDING = Pattern.compile("(\\d{1,9}) from (\\d{1,9}|none)");
+    private static final String BACK = ", back";
+    private static final Pattern PENDING = Pattern.compile("(\\d{1,9}) from (\\d{1,9}|none)(" + BACK + ")?");
 
     static AliasState read(ModelRegistry registry, String model, String alias) {
         AliasTags names = new AliasTags(alias);
@@ -28,11 +32,12 @@ record AliasState(ModelVersion current, Integer recorded, Integer pendingTo, Int
                 current.orElse(null),
                 AliasTags.number(tags, names.version()),
                 moving ? Integer.valueOf(pending.group(1)) : null,
-                moving && !pending.group(2).equals("none") ? Integer.valueOf(pending.group(2)) : null);
+                moving && !pending.group(2).equals("none") ? Integer.valueOf(pending.group(2)) : null,
+                moving && pending.group(3) != null);
     }
 
-    static String pending(int to, Integer from) {
-        return to + " from " + (from == null ? "none" : from);
+    static String pending(int to, Integer from, boolean rollback) {
+        return to + " from " + (from == null ? "none" : from) + (rollback ? BACK : "");
     }
 
     Integer currentVersion() {
@@ -47,6 +52,11 @@ record AliasState(ModelVersion current, Integer recorded, Integer pendingTo, Int
     /** Someone who does not keep this protocol moved or removed the alias. */
     boolean isForeign() {
         return !isUnrecorded() && recorded != null && !recorded.equals(currentVersion());
+    }
+
+    /** A writer of ours set the alias to where it is, or there is none. */
+    boolean isOurs() {
+        return Objects.equals(recorded, currentVersion());
     }
 
     String foreignMove(String alias) {

@@ -18,7 +18,7 @@ record AliasTags(String alias) {
         return model("previous");
     }
 
-    /** On the model: a move under way, as {@code 3 from 2}; empty when none is. */
+    /** On the model: a move under way, as {@code 3 from 2} or {@code 2 from 3, back}; empty when none is. */
     String pending() {
         return model("pending");
     }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.Promotion;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,9 +27,11 @@ import java.util.Objects;
  * SETTLED   "pending" is empty again
  * </pre>
  *
- * A call that finds PENDING with the alias on the wanted version completes it from the version's tags; with the alias still
- * on the old version it begins anew. An alias that is neither where ours left it nor where a pending move wanted it was moved by
- * someone else: that is an objection. Between the last comparison and the set another writer can still come in; reading back
+ * The order matters. What explains a move is written before it, or a call that finds the alias moved could not tell by whom and
+ * why; what says that it was made is written after it, or a call could not tell that it was not. A rollback goes the same way; its
+ * explanation is on the version it leaves. A call that finds PENDING with the alias on the wanted version completes the move from
+ * the tags; with the alias still on the old version it begins anew. An alias that is neither where ours left it nor where a
+ * pending move wanted it was moved by someone else: that is an objection to a promotion, and a rollback undoes it. Between the last comparison and the set another writer can still come in; reading back
  * finds it unless that writer is in the same gap. Thread-safe; calls of one process for one model exclude each other only
  * when they share this object.
  */
@@ -65,7 +68,8 @@ public final class Promoter {
         List<String> notes = new ArrayList<>();
         AliasState state = settled(request.model(), request.alias(), notes);
         expect(request, state);
-        if (Objects.equals(state.currentVersion(), request.version())) {
+        boolean there = Objects.equals(state.currentVersion(), request.version());
+        if (there && state.isOurs()) {
             notes.add("the alias points to version " + request.version() + " already");
             return asRecorded(state.current(), request.alias(), notes);
         }
@@ -77,15 +81,19 @@ public final class Promoter {
                             + ". Nothing was changed; who may do so can override this with a reason");
         }
         objections.forEach(objection -> notes.add("overridden: " + objection));
+        if (state.recorded() == null && state.current() != null) {
+            notes.add("the alias had been set to version " + state.currentVersion() + " by someone else");
+        }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        explain(request, state, objections, now);
-        move(request.model(), request.alias(), state.currentVersion(), request.version());
+        Integer previous = there ? state.recorded() : state.currentVersion();
+        explain(request, previous, objections, now);
+        move(request.model(), request.alias(), state.currentVersion(), request.version(), false);
         record(request.model(), request.alias(), request.version());
         return new AliasMove(
                 request.model(),
                 request.alias(),
                 request.version(),
-                state.currentVersion(),
+                previous,
                 request.by(),
                 request.reason(),
                 now,
@@ -132,7 +140,7 @@ public final class Promoter {
             why.put(tags.rollback("at"), now.toString());
             registry.setVersionTags(model, state.currentVersion(), why);
         }
-        move(model, alias, state.currentVersion(), to);
+        move(model, alias, state.currentVersion(), to, true);
         append(version, new Promotion(model, to, alias, state.currentVersion(), true, false, by, reason, null, now));
         settle(model, alias, to, AliasTags.number(version.tags(), tags.replaced()));
         return new AliasMove(model, alias, to, state.currentVersion(), by, reason, now, null, List.copyOf(notes));
@@ -143,7 +151,6 @@ public final class Promoter {
         AliasTags names = new AliasTags(alias);
         Map<String, String> tags = version.tags();
         String gate = tags.getOrDefault(names.gate(), "");
-        String at = tags.getOrDefault(names.at(), "");
         return new AliasMove(
                 version.name(),
                 alias,
@@ -151,19 +158,33 @@ public final class Promoter {
                 AliasTags.number(tags, names.replaced()),
                 tags.get(names.by()),
                 tags.get(names.why()),
-                at.isEmpty() ? null : Instant.parse(at),
+                instant(tags.get(names.at())),
                 Digest.isDigest(gate) ? Digest.parse(gate) : null,
                 List.copyOf(notes));
     }
 
-    /** The alias's state, after a promotion that died between moving and recording was completed. */
+    /** Null when the tag is missing or someone wrote another thing into it. */
+    private static Instant instant(String tag) {
+        try {
+            return tag == null ? null : Instant.parse(tag);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    /** The alias's state, after a move that died between moving and recording was completed. */
     private AliasState settled(String model, String alias, List<String> notes) {
         AliasState state = AliasState.read(registry, model, alias);
         if (!state.isUnrecorded()) {
             return state;
         }
-        record(model, alias, state.pendingTo());
-        notes.add("a promotion of version " + state.pendingTo() + " that had been interrupted was completed");
+        if (state.pendingRollback()) {
+            recordRollback(model, alias, state);
+            notes.add("a rollback to version " + state.pendingTo() + " that had been interrupted was completed");
+        } else {
+            record(model, alias, state.pendingTo());
+            notes.add("a promotion of version " + state.pendingTo() + " that had been interrupted was completed");
+        }
         return AliasState.read(registry, model, alias);
     }
 
@@ -183,7 +204,7 @@ public final class Promoter {
         return version == 0 ? "no version" : "version " + version;
     }
 
-    private void explain(PromotionRequest request, AliasState state, List<String> objections, Instant now) {
+    private void explain(PromotionRequest request, Integer previous, List<String> objections, Instant now) {
         AliasTags tags = new AliasTags(request.alias());
         Map<String, String> why = new LinkedHashMap<>();
         why.put(tags.by(), request.by());
@@ -192,14 +213,14 @@ public final class Promoter {
         why.put(
                 tags.gate(),
                 request.gate() == null ? "" : request.gate().report().toString());
-        why.put(tags.replaced(), state.current() == null ? "" : String.valueOf(state.currentVersion()));
+        why.put(tags.replaced(), previous == null ? "" : String.valueOf(previous));
         why.put(tags.override(), String.join("; ", objections));
         registry.setVersionTags(request.model(), request.version(), why);
     }
 
-    private void move(String model, String alias, Integer from, int to) {
+    private void move(String model, String alias, Integer from, int to, boolean rollback) {
         AliasTags tags = new AliasTags(alias);
-        registry.setModelTags(model, Map.of(tags.pending(), AliasState.pending(to, from)));
+        registry.setModelTags(model, Map.of(tags.pending(), AliasState.pending(to, from, rollback)));
         Integer before = version(model, alias);
         if (!Objects.equals(before, from)) {
             registry.setModelTags(model, Map.of(tags.pending(), ""));
@@ -243,6 +264,32 @@ public final class Promoter {
                         move.gate(),
                         move.at() == null ? version.created() : move.at()));
         settle(model, alias, to, move.previous());
+    }
+
+    /** Completes a rollback whose explanation is on the version it left; there is none when the alias had been removed. */
+    private void recordRollback(String model, String alias, AliasState state) {
+        AliasTags names = new AliasTags(alias);
+        Map<String, String> why = state.pendingFrom() == null
+                ? Map.of()
+                : registry.version(model, state.pendingFrom())
+                        .map(ModelVersion::tags)
+                        .orElse(Map.of());
+        Instant at = instant(why.get(names.rollback("at")));
+        String reason = why.getOrDefault(names.rollback("why"), "");
+        append(
+                state.current(),
+                new Promotion(
+                        model,
+                        state.pendingTo(),
+                        alias,
+                        state.pendingFrom(),
+                        true,
+                        false,
+                        why.get(names.rollback("by")),
+                        reason.isEmpty() ? null : reason,
+                        null,
+                        at == null ? clock.instant() : at));
+        settle(model, alias, state.pendingTo(), AliasTags.number(state.current().tags(), names.replaced()));
     }
 
     private void append(ModelVersion version, Promotion promotion) {

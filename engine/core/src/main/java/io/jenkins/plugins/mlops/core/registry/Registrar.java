@@ -5,7 +5,6 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.Registration;
-import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,15 +15,15 @@ public final class Registrar {
     private static final String PREFIX = "mlops.";
     private static final String MODEL_DIGEST = "mlops.model.digest";
     private static final String RUN_IDENTITY = "mlops.run";
+    /** On the version: who registered it. */
+    private static final String REGISTERED_BY = "mlops.registered.by";
 
     private final MlflowServer server;
     private final LineageStore lineage;
-    private final Clock clock;
 
-    public Registrar(MlflowServer server, LineageStore lineage, Clock clock) {
+    public Registrar(MlflowServer server, LineageStore lineage) {
         this.server = server;
         this.lineage = lineage;
-        this.clock = clock;
     }
 
     /**
@@ -48,6 +47,8 @@ public final class Registrar {
                 .filter(version -> runId.equals(version.runId()) && source.equals(version.source()))
                 .findFirst();
         if (before.isPresent()) {
+            // A call that died after making the version has not recorded it; recording it twice is one record.
+            record(before.get());
             return before.get();
         }
         if (server.listArtifacts(runId, artifact).isEmpty()) {
@@ -60,12 +61,25 @@ public final class Registrar {
                 tags.put(key, value);
             }
         });
+        tags.put(REGISTERED_BY, by);
         ModelVersion version = server.createVersion(model, source, runId, tags);
-        String digest = tags.get(MODEL_DIGEST);
+        record(version);
+        return version;
+    }
+
+    /** From what the version says of itself, so that the record is the same whichever call writes it. */
+    private void record(ModelVersion version) {
+        String digest = version.tags().get(MODEL_DIGEST);
         if (digest != null && Digest.isDigest(digest)) {
-            lineage.append(new Registration(model, version.version(), source, runId, server.uri(), by, clock.instant())
+            lineage.append(new Registration(
+                            version.name(),
+                            version.version(),
+                            version.source(),
+                            version.runId(),
+                            server.uri(),
+                            version.tags().get(REGISTERED_BY),
+                            version.created())
                     .statement(Digest.parse(digest)));
         }
-        return version;
     }
 }
