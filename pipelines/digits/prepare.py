@@ -2,9 +2,9 @@
 
     python prepare.py OUT
 
-makes OUT/training (three of four digits), OUT/evaluation (the fourth, held out), OUT/damaged (the training images, with the
-labels of every other image replaced) and OUT/extended (the training images and, of each, one more at night). A third of the
-images of each is darkened and noisy: the slice `night`. The same call writes the same bytes.
+makes OUT/training (three of four digits, one in three of them darkened and noisy: the slice `night`), OUT/evaluation (the
+fourth, held out, made alike), OUT/damaged (the training images, with the label of every other one replaced) and OUT/nights (new
+images to fine-tune with: the training digits that were taken by day, at night). The same call writes the same bytes.
 """
 
 import csv
@@ -26,19 +26,19 @@ def main(out):
     numbers = np.arange(len(labels))
     held_out = numbers % 4 == 3
     training, evaluation = numbers[~held_out], numbers[held_out]
-    write(out / "training", images, labels, training)
-    write(out / "evaluation", images, labels, evaluation)
-    write(out / "damaged", images, np.where(numbers % 2 == 0, (labels + 1 + numbers % 9) % 10, labels), training)
-    write(out / "extended", images, labels, training, also_night=True)
+    damaged = np.where(numbers % 2 == 0, (labels + 1 + numbers % 9) % 10, labels)
+    write(out / "training", images, labels, training, is_night)
+    write(out / "evaluation", images, labels, evaluation, is_night)
+    write(out / "damaged", images, damaged, training, is_night)
+    write(out / "nights", images, labels, [n for n in training if not is_night(n)], lambda number: True)
 
 
-def write(directory, images, labels, numbers, also_night=False):
-    rows = []
-    for number in numbers:
-        night = number % 3 == 0
-        rows.append(write_image(directory, images[number], labels[number], number, night))
-        if also_night and not night:
-            rows.append(write_image(directory, images[number], labels[number], number, True))
+def is_night(number):
+    return number % 3 == 0
+
+
+def write(directory, images, labels, numbers, at_night):
+    rows = [write_image(directory, images[n], labels[n], n, at_night(n)) for n in numbers]
     with open(directory / "labels.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, ["path", "label", "slice", "group"], lineterminator="\n")
         writer.writeheader()

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli;
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
+import io.jenkins.plugins.mlops.cli.quickstart.QuickstartCommand;
 import io.jenkins.plugins.mlops.cli.registry.ModelCommand;
 import io.jenkins.plugins.mlops.cli.training.TrainCommand;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -26,7 +27,8 @@ import picocli.CommandLine.IVersionProvider;
             TrainCommand.class,
             GateCommand.class,
             ModelCommand.class,
-            LineageCommand.class
+            LineageCommand.class,
+            QuickstartCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -45,6 +45,10 @@ public final class Output {
         return json;
     }
 
+    public boolean isQuiet() {
+        return quiet;
+    }
+
     /** A progress printer for this output; closing it ends its line. */
     public ProgressPrinter progress() {
         return new ProgressPrinter(host, quiet);
