@@ -21,7 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Quickstart {
 
     private static final Duration PREPARE_LIMIT = Duration.ofMinutes(5);
-    private static final List<String> HOST_VARIABLES = List.of("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL");
+    private static final List<String> HOST_VARIABLES =
+            List.of("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TZ", "LANG", "LC_ALL");
     /** A file of the first dataset version that the fine-tuning's dataset does not hold. */
     private static final String FILE = "images/day/digit-0001.png";
 

@@ -103,7 +103,7 @@ final class Servers implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-Xmx256m",
                                 "-Dlogback.configurationFile=" + logging,
-                        "-cp",
+                                "-cp",
                                 jars.resolve("*").toString(),
                                 "org.gaul.s3proxy.Main",
                                 "--properties",
