@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CacheLocks {
 
-    private static final Map<Path, CacheLocks> OPEN = new ConcurrentHashMap<>();
+    private static final Map<Path, CacheLocks> OPEN = new HashMap<>();
     private static final long POLL_MILLIS = 50;
 
     private final FileChannel channel;
@@ -44,15 +45,15 @@ final class CacheLocks {
         this.channel = channel;
     }
 
-    /** The locks of this file, which is made when it is missing. */
-    static CacheLocks in(Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        Path real = file.getParent().toRealPath().resolve(file.getFileName());
+    /** The locks of the cache in this directory, which is made when it is missing. */
+    static CacheLocks in(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Path file = directory.toRealPath().resolve("locks");
         synchronized (OPEN) {
-            CacheLocks locks = OPEN.get(real);
+            CacheLocks locks = OPEN.get(file);
             if (locks == null) {
-                locks = new CacheLocks(FileChannel.open(real, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-                OPEN.put(real, locks);
+                locks = new CacheLocks(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+                OPEN.put(file, locks);
             }
             return locks;
         }
@@ -79,7 +80,7 @@ final class CacheLocks {
                 turn.lock.unlock();
             }
         } catch (InterruptedException e) {
-            throw MlopsException.interrupted("Waiting for another download of the same file");
+            throw MlopsException.interrupted("Waiting for another pull of the same data");
         } finally {
             leave(position);
         }

@@ -151,7 +151,7 @@ public final class DatasetCache {
 
     /** Does the work when no other thread and no other process holds the name. */
     <T> T holding(String name, CacheLocks.Work<T> work) throws IOException {
-        return CacheLocks.in(directory.resolve("locks")).holding(name, work);
+        return CacheLocks.in(directory).holding(name, work);
     }
 
     /** Which content a source id was found to have the first time. */

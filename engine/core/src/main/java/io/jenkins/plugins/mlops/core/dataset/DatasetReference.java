@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -27,15 +28,13 @@ public record DatasetReference(String from, String manifest, String dvc, String 
             @JsonProperty("dvc") String dvc,
             @JsonProperty("repo") String repo,
             @JsonProperty("rev") String rev) {
-        if (Stream.of(from, manifest, dvc).filter(given -> given != null).count() != 1) {
+        if (Stream.of(from, manifest, dvc).filter(Objects::nonNull).count() != 1) {
             throw MlopsException.usage("a dataset is given by exactly one of from, manifest and dvc");
         }
         if (dvc == null && (repo != null || rev != null)) {
             throw MlopsException.usage("repo and rev belong to a dvc dataset");
         }
-        if (dvc != null) {
-            throw MlopsException.usage("Datasets of DVC are not read yet: give from or manifest");
-        }
+        requireReadable(dvc);
         if (from != null) {
             S3Uri.parse(from);
         }
@@ -69,9 +68,18 @@ public record DatasetReference(String from, String manifest, String dvc, String 
                 : ofManifest(directory.resolve(manifest).normalize().toString());
     }
 
+    private static void requireReadable(String dvc) {
+        if (dvc != null) {
+            throw MlopsException.usage("Datasets of DVC are not read yet: give from or manifest");
+        }
+    }
+
     /** As a person would write it. */
     @Override
     public String toString() {
-        return from != null ? from : manifest;
+        return Stream.of(from, manifest, dvc)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
     }
 }

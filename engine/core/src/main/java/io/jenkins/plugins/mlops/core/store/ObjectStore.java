@@ -245,8 +245,10 @@ public final class ObjectStore implements AutoCloseable {
         if (response.isSuccessful()) {
             return response;
         }
-        try (response) {
+        try {
             throw failures.ofResponse(what, place, response);
+        } finally {
+            response.close();
         }
     }
 
