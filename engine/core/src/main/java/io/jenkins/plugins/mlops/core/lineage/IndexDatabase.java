@@ -63,7 +63,7 @@ final class IndexDatabase {
 
     IndexDatabase(Path directory) {
         this.file = directory.resolve("index.sqlite");
-        this.lock = IndexLock.at(directory.resolve("index.lock"));
+        this.lock = IndexLock.in(directory);
     }
 
     /** Does the work, which may be done several times. */

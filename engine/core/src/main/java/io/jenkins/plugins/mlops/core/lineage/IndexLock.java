@@ -22,17 +22,20 @@ final class IndexLock {
 
     private static final ConcurrentMap<Path, IndexLock> LOCKS = new ConcurrentHashMap<>();
 
+    private final Path directory;
     private final Path file;
     private final ReentrantReadWriteLock threads = new ReentrantReadWriteLock(true);
     private FileChannel channel;
     private int holders;
 
-    private IndexLock(Path file) {
-        this.file = file;
+    private IndexLock(Path directory) {
+        this.directory = directory;
+        this.file = directory.resolve("index.lock");
     }
 
-    static IndexLock at(Path file) {
-        return LOCKS.computeIfAbsent(file, IndexLock::new);
+    /** The lock of the index in that directory. */
+    static IndexLock in(Path directory) {
+        return LOCKS.computeIfAbsent(directory, IndexLock::new);
     }
 
     /** The lock while it is held; closed by the thread that took it. */
@@ -75,7 +78,7 @@ final class IndexLock {
 
     private synchronized void acquire(boolean shared) throws IOException {
         if (holders == 0) {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(directory);
             FileChannel opened = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Answers questions from an index that is up to date. Not thread-safe. */
-final class IndexReader {
+final class IndexReader implements AutoCloseable {
 
     private static final Comparator<LineageMatch> BY_VERSION = Comparator.comparing(
                     (LineageMatch match) -> match.versions().isEmpty())
@@ -32,9 +32,12 @@ final class IndexReader {
             .thenComparing(LineageMatch::model);
 
     private final Connection connection;
+    /** Those that are run once for every match. */
+    private final PreparedStatements statements;
 
     IndexReader(Connection connection) {
         this.connection = connection;
+        this.statements = new PreparedStatements(connection);
     }
 
     List<LineageMatch> find(LineageQuery query) throws SQLException {
@@ -171,23 +174,19 @@ final class IndexReader {
     }
 
     private Digest modelDigest(long model) throws SQLException {
-        try (PreparedStatement sql = connection.prepareStatement("SELECT digest FROM model WHERE id = ?")) {
-            sql.setLong(1, model);
-            try (ResultSet row = sql.executeQuery()) {
-                return IndexWriter.digest(row.getBytes(1));
-            }
+        try (ResultSet row =
+                statements.get("SELECT digest FROM model WHERE id = ?", model).executeQuery()) {
+            return IndexWriter.digest(row.getBytes(1));
         }
     }
 
     private List<RegisteredVersion> versions(long model) throws SQLException {
         List<RegisteredVersion> versions = new ArrayList<>();
-        try (PreparedStatement sql = connection.prepareStatement(
-                "SELECT name, version FROM version WHERE model = ? ORDER BY name, version")) {
-            sql.setLong(1, model);
-            try (ResultSet rows = sql.executeQuery()) {
-                while (rows.next()) {
-                    versions.add(new RegisteredVersion(rows.getString(1), rows.getInt(2)));
-                }
+        try (ResultSet rows = statements
+                .get("SELECT name, version FROM version WHERE model = ? ORDER BY name, version", model)
+                .executeQuery()) {
+            while (rows.next()) {
+                versions.add(new RegisteredVersion(rows.getString(1), rows.getInt(2)));
             }
         }
         return versions;
@@ -214,13 +213,16 @@ final class IndexReader {
     }
 
     private String run(long model) throws SQLException {
-        try (PreparedStatement sql =
-                connection.prepareStatement("SELECT run FROM run WHERE model = ? ORDER BY time DESC, run LIMIT 1")) {
-            sql.setLong(1, model);
-            try (ResultSet row = sql.executeQuery()) {
-                return row.next() ? row.getString(1) : null;
-            }
+        try (ResultSet row = statements
+                .get("SELECT run FROM run WHERE model = ? ORDER BY time DESC, run LIMIT 1", model)
+                .executeQuery()) {
+            return row.next() ? row.getString(1) : null;
         }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        statements.close();
     }
 
     /** The records about a model. */

@@ -72,7 +72,7 @@ final class IndexUpdate {
                 try {
                     batch.add(RecordFile.read(records, name));
                 } catch (MlopsException e) {
-                    problem(records, records.file(name).getFileName().toString(), e.getMessage());
+                    problem(records, StoreFiles.name(name), e.getMessage());
                 }
             }
             if (batch.size() == RECORDS_A_TRANSACTION) {
@@ -113,7 +113,7 @@ final class IndexUpdate {
                 try {
                     writeManifest(connection, writer, content);
                 } catch (MlopsException e) {
-                    problem(manifests, manifests.file(content).getFileName().toString(), e.getMessage());
+                    problem(manifests, StoreFiles.name(content), e.getMessage());
                 }
             }
         }

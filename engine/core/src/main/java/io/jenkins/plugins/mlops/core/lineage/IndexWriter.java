@@ -2,22 +2,18 @@ package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Optional;
 
 /** Writes what a record says into the index. Writing a record twice changes nothing. Not thread-safe. */
 final class IndexWriter implements AutoCloseable {
 
-    private final Connection connection;
-    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final PreparedStatements statements;
 
     IndexWriter(Connection connection) {
-        this.connection = connection;
+        this.statements = new PreparedStatements(connection);
     }
 
     /** Writes a record, in the transaction of the caller. */
@@ -124,25 +120,13 @@ final class IndexWriter implements AutoCloseable {
     }
 
     void run(String sql, Object... values) throws SQLException {
-        statement(sql, values).executeUpdate();
+        statements.get(sql, values).executeUpdate();
     }
 
     private long id(String sql, Object key) throws SQLException {
-        try (ResultSet row = statement(sql, key).executeQuery()) {
+        try (ResultSet row = statements.get(sql, key).executeQuery()) {
             return row.getLong(1);
         }
-    }
-
-    private PreparedStatement statement(String sql, Object... values) throws SQLException {
-        PreparedStatement statement = prepared.get(sql);
-        if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            prepared.put(sql, statement);
-        }
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-        return statement;
     }
 
     static byte[] bytes(Digest digest) {
@@ -155,8 +139,6 @@ final class IndexWriter implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : prepared.values()) {
-            statement.close();
-        }
+        statements.close();
     }
 }

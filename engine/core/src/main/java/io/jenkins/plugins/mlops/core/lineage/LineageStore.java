@@ -161,7 +161,7 @@ public final class LineageStore {
     /** Makes the index anew from the records and manifests. */
     public void rebuild() {
         index.remove();
-        read(reader -> reader);
+        problems();
     }
 
     /** A record; empty when it is absent, damaged since it was indexed, or of a form that this product does not read. */
@@ -183,7 +183,9 @@ public final class LineageStore {
     private <T> T read(Question<T> question) {
         IndexDatabase.Work<T> work = connection -> {
             new IndexUpdate(records, manifests).run(connection);
-            return question.ask(new IndexReader(connection));
+            try (IndexReader reader = new IndexReader(connection)) {
+                return question.ask(reader);
+            }
         };
         try {
             return index.use(work);

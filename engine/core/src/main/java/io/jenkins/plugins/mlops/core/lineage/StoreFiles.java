@@ -23,8 +23,12 @@ record StoreFiles(Path directory) {
     /** What lies in the directory. @param foreign names that no digest gives; a hidden file is one being written */
     record Listing(List<Digest> files, List<String> foreign) {}
 
+    static String name(Digest digest) {
+        return digest.hex() + SUFFIX;
+    }
+
     Path file(Digest name) {
-        return directory.resolve(name.hex() + SUFFIX);
+        return directory.resolve(name(name));
     }
 
     boolean holds(Digest name) {

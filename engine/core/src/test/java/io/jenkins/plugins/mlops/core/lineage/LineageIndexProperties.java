@@ -54,7 +54,7 @@ class LineageIndexProperties {
         }
     }
 
-    @Property(tries = 40)
+    @Property(tries = 15)
     void theIndexAnswersLikeAReaderOfAllRecords(@ForAll("trainings") List<Training> trainings) throws IOException {
         Path directory = Files.createTempDirectory("lineage");
         try {
