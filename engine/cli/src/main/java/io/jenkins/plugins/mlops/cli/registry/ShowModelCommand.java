@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli.registry;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.registry.ForeignMoves;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import java.util.ArrayList;
@@ -101,16 +102,15 @@ final class ShowModelCommand implements Callable<Integer> {
                     shortened(version.tags().get("mlops.dataset.training")),
                     promotedBy(version)));
         }
-        output.output(host)
-                .result(
-                        Columns.of(rows),
-                        Map.of(
-                                "name", name,
-                                "aliases", aliases,
-                                "versions",
-                                        versions.stream()
-                                                .map(ShowModelCommand::document)
-                                                .toList()));
+        List<String> foreign = ForeignMoves.of(server, name);
+        foreign.forEach(move -> output.output(host).note("note: " + move));
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", name);
+        document.put("aliases", aliases);
+        document.put(
+                "versions", versions.stream().map(ShowModelCommand::document).toList());
+        document.put("notes", foreign);
+        output.output(host).result(Columns.of(rows), document);
     }
 
     private void showOne(MlflowServer server) {

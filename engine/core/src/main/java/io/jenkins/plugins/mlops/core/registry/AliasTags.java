@@ -1,12 +1,22 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The tags by which promotions of one alias are kept in the registry; {@code docs/models.md} lists them. MLflow cannot remove
  * a value's history, so an empty value stands for none.
  */
 record AliasTags(String alias) {
+
+    private static final Pattern VERSION = Pattern.compile("mlops\\.alias\\.(.+)\\.version");
+
+    /** The alias whose last version this tag of a model keeps, or null when it is another tag. */
+    static String aliasOf(String tag) {
+        Matcher matcher = VERSION.matcher(tag);
+        return matcher.matches() ? matcher.group(1) : null;
+    }
 
     /** On the model: the version that a writer of ours set last. */
     String version() {

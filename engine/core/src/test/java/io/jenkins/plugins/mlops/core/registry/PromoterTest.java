@@ -174,8 +174,10 @@ class PromoterTest {
     @Test
     void anAliasThatSomeoneElseMovedIsReported() {
         promoter().promote(request(1));
+        assertThat(ForeignMoves.of(registry, "m")).isEmpty();
         registry.aliases.put("champion", 2);
         assertThat(refused(() -> promoter().promote(request(3)))).hasMessageContaining("moved by someone else");
+        assertThat(ForeignMoves.of(registry, "m")).singleElement().asString().contains("from version 1");
     }
 
     @Test
