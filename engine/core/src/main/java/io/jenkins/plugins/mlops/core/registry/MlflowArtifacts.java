@@ -102,7 +102,7 @@ final class MlflowArtifacts {
             try {
                 for (Map.Entry<String, Long> artifact : found.entrySet()) {
                     Path file = staging.resolve(artifact.getKey().substring(cut));
-                    Files.createDirectories(file.getParent());
+                    makeParent(file);
                     fetch(run, artifact.getKey(), artifact.getValue(), file);
                 }
                 moveAll(staging, into);
@@ -270,9 +270,16 @@ final class MlflowArtifacts {
         try (Stream<Path> below = Files.walk(from)) {
             for (Path file : below.filter(Files::isRegularFile).toList()) {
                 Path target = into.resolve(from.relativize(file).toString());
-                Files.createDirectories(target.getParent());
+                makeParent(target);
                 Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
             }
+        }
+    }
+
+    private static void makeParent(Path file) throws IOException {
+        Path parent = file.getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
         }
     }
 
