@@ -14,6 +14,7 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
 
 /** The {@code mlops} command: help, exit codes and how errors are told. What it does is in the subcommands. */
 @Command(
@@ -54,21 +55,28 @@ public final class MlopsCommand {
                 .setOut(new PrintWriter(host.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((e, args) -> {
-                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
-                    boolean json = Arrays.asList(args).contains("--json");
-                    return new Output(host, json, false)
-                            .failure(
-                                    MlopsException.Kind.USAGE,
-                                    e.getMessage().replaceAll("\\s+", " ").trim() + " ('" + command
-                                            + " --help' says what is possible)");
-                })
+                .setParameterExceptionHandler((e, args) -> wrongUsage(host, e, args))
                 .setExecutionExceptionHandler((e, cl, parsed) -> {
                     Output output = Output.of(host, cl);
                     return e instanceof MlopsException ours
                             ? output.failure(ours.kind(), ours.getMessage())
                             : output.defect(e);
                 });
+    }
+
+    private static int wrongUsage(Host host, ParameterException e, String... args) {
+        CommandLine command = e.getCommandLine();
+        boolean json = Arrays.asList(args).contains("--json");
+        boolean bare = args.length == 0 || args.length == 1 && args[0].equals(command.getCommandName());
+        if (bare && !command.getSubcommands().isEmpty()) {
+            command.usage(new PrintWriter(host.err(), true, StandardCharsets.UTF_8));
+            return MlopsException.Kind.USAGE.exitCode();
+        }
+        return new Output(host, json, false)
+                .failure(
+                        MlopsException.Kind.USAGE,
+                        e.getMessage().replaceAll("\\s+", " ").trim() + " ('"
+                                + command.getCommandSpec().qualifiedName() + " --help' says what is possible)");
     }
 
     /** The version from the jar's manifest. */

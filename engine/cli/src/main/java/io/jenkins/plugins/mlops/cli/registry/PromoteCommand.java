@@ -17,10 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mlops model promote}. */
-@Command(
-        name = "promote",
-        description = "Move an alias to a version whose gate passed and whose lineage is complete.",
-        mixinStandardHelpOptions = true)
+@Command(name = "promote", description = "Move an alias to a version whose gate passed and whose lineage is complete.")
 final class PromoteCommand implements Callable<Integer> {
 
     private static final String NONE = "none";
@@ -58,6 +55,9 @@ final class PromoteCommand implements Callable<Integer> {
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the record.")
     private String reason;
+
+    @Mixin
+    private HelpOption help;
 
     @Mixin
     private RegistryOptions registry;

@@ -20,10 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mlops model show}. */
-@Command(
-        name = "show",
-        description = "Show a model's versions and aliases; without a name, the registered models.",
-        mixinStandardHelpOptions = true)
+@Command(name = "show", description = "Show a model's versions and aliases; without a name, the registered models.")
 final class ShowModelCommand implements Callable<Integer> {
 
     private static final int SHORT = 12;
@@ -51,6 +48,9 @@ final class ShowModelCommand implements Callable<Integer> {
                 description = "Only the version it points to.")
         private String alias;
     }
+
+    @Mixin
+    private HelpOption help;
 
     @Mixin
     private RegistryOptions registry;

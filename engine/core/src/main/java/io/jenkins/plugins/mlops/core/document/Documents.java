@@ -222,11 +222,7 @@ public final class Documents {
         if (e instanceof UnrecognizedPropertyException unknown) {
             return "unknown key '" + unknown.getPropertyName() + "'" + known(unknown.getKnownPropertyIds());
         }
-        String message = e.getOriginalMessage()
-                .lines()
-                .findFirst()
-                .orElse("it cannot be read")
-                .trim();
+        String message = sentence(e.getOriginalMessage());
         Matcher missing = MISSING_KEY.matcher(message);
         if (missing.find()) {
             return "the key '" + missing.group(1) + "' is missing";
@@ -240,6 +236,14 @@ public final class Documents {
             return "a " + kind(mismatch.getTargetType()) + " is wanted";
         }
         return message;
+    }
+
+    /** A YAML parser quotes the place, indented, between what it was doing and what it found there. */
+    private static String sentence(String message) {
+        return message.lines()
+                .filter(line -> !line.isBlank() && !line.startsWith(" "))
+                .limit(2)
+                .collect(Collectors.joining(": "));
     }
 
     private static String kind(Class<?> type) {

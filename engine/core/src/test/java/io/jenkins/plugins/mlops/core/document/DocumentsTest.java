@@ -44,7 +44,7 @@ class DocumentsTest {
             value = {
                 "name: soup\\nsalt: much|line 2, column|unknown key 'salt'; known are digest, name, servings, steps, taste",
                 "name: soup\\nname: stew|line 2, column|Duplicate",
-                "name: [soup|line 1, column|",
+                "steps: [{text: a, minutes: 1}|line 1, column|expected ',' or ']', but got",
                 "steps:\\n- {text: boil, minutes: long}|line 2, column|steps[0].minutes",
                 "servings: '2'|line 1, column|servings",
                 "digest: sha256:12|line 1, column|is not a digest",
