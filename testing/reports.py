@@ -35,8 +35,12 @@ def main(directory, mark, details):
 
 
 def reason(skip):
-    text = (skip.get("message") or skip.text or "no reason given").strip().splitlines()[0]
-    return text.removeprefix("Assumption failed: ") if hasattr(text, "removeprefix") else text
+    """The assumption in one line; AssertJ spreads it over several, after the exception's name and before the stack."""
+    text = (skip.get("message") or skip.text or "").partition("\n\tat ")[0]
+    text = " ".join(text.split())
+    for prefix in ("org.opentest4j.TestAbortedException:", "Assumption failed:"):
+        text = text.replace(prefix, "", 1).strip()
+    return text[:200] or "no reason given"
 
 
 main(*sys.argv[1:])
