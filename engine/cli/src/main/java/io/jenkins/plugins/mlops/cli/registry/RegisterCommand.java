@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.Registrar;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,7 +53,7 @@ final class RegisterCommand implements Callable<Integer> {
         try (MlflowServer server = registry.connect(host)) {
             ModelVersion version =
                     new Registrar(server, registry.lineage(host)).register(name, run, artifact, registry.by(host));
-            String digest = version.tags().get("mlops.model.digest");
+            String digest = version.tags().get(RunTags.MODEL_DIGEST);
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("name", version.name());
             document.put("version", version.version());

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.registry.ForeignMoves;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,8 +99,8 @@ final class ShowModelCommand implements Callable<Integer> {
                             .toString()
                             .substring(0, "2026-01-01T00:00".length())
                             .replace('T', ' '),
-                    shortened(version.tags().get("mlops.commit")),
-                    shortened(version.tags().get("mlops.dataset.training")),
+                    shortened(version.tags().get(RunTags.COMMIT)),
+                    shortened(version.tags().get(RunTags.TRAINING_DATASET)),
                     promotedBy(version)));
         }
         List<String> foreign = ForeignMoves.of(server, name);

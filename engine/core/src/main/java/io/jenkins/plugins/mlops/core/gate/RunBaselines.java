@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import java.io.IOException;
@@ -28,8 +29,6 @@ public final class RunBaselines {
     private static final String DIRECTORY = "evaluation";
     private static final String FILE = "evaluation.json";
     private static final String METRIC_PREFIX = "eval/";
-    private static final String MODEL_DIGEST_TAG = "mlops.model.digest";
-    private static final String EVALUATION_DIGEST_TAG = "mlops.evaluation";
     private static final int SHORT_RUN = 8;
 
     private final TrackingServer server;
@@ -60,7 +59,7 @@ public final class RunBaselines {
                 "the champion",
                 PrintableText.of(model) + " version " + champion.version() + " (run " + champion.runId() + ")",
                 run.get());
-        String digest = champion.tags().get(MODEL_DIGEST_TAG);
+        String digest = champion.tags().get(RunTags.MODEL_DIGEST);
         return digest != null
                         && baseline instanceof Baseline.Found found
                         && found.measurement().model() != null
@@ -83,7 +82,7 @@ public final class RunBaselines {
         if (recorded) {
             return evaluation(name, origin, run);
         }
-        if (run.tags().containsKey(EVALUATION_DIGEST_TAG)) {
+        if (run.tags().containsKey(RunTags.EVALUATION)) {
             return new Baseline.Unusable(origin + " has lost its " + DIRECTORY + "/" + FILE);
         }
         return run.metrics().isEmpty()
@@ -110,7 +109,7 @@ public final class RunBaselines {
             }
             return new Baseline.Unusable("its evaluation is broken: " + e.getMessage());
         }
-        String recorded = run.tags().get(EVALUATION_DIGEST_TAG);
+        String recorded = run.tags().get(RunTags.EVALUATION);
         return recorded != null
                         && Digest.isDigest(recorded)
                         && !Digest.parse(recorded).equals(measurement.digest())

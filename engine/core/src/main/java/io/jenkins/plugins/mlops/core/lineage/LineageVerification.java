@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -253,8 +254,8 @@ public final class LineageVerification {
     }
 
     private void tags(String name, String of, Map<String, String> tags, Digest model, List<Digest> records) {
-        tag(name, of, RegisteredModels.MODEL_TAG, tags, List.of(model));
-        tag(name, of, RegisteredModels.RECORD_TAG, tags, records);
+        tag(name, of, RunTags.MODEL_DIGEST, tags, List.of(model));
+        tag(name, of, RunTags.LINEAGE, tags, records);
     }
 
     private void tag(String name, String of, String tag, Map<String, String> tags, List<Digest> expected) {

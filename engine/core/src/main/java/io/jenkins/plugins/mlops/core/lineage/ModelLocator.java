@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.lineage;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -81,7 +82,7 @@ public final class ModelLocator {
         if (model.isEmpty()) {
             throw MlopsException.usage(
                     "Nothing is recorded of " + RegisteredModels.text(version) + ": it has neither a tag "
-                            + RegisteredModels.MODEL_TAG + " nor a tag " + RegisteredModels.RECORD_TAG
+                            + RunTags.MODEL_DIGEST + " nor a tag " + RunTags.LINEAGE
                             + ", so it was not trained or registered by mlops");
         }
         return new Located(model.get(), List.of(version), null);

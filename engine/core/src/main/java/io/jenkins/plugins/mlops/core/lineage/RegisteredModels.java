@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import java.io.IOException;
@@ -19,14 +20,12 @@ import java.util.stream.Stream;
 
 /**
  * The registered versions of an MLflow server seen as models with a lineage: which files they are, by the tag
- * {@value #MODEL_TAG}, and which record says so, by the tag {@value #RECORD_TAG}. A tag is looked for at the version, then at
+ * {@value #RunTags.MODEL_DIGEST}, and which record says so, by the tag {@value #RunTags.LINEAGE}. A tag is looked for at the version, then at
  * its run. A record that the store lacks is fetched from the run's artifact {@value #ARTIFACT}, and believed only when its
  * digest is the tag's. The server is asked once for each run and once for all versions; not thread-safe.
  */
 public final class RegisteredModels {
 
-    public static final String MODEL_TAG = "mlops.model.digest";
-    public static final String RECORD_TAG = "mlops.lineage";
     /** Where a training puts its record among the run's artifacts. */
     public static final String ARTIFACT = "lineage/provenance.json";
 
@@ -76,12 +75,12 @@ public final class RegisteredModels {
 
     /** The content id that the version's tags, else its run's, give. */
     public Optional<Digest> model(ModelVersion version) {
-        return tag(version, MODEL_TAG);
+        return tag(version, RunTags.MODEL_DIGEST);
     }
 
     /** The record that the version's tags, else its run's, name. */
     public Optional<Digest> record(ModelVersion version) {
-        return tag(version, RECORD_TAG);
+        return tag(version, RunTags.LINEAGE);
     }
 
     /** The run that made a version, when the server still has it. */
@@ -106,7 +105,7 @@ public final class RegisteredModels {
         Digest digest = Digest.of(artifact);
         if (!digest.equals(named.get())) {
             throw MlopsException.failed("The artifact " + ARTIFACT + " of " + text(version) + " was changed: the tag "
-                    + RECORD_TAG + " names " + named.get() + ", but it has the digest " + digest);
+                    + RunTags.LINEAGE + " names " + named.get() + ", but it has the digest " + digest);
         }
         store.keep(artifact, "the artifact " + ARTIFACT + " of " + text(version));
         return named;
@@ -154,11 +153,11 @@ public final class RegisteredModels {
         try {
             Optional<Digest> record = fetch(version);
             if (record.isEmpty()) {
-                return "it has no tag " + RECORD_TAG;
+                return "it has no tag " + RunTags.LINEAGE;
             }
             return model.isPresent() && store.knows(model.get())
                     ? null
-                    : "its record is about another model than its tag " + MODEL_TAG + " says";
+                    : "its record is about another model than its tag " + RunTags.MODEL_DIGEST + " says";
         } catch (MlopsException e) {
             if (e.kind() != MlopsException.Kind.FAILED && e.kind() != MlopsException.Kind.USAGE) {
                 throw e;

@@ -33,7 +33,7 @@ import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 final class MlflowRuns implements AutoCloseable {
 
     /** By this tag a run is found again when the answer to its creation was lost. */
-    private static final String IDENTITY_TAG = "mlops.run";
+    private static final String IDENTITY_TAG = RunTags.RUN;
 
     private final MlflowClient client;
     private final MlflowRest rest;

@@ -37,8 +37,6 @@ import java.util.Objects;
  */
 public final class Promoter {
 
-    private static final String MODEL_DIGEST = "mlops.model.digest";
-
     private final ModelRegistry registry;
     private final LineageStore lineage;
     private final Clock clock;
@@ -293,7 +291,7 @@ public final class Promoter {
     }
 
     private void append(ModelVersion version, Promotion promotion) {
-        String digest = version.tags().get(MODEL_DIGEST);
+        String digest = version.tags().get(RunTags.MODEL_DIGEST);
         if (digest != null && Digest.isDigest(digest)) {
             lineage.append(promotion.statement(Digest.parse(digest)));
         }

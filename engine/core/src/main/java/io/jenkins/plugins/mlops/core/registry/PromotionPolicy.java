@@ -7,11 +7,9 @@ import java.util.List;
 /** What speaks against a promotion. Someone may override it with a reason; a lost race is no matter of policy. */
 final class PromotionPolicy {
 
-    private static final String MODEL_DIGEST = "mlops.model.digest";
-    private static final String EVALUATION = "mlops.evaluation";
     /** What a version must say of where it comes from. */
     private static final List<String> LINEAGE =
-            List.of(MODEL_DIGEST, "mlops.lineage", "mlops.commit", "mlops.dataset.training");
+            List.of(RunTags.MODEL_DIGEST, RunTags.LINEAGE, RunTags.COMMIT, RunTags.TRAINING_DATASET);
 
     private PromotionPolicy() {}
 
@@ -23,6 +21,10 @@ final class PromotionPolicy {
                 .toList();
         if (!missing.isEmpty()) {
             objections.add("its lineage is incomplete: the version has no " + String.join(", ", missing));
+        }
+        String changes = version.tags().getOrDefault(RunTags.CHANGES, "");
+        if (!changes.isEmpty()) {
+            objections.add("it was trained from a work tree that differed from the commit in " + changes + " files");
         }
         gate(version, request.gate(), state, objections);
         if (state.isForeign()) {
@@ -39,14 +41,14 @@ final class PromotionPolicy {
         if (!gate.passed()) {
             objections.add("its gate did not pass (" + gate.verdict() + ": " + gate.summary() + ")");
         }
-        String model = version.tags().get(MODEL_DIGEST);
+        String model = version.tags().get(RunTags.MODEL_DIGEST);
         if (gate.model() == null) {
             objections.add(
                     "the gate report does not say which model it judged, so let the gate read an evaluation.json");
         } else if (model != null && !gate.model().toString().equals(model)) {
             objections.add("the gate report judged the model " + gate.model() + ", and the version is " + model);
         }
-        String evaluation = version.tags().get(EVALUATION);
+        String evaluation = version.tags().get(RunTags.EVALUATION);
         if (evaluation != null
                 && gate.evaluation() != null
                 && !gate.evaluation().toString().equals(evaluation)) {
@@ -62,7 +64,7 @@ final class PromotionPolicy {
     }
 
     private static Digest digest(ModelVersion version) {
-        String text = version.tags().get(MODEL_DIGEST);
+        String text = version.tags().get(RunTags.MODEL_DIGEST);
         return text != null && Digest.isDigest(text) ? Digest.parse(text) : null;
     }
 }

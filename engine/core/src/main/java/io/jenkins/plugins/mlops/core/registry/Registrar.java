@@ -13,8 +13,6 @@ import java.util.TreeMap;
 public final class Registrar {
 
     private static final String PREFIX = "mlops.";
-    private static final String MODEL_DIGEST = "mlops.model.digest";
-    private static final String RUN_IDENTITY = "mlops.run";
     /** On the version: who registered it. */
     private static final String REGISTERED_BY = "mlops.registered.by";
 
@@ -57,7 +55,7 @@ public final class Registrar {
         }
         Map<String, String> tags = new TreeMap<>();
         run.tags().forEach((key, value) -> {
-            if (key.startsWith(PREFIX) && !key.equals(RUN_IDENTITY)) {
+            if (key.startsWith(PREFIX) && !key.equals(RunTags.RUN)) {
                 tags.put(key, value);
             }
         });
@@ -69,7 +67,7 @@ public final class Registrar {
 
     /** From what the version says of itself, so that the record is the same whichever call writes it. */
     private void record(ModelVersion version) {
-        String digest = version.tags().get(MODEL_DIGEST);
+        String digest = version.tags().get(RunTags.MODEL_DIGEST);
         if (digest != null && Digest.isDigest(digest)) {
             lineage.append(new Registration(
                             version.name(),

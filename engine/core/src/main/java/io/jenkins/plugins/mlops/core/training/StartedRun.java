@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlops.core.gate.EvaluationRecord;
 import io.jenkins.plugins.mlops.core.gate.Metrics;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.training.TrainingBackend.Command;

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import java.nio.file.Files;
@@ -112,6 +113,9 @@ public final class TrainingRun {
         tags.put(RunTags.RUN, id.toString());
         if (plan.source != null) {
             tags.put(RunTags.COMMIT, plan.source.commit());
+            if (plan.source.isDirty()) {
+                tags.put(RunTags.CHANGES, String.valueOf(plan.source.changes().size()));
+            }
             if (plan.source.repository() != null) {
                 tags.put(RunTags.REPOSITORY, plan.source.repository());
             }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Check;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Outcome;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,8 +39,8 @@ class LineageVerificationTest {
 
     private static Map<String, String> tags(ModelFiles model, Statement record) {
         return Map.of(
-                RegisteredModels.MODEL_TAG, model.digest().toString(),
-                RegisteredModels.RECORD_TAG, record.digest().toString());
+                RunTags.MODEL_DIGEST, model.digest().toString(),
+                RunTags.LINEAGE, record.digest().toString());
     }
 
     private ModelVersion register() {

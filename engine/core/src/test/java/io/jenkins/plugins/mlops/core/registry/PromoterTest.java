@@ -150,6 +150,13 @@ class PromoterTest {
                 .hasMessageContaining("mlops.dataset.training");
     }
 
+    @Test
+    void aModelOfUncommittedCodeIsRefused() {
+        registry.setVersionTags("m", 1, Map.of("mlops.commit.changes", "2"));
+        assertThat(refused(() -> promoter().promote(request(1))))
+                .hasMessageContaining("differed from the commit in 2 files");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void anotherVersionThanExpectedIsRefused(int expected) {

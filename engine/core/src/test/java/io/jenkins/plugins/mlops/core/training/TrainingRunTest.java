@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,19 @@
-package io.jenkins.plugins.mlops.core.training;
+package io.jenkins.plugins.mlops.core.registry;
 
-/** The tags by which an MLflow run says where its model comes from; {@code docs/training.md} lists them. */
+/**
+ * The tags by which an MLflow run says where its model comes from, which its registered version carries on; {@code docs/training.md}
+ * lists them.
+ */
 public final class RunTags {
 
     /** Content id of the model. Set last: a run that has it, and is FINISHED, has a whole model. */
     public static final String MODEL_DIGEST = "mlops.model.digest";
 
     public static final String COMMIT = "mlops.commit";
+
+    /** How many files of the work tree differed from the commit; absent when none did. */
+    public static final String CHANGES = "mlops.commit.changes";
+
     public static final String REPOSITORY = "mlops.repository";
     public static final String TRAINING_DATASET = "mlops.dataset.training";
     public static final String TRAINING_SOURCE = "mlops.dataset.training.source";
