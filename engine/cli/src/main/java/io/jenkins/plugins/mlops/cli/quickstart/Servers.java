@@ -117,14 +117,15 @@ final class Servers implements AutoCloseable {
         for (char c : run.buckets().toString().toCharArray()) {
             escaped.append(c > 126 || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
         }
-        return """
-                s3proxy.endpoint=%s
-                s3proxy.authorization=aws-v2-or-v4
-                s3proxy.identity=%s
-                s3proxy.credential=%s
-                jclouds.provider=filesystem-nio2
-                jclouds.filesystem.basedir=%s
-                """.formatted(s3, accessKey, secretKey, escaped);
+        return String.join(
+                "\n",
+                "s3proxy.endpoint=" + s3,
+                "s3proxy.authorization=aws-v2-or-v4",
+                "s3proxy.identity=" + accessKey,
+                "s3proxy.credential=" + secretKey,
+                "jclouds.provider=filesystem-nio2",
+                "jclouds.filesystem.basedir=" + escaped,
+                "");
     }
 
     /** Starts MLflow; it takes a while until it answers. */

@@ -59,7 +59,7 @@ final class Summary {
         text.append("\n   To go on with the mlops command:   . ")
                 .append(Path.of(document.directory(), QuickstartDirectory.VARIABLES_FILE))
                 .append("\n   To stop the servers:               mlops quickstart --stop --dir ")
-                .append(Path.of(document.directory()).getParent().getParent())
+                .append(Path.of(document.directory(), "..", "..").normalize())
                 .append('\n');
     }
 
