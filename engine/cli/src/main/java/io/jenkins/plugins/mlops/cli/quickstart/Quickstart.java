@@ -42,12 +42,12 @@ final class Quickstart {
      * @param keep whether the servers stay up at the end
      */
     QuickstartDocument run(boolean keep) {
+        HostTools tools = HostTools.find(host, root.toolLog("python"));
         QuickstartDirectory.Run run = root.newRun();
         narrator.say("Everything is kept in " + root.root());
         try (Servers servers = new Servers(run, host.environment())) {
             narrator.chapter(
                     1, "Servers and tools: an S3 server that checks signatures, MLflow, the training's Python");
-            HostTools tools = HostTools.find(host, run.logs().resolve("python.log"));
             AtomicReference<String> commit = new AtomicReference<>();
             Path python = prepare(run, tools, servers, commit);
             narrator.say("S3 at " + servers.s3() + ", MLflow starting at " + servers.mlflow());

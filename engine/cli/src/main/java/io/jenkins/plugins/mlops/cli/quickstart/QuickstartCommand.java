@@ -61,7 +61,7 @@ public final class QuickstartCommand implements Callable<Integer> {
         Narrator narrator = new Narrator(out.isQuiet() ? null : out.isJson() ? host.err() : host.out());
         Quickstart quickstart = new Quickstart(host, root, narrator);
         QuickstartDocument document = quickstart.run(keep);
-        out.result(new Summary(document).text(), document);
+        out.result(new Summary(document, root.root()).text(), document);
         return 0;
     }
 

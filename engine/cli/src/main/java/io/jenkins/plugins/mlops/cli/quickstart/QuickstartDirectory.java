@@ -30,11 +30,20 @@ record QuickstartDirectory(Path root) {
         return root.resolve("runs");
     }
 
+    /** The log of a look at the host's programs, which comes before any run. */
+    Path toolLog(String name) {
+        try {
+            Files.createDirectories(tools());
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+        return tools().resolve(name + ".log");
+    }
+
     /** A fresh directory for a run. */
     Run newRun() {
         String name = NAME.format(LocalDateTime.now());
         try {
-            Files.createDirectories(tools());
             Files.createDirectories(runs());
             Path directory = runs().resolve(name);
             for (int i = 2; Files.exists(directory); i++) {
@@ -46,9 +55,13 @@ record QuickstartDirectory(Path root) {
             }
             return run;
         } catch (IOException e) {
-            throw MlopsException.failed(
-                    "The directory " + root + " cannot be used: " + e + "; give another one with --dir", e);
+            throw unusable(e);
         }
+    }
+
+    private MlopsException unusable(IOException e) {
+        return MlopsException.failed(
+                "The directory " + root + " cannot be used: " + e + "; give another one with --dir", e);
     }
 
     /** Runs there were, those that have been deleted left out. */

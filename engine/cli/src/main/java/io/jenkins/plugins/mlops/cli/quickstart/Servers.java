@@ -111,12 +111,8 @@ final class Servers implements AutoCloseable {
                 .await("/", log);
     }
 
-    /** Java reads properties as Latin-1 with escapes. */
+    /** The base directory is relative to where the server runs: a properties file cannot hold every path as it is. */
     private String s3Configuration() {
-        StringBuilder escaped = new StringBuilder();
-        for (char c : run.buckets().toString().toCharArray()) {
-            escaped.append(c > 126 || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
-        }
         return String.join(
                 "\n",
                 "s3proxy.endpoint=" + s3,
@@ -124,7 +120,7 @@ final class Servers implements AutoCloseable {
                 "s3proxy.identity=" + accessKey,
                 "s3proxy.credential=" + secretKey,
                 "jclouds.provider=filesystem-nio2",
-                "jclouds.filesystem.basedir=" + escaped,
+                "jclouds.filesystem.basedir=" + run.buckets().getFileName(),
                 "");
     }
 

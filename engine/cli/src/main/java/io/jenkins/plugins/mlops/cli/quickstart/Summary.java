@@ -8,9 +8,12 @@ import java.util.Locale;
 final class Summary {
 
     private final QuickstartDocument document;
+    private final Path root;
     private final StringBuilder text = new StringBuilder();
 
-    Summary(QuickstartDocument document) {
+    /** @param root what {@code --dir} names */
+    Summary(QuickstartDocument document, Path root) {
+        this.root = root;
         this.document = document;
     }
 
@@ -59,7 +62,7 @@ final class Summary {
         text.append("\n   To go on with the mlops command:   . ")
                 .append(Path.of(document.directory(), QuickstartDirectory.VARIABLES_FILE))
                 .append("\n   To stop the servers:               mlops quickstart --stop --dir ")
-                .append(Path.of(document.directory(), "..", "..").normalize())
+                .append(root)
                 .append('\n');
     }
 
