@@ -13,6 +13,7 @@ import io.jenkins.plugins.mlops.core.lineage.Registration;
 import io.jenkins.plugins.mlops.core.lineage.ResourceDescriptor;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What is known of a model, as a page for people. */
@@ -112,7 +113,7 @@ final class ModelPage {
             line("run", run.url());
         }
         if (!model.parameters().isEmpty()) {
-            line("parameters", String.valueOf(model.parameters().getOrDefault("params", model.parameters())));
+            line("parameters", parameters(model.parameters()));
         }
     }
 
@@ -182,6 +183,15 @@ final class ModelPage {
     }
 
     /** A line whose label is said once. */
+    /** A training's own parameters; those of another maker's record as they are. */
+    private static String parameters(Map<String, Object> external) {
+        return external.get("params") instanceof Map<?, ?> params
+                ? params.entrySet().stream()
+                        .map(param -> param.getKey() + "=" + param.getValue())
+                        .collect(Collectors.joining(", "))
+                : external.toString();
+    }
+
     private void line(String label, String value) {
         text.append(String.format("  %-12s", label.equals(lastLabel) ? "" : label))
                 .append(value)

@@ -20,7 +20,7 @@ final class RegistryOptions {
     @Option(
             names = "--by",
             paramLabel = "WHO",
-            description = "Who does it, for the record; else the environment's USER.")
+            description = "Who does it, for the record; else USER, else the system's name of the user.")
     private String by;
 
     MlflowServer connect(Host host) {
@@ -36,6 +36,6 @@ final class RegistryOptions {
             return by;
         }
         String user = host.variable("USER");
-        return user == null ? "unknown" : user;
+        return user == null ? System.getProperty("user.name") : user;
     }
 }
