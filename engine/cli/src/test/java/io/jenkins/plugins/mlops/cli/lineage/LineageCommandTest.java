@@ -127,7 +127,7 @@ class LineageCommandTest {
                 .contains("training    digits " + digits.contentId() + ", 1 file, 5 B, from s3://data/digits")
                 .contains(
                         "environment environment.json",
-                        "{epochs=3}",
+                        "parameters  epochs=3\n",
                         "accuracy = 0.9712",
                         "pass: 2 rules hold, report ")
                 .contains(
