@@ -111,7 +111,7 @@ final class Servers implements AutoCloseable {
                 .await("/", log);
     }
 
-    /** The base directory is relative to where the server runs: a properties file cannot hold every path as it is. */
+    /** The base directory is absolute: with a relative one S3Proxy stores objects, but lists none. */
     private String s3Configuration() {
         return String.join(
                 "\n",
@@ -120,8 +120,18 @@ final class Servers implements AutoCloseable {
                 "s3proxy.identity=" + accessKey,
                 "s3proxy.credential=" + secretKey,
                 "jclouds.provider=filesystem-nio2",
-                "jclouds.filesystem.basedir=" + run.buckets().getFileName(),
+                "jclouds.filesystem.basedir="
+                        + escape(run.buckets().toAbsolutePath().toString()),
                 "");
+    }
+
+    /** As a properties file, whose own encoding is Latin-1, must hold a value. */
+    static String escape(String value) {
+        StringBuilder escaped = new StringBuilder();
+        for (char c : value.toCharArray()) {
+            escaped.append(c < ' ' || c > '~' || c == '\\' ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+        }
+        return escaped.toString();
     }
 
     /** Starts MLflow; it takes a while until it answers. */
