@@ -61,12 +61,16 @@ class MlopsCommandTest {
             assertThat(command.getCommandSpec().usageMessage().description())
                     .as(name)
                     .isNotEmpty();
-            command.getCommandSpec().options().forEach(option -> assertThat(option.description())
-                    .as(name + " " + option.longestName())
-                    .isNotEmpty());
-            command.getCommandSpec().positionalParameters().forEach(parameter -> assertThat(parameter.description())
-                    .as(name + " " + parameter.paramLabel())
-                    .isNotEmpty());
+            command.getCommandSpec()
+                    .options()
+                    .forEach(option -> assertThat(option.description())
+                            .as(name + " " + option.longestName())
+                            .isNotEmpty());
+            command.getCommandSpec()
+                    .positionalParameters()
+                    .forEach(parameter -> assertThat(parameter.description())
+                            .as(name + " " + parameter.paramLabel())
+                            .isNotEmpty());
             assertThat(command.execute("--help")).as(name).isZero();
         }
     }

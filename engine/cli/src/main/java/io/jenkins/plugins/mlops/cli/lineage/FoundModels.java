@@ -59,8 +59,9 @@ record FoundModels(
     static List<Found> models(List<LineageMatch> matches, List<ModelVersion> registered, RegisteredModels models) {
         Map<Digest, List<ModelVersion>> byDigest = new HashMap<>();
         for (ModelVersion version : registered) {
-            models.model(version).ifPresent(digest -> byDigest.computeIfAbsent(digest, d -> new ArrayList<>())
-                    .add(version));
+            models.model(version)
+                    .ifPresent(digest -> byDigest.computeIfAbsent(digest, d -> new ArrayList<>())
+                            .add(version));
         }
         Map<Digest, String> names = new HashMap<>();
         matches.forEach(match -> match.versions().stream()

@@ -186,10 +186,13 @@ class GateCommandTest {
                 .isZero();
         assertThat(json().path("candidate").path("model").asText()).isEqualTo(MODEL);
         try (Stream<Path> records = Files.list(directory.resolve("data/mlops/lineage/records"))) {
-            assertThat(records.toList()).singleElement().satisfies(record -> assertThat(Files.readString(record))
-                    .contains(
-                            "\"pass\"",
-                            Digest.of(directory.resolve("reports/gate.json")).hex()));
+            assertThat(records.toList())
+                    .singleElement()
+                    .satisfies(record -> assertThat(Files.readString(record))
+                            .contains(
+                                    "\"pass\"",
+                                    Digest.of(directory.resolve("reports/gate.json"))
+                                            .hex()));
         }
     }
 

@@ -69,8 +69,9 @@ public final class Datasets {
      */
     public PublishResult publish(
             Path directory, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
-        return guarded("Publishing " + directory, () -> new DatasetPublication(store, name, to, options, progress)
-                .run(directory));
+        return guarded(
+                "Publishing " + directory,
+                () -> new DatasetPublication(store, name, to, options, progress).run(directory));
     }
 
     /**
@@ -80,8 +81,9 @@ public final class Datasets {
      * @param jobs objects read at a time, 1 to 256
      */
     public Manifest snapshot(S3Uri from, int jobs, ProgressListener progress) {
-        return guarded("Reading " + from, () -> new PrefixSource(store, cache)
-                .snapshot(from, PullOptions.requireJobs(jobs), progress));
+        return guarded(
+                "Reading " + from,
+                () -> new PrefixSource(store, cache).snapshot(from, PullOptions.requireJobs(jobs), progress));
     }
 
     /**

@@ -187,9 +187,11 @@ final class MlflowModels implements ModelRegistry {
     /** Version to its aliases; a search for versions does not tell them. */
     private Map<String, List<String>> aliases(String model) throws IOException {
         Map<String, List<String>> byVersion = new LinkedHashMap<>();
-        registered(model).path("aliases").forEach(alias -> byVersion
-                .computeIfAbsent(alias.path("version").asText(), version -> new ArrayList<>())
-                .add(alias.path("alias").asText()));
+        registered(model)
+                .path("aliases")
+                .forEach(alias -> byVersion
+                        .computeIfAbsent(alias.path("version").asText(), version -> new ArrayList<>())
+                        .add(alias.path("alias").asText()));
         return byVersion;
     }
 

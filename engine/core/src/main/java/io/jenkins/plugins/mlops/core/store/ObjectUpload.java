@@ -46,9 +46,11 @@ final class ObjectUpload {
                 .bucket(object.bucket())
                 .object(object.key())
                 .build();
-        String uploadId = store.call(what, () -> store.await(what, object, api.createMultipartUpload(begin))
-                .result()
-                .uploadId());
+        String uploadId = store.call(
+                what,
+                () -> store.await(what, object, api.createMultipartUpload(begin))
+                        .result()
+                        .uploadId());
         boolean done = false;
         try {
             Part[] parts = new Part[file.parts().size()];

@@ -170,9 +170,11 @@ class DatasetPullTest {
             pullManifest(manifest);
         }
         assertPulled();
-        assertThat(s3.requests("GET", blob)).singleElement().satisfies(get -> assertThat(get.headers())
-                .containsEntry("range", "bytes=1000000-")
-                .containsKey("if-match"));
+        assertThat(s3.requests("GET", blob))
+                .singleElement()
+                .satisfies(get -> assertThat(get.headers())
+                        .containsEntry("range", "bytes=1000000-")
+                        .containsKey("if-match"));
     }
 
     @Test
@@ -467,8 +469,9 @@ class DatasetPullTest {
         }
         thread.interrupt();
         thread.join(TimeUnit.SECONDS.toMillis(20));
-        assertThat(failure.get()).isInstanceOfSatisfying(MlopsException.class, e -> assertThat(e.kind())
-                .isEqualTo(Kind.INTERRUPTED));
+        assertThat(failure.get())
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED));
         assertNothingVisible();
     }
 }

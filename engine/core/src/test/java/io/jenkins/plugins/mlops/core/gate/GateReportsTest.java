@@ -275,8 +275,9 @@ class GateReportsTest {
                 markdown.lines().filter(line -> line.startsWith("|")).toList();
         assertThat(rows).hasSize(2 + 3);
         Pattern bar = Pattern.compile("(?<!\\\\)(?:\\\\\\\\)*\\|");
-        assertThat(rows).allSatisfy(row -> assertThat(bar.matcher(row).results().count())
-                .isEqualTo(9));
+        assertThat(rows)
+                .allSatisfy(
+                        row -> assertThat(bar.matcher(row).results().count()).isEqualTo(9));
         assertThat(markdown).doesNotContainPattern("(?<!\\\\)<");
 
         assertThat(GateText.render(result)).doesNotContainPattern("[\\p{Cntrl}&&[^\\n]]");

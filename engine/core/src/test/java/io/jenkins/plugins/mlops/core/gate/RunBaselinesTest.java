@@ -106,8 +106,9 @@ class RunBaselinesTest {
 
     private void assertUnusable(String why) {
         assertThat(baselines().ofChampion("digits"))
-                .isInstanceOfSatisfying(Baseline.Unusable.class, unusable -> assertThat(unusable.why())
-                        .contains(why));
+                .isInstanceOfSatisfying(
+                        Baseline.Unusable.class,
+                        unusable -> assertThat(unusable.why()).contains(why));
     }
 
     private static Baseline.Found found(Baseline baseline) {

@@ -198,9 +198,10 @@ class MlflowFaultsTest {
                             + request.path("tags") + "}");
                     exchange.close();
                 })
-                .on("GET model-versions/search", (exchange, body) -> ok("{\"model_versions\":[" + String.join(",", made)
-                                + "]}")
-                        .to(exchange, body));
+                .on(
+                        "GET model-versions/search",
+                        (exchange, body) -> ok("{\"model_versions\":[" + String.join(",", made) + "]}")
+                                .to(exchange, body));
         assertThat(server.createVersion("m", "s3://b/model", null, Map.of()).version())
                 .isEqualTo(1);
         assertThat(made).hasSize(1);

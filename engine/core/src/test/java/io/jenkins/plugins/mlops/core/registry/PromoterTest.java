@@ -174,8 +174,9 @@ class PromoterTest {
         assertThat(move.notes()).anyMatch(note -> note.startsWith("overridden: its gate did not pass"));
         assertThat(versionTags(1))
                 .containsEntry("mlops.promotion.champion.why", "hotfix")
-                .hasEntrySatisfying("mlops.promotion.champion.override", text -> assertThat(text)
-                        .contains("gate did not pass"));
+                .hasEntrySatisfying(
+                        "mlops.promotion.champion.override",
+                        text -> assertThat(text).contains("gate did not pass"));
     }
 
     @Test

@@ -150,8 +150,9 @@ class ProcessBackendTest {
         }
         training.interrupt();
         training.join();
-        assertThat(thrown[0]).isInstanceOfSatisfying(MlopsException.class, e -> assertThat(e.kind())
-                .isEqualTo(MlopsException.Kind.INTERRUPTED));
+        assertThat(thrown[0])
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(MlopsException.Kind.INTERRUPTED));
         assertThat(flag[0]).isTrue();
         assertGone(2);
     }
@@ -197,9 +198,10 @@ class ProcessBackendTest {
     }
 
     private void assertGone(int count) throws IOException {
-        assertThat(pids()).hasSize(count).allSatisfy(pid -> assertThat(isRunning(pid))
-                .as("process %s", pid)
-                .isFalse());
+        assertThat(pids())
+                .hasSize(count)
+                .allSatisfy(
+                        pid -> assertThat(isRunning(pid)).as("process %s", pid).isFalse());
     }
 
     private static boolean isRunning(long pid) throws IOException {
