@@ -1,0 +1,176 @@
+package io.jenkins.plugins.mlops.lineage;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the steps of one build did, in the order in which they did it. Written as JSON, never by XStream.
+ *
+ * @param schema name and version of the format
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record RunFacts(
+        String schema,
+        List<DatasetUse> datasets,
+        List<TrainingUse> trainings,
+        List<GateUse> gates,
+        List<AliasUse> aliases) {
+
+    /** The format that is written. */
+    public static final String SCHEMA = "mlops-build/1";
+
+    /** Nothing yet. */
+    public static final RunFacts NONE = new RunFacts(SCHEMA, List.of(), List.of(), List.of(), List.of());
+
+    public RunFacts {
+        datasets = datasets == null ? List.of() : List.copyOf(datasets);
+        trainings = trainings == null ? List.of() : List.copyOf(trainings);
+        gates = gates == null ? List.of() : List.copyOf(gates);
+        aliases = aliases == null ? List.of() : List.copyOf(aliases);
+    }
+
+    /** What a dataset was used for. */
+    public enum Action {
+        RESOLVED,
+        PULLED,
+        PUBLISHED
+    }
+
+    /**
+     * A dataset that a step resolved, pulled or published.
+     *
+     * @param id of the use: the flow node's id, so that a step that works again after a restart replaces what it said before
+     * @param role training or evaluation, for a pull; else null
+     * @param version the content id; null when only the source id is known
+     * @param node where it was pulled to; "" is the built-in node; null when nothing was pulled
+     * @param directory the absolute path there
+     * @param at ISO 8601
+     */
+    public record DatasetUse(
+            String id,
+            Action action,
+            String role,
+            String name,
+            String version,
+            String sourceId,
+            String source,
+            long files,
+            long bytes,
+            String node,
+            String directory,
+            String at) {}
+
+    /**
+     * A run of {@code withMLflow}.
+     *
+     * @param id the flow node's id
+     * @param tag the unique tag by which the MLflow run is found again
+     * @param server name of the profile
+     * @param runId null until the MLflow server has made it
+     * @param status RUNNING, FINISHED, FAILED or KILLED
+     * @param modelDigest content id of the model's files; null when there is none
+     * @param evaluation name of the evaluation record in the build's {@code mlops} directory, or null
+     * @param record digest of the lineage record, or null
+     * @param gaps what the lineage record could not say
+     */
+    public record TrainingUse(
+            String id,
+            String tag,
+            String server,
+            String experiment,
+            String runId,
+            String runUrl,
+            String status,
+            String commit,
+            String repository,
+            String modelDigest,
+            String parent,
+            String evaluation,
+            String record,
+            List<String> gaps,
+            String at) {}
+
+    /**
+     * A verdict of {@code evaluationGate}.
+     *
+     * @param id the flow node's id
+     * @param verdict pass, fail or inconclusive
+     * @param report name of the directory with the reports, in the build's {@code mlops} directory
+     * @param digest of {@code gate.json} there
+     * @param modelDigest of the candidate; null when unknown
+     * @param runId MLflow run of the candidate; null when unknown
+     * @param baseline what it was held against, as people say it; null without one
+     * @param rules one a rule
+     */
+    public record GateUse(
+            String id,
+            String verdict,
+            String summary,
+            String report,
+            String digest,
+            String modelDigest,
+            String runId,
+            String baseline,
+            List<RuleUse> rules,
+            String at) {}
+
+    /** A rule's verdict; numbers as the report writes them, null where it has none. */
+    public record RuleUse(
+            String metric, String slice, String value, String limit, String baseline, String verdict, String reason) {}
+
+    /**
+     * A move of an alias.
+     *
+     * @param action promote or rollback
+     * @param previous version that the alias pointed to; 0 for none
+     * @param gate digest of the gate report, or null
+     */
+    public record AliasUse(
+            String id,
+            String action,
+            String server,
+            String model,
+            String alias,
+            int version,
+            int previous,
+            String runId,
+            String gate,
+            String by,
+            String reason,
+            String at) {}
+
+    /** These facts with a use added, or put in the place of the one with the same id. */
+    public RunFacts with(DatasetUse use) {
+        return new RunFacts(schema, put(datasets, use, use.id(), DatasetUse::id), trainings, gates, aliases);
+    }
+
+    /** As {@link #with(DatasetUse)}. */
+    public RunFacts with(TrainingUse use) {
+        return new RunFacts(schema, datasets, put(trainings, use, use.id(), TrainingUse::id), gates, aliases);
+    }
+
+    /** As {@link #with(DatasetUse)}. */
+    public RunFacts with(GateUse use) {
+        return new RunFacts(schema, datasets, trainings, put(gates, use, use.id(), GateUse::id), aliases);
+    }
+
+    /** As {@link #with(DatasetUse)}. */
+    public RunFacts with(AliasUse use) {
+        return new RunFacts(schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id));
+    }
+
+    private static <T> List<T> put(List<T> uses, T use, String id, java.util.function.Function<T, String> idOf) {
+        List<T> changed = new ArrayList<>(uses);
+        for (int i = 0; i < changed.size(); i++) {
+            if (idOf.apply(changed.get(i)).equals(id)) {
+                changed.set(i, use);
+                return changed;
+            }
+        }
+        changed.add(use);
+        return changed;
+    }
+}
