@@ -97,6 +97,7 @@ public record RunFacts(
      * A verdict of {@code evaluationGate}.
      *
      * @param id the flow node's id
+     * @param name what the pipeline calls the gate, to tell several of one build apart; null when it does not
      * @param verdict pass, fail or inconclusive
      * @param report name of the directory with the reports, in the build's {@code mlops} directory
      * @param digest of {@code gate.json} there
@@ -107,6 +108,7 @@ public record RunFacts(
      */
     public record GateUse(
             String id,
+            String name,
             String verdict,
             String summary,
             String report,
