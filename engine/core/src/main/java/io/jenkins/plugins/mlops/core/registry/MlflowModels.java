@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy.Attempt;
 import java.io.IOException;
 import java.time.Instant;
@@ -13,15 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /** Registered models, versions, aliases and tags, by REST. Thread-safe. */
 final class MlflowModels implements ModelRegistry {
 
     /** By this tag a version is found again when the answer to its creation was lost. */
     private static final String IDENTITY_TAG = "mlops.registration";
-
-    private static final String PAGE = "1000";
 
     private final MlflowRest rest;
     private final MlflowCalls calls;
@@ -34,12 +30,10 @@ final class MlflowModels implements ModelRegistry {
     @Override
     public List<String> models() {
         List<String> names = new ArrayList<>();
-        pages(
-                "Listing the models",
-                "registered-models/search",
-                Map.of(),
-                "registered_models",
-                model -> names.add(model.path("name").asText()));
+        calls.require(
+                        "Listing the models",
+                        () -> rest.getAll("registered-models/search", Map.of(), "registered_models"))
+                .forEach(model -> names.add(model.path("name").asText()));
         return names.stream().sorted().distinct().toList();
     }
 
@@ -112,11 +106,13 @@ final class MlflowModels implements ModelRegistry {
     private List<ModelVersion> search(String model) throws IOException {
         Map<String, List<String>> aliases = aliases(model);
         List<ModelVersion> found = new ArrayList<>();
-        for (JsonNode version : all(
+        for (JsonNode version : rest.getAll(
                 "model-versions/search",
-                Map.of("filter", "name = " + quoted(model), "order_by", "version_number DESC"),
+                Map.of("filter", MlflowFilter.covering("name", model), "order_by", "version_number DESC"),
                 "model_versions")) {
-            found.add(version(version, aliases));
+            if (model.equals(version.path("name").asText())) {
+                found.add(version(version, aliases));
+            }
         }
         found.sort(Comparator.comparingInt(ModelVersion::version).reversed());
         return found;
@@ -204,38 +200,6 @@ final class MlflowModels implements ModelRegistry {
             }
             throw calls.refused(what, e);
         }
-    }
-
-    private void pages(String what, String path, Map<String, String> query, String field, Consumer<JsonNode> each) {
-        calls.require(what, () -> all(path, query, field)).forEach(each);
-    }
-
-    private List<JsonNode> all(String path, Map<String, String> query, String field) throws IOException {
-        List<JsonNode> found = new ArrayList<>();
-        String token = "";
-        do {
-            Map<String, String> page = new LinkedHashMap<>(query);
-            page.put("max_results", PAGE);
-            if (!token.isEmpty()) {
-                page.put("page_token", token);
-            }
-            JsonNode answer = rest.get(path, page);
-            answer.path(field).forEach(found::add);
-            token = answer.path("next_page_token").asText("");
-        } while (!token.isEmpty());
-        return found;
-    }
-
-    /** MLflow's filters know no escape inside quotes, but two kinds of quotes. */
-    private static String quoted(String text) {
-        if (!text.contains("'")) {
-            return "'" + text + "'";
-        }
-        if (!text.contains("\"")) {
-            return "\"" + text + "\"";
-        }
-        throw MlopsException.usage(
-                "The model name " + text + " has both kinds of quotes, so MLflow cannot search for it");
     }
 
     private static List<Map<String, String>> tagList(Map<String, String> tags) {

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import okhttp3.Credentials;
 import okhttp3.HttpUrl;
@@ -19,8 +22,9 @@ import okhttp3.Response;
 import okhttp3.ResponseBody;
 
 /**
- * The part of MLflow's REST API that its Java client lacks. Each method is one request and one answer; a failing answer is an
- * {@link MlflowErrorAnswer}. Thread-safe.
+ * MLflow's REST API. A method is one request and one answer, but for the lists that come in pages; a failing answer is an
+ * {@link MlflowErrorAnswer}. MLflow's own Java client is not used: it repeats a request whatever was answered, sets no time limit,
+ * takes credentials along to where it is redirected, and takes the redirect of a POST for success. Thread-safe.
  */
 final class MlflowRest implements AutoCloseable {
 
@@ -28,6 +32,7 @@ final class MlflowRest implements AutoCloseable {
     private static final MediaType BYTES = MediaType.get("application/octet-stream");
     private static final String API = "api/2.0/mlflow/";
     private static final String PROXY = "api/2.0/mlflow-artifacts/artifacts";
+    private static final int PAGE = 1000;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_ERROR_BODY = 64 * 1024;
 
@@ -58,14 +63,44 @@ final class MlflowRest implements AutoCloseable {
                 : "Bearer " + credentials.token();
     }
 
-    JsonNode get(String path, Map<String, String> query) throws IOException {
+    JsonNode get(String path, Map<String, ?> query) throws IOException {
         HttpUrl.Builder url = url(API + path);
-        query.forEach(url::addQueryParameter);
+        query.forEach((name, value) -> url.addQueryParameter(name, String.valueOf(value)));
         return json(new Request.Builder().url(url.build()).get());
     }
 
     JsonNode post(String path, Object body) throws IOException {
         return json(new Request.Builder().url(url(API + path).build()).post(document(body)));
+    }
+
+    /** The entries of a list, from all its pages. */
+    List<JsonNode> getAll(String path, Map<String, ?> query, String field) throws IOException {
+        return all(query, field, page -> get(path, page));
+    }
+
+    /** As {@link #getAll}, where MLflow wants the question in the body. */
+    List<JsonNode> postAll(String path, Map<String, ?> body, String field) throws IOException {
+        return all(body, field, page -> post(path, page));
+    }
+
+    private interface Pages {
+        JsonNode read(Map<String, ?> page) throws IOException;
+    }
+
+    private static List<JsonNode> all(Map<String, ?> question, String field, Pages pages) throws IOException {
+        List<JsonNode> found = new ArrayList<>();
+        String token = "";
+        do {
+            Map<String, Object> page = new LinkedHashMap<>(question);
+            page.put("max_results", PAGE);
+            if (!token.isEmpty()) {
+                page.put("page_token", token);
+            }
+            JsonNode answer = pages.read(page);
+            answer.path(field).forEach(found::add);
+            token = answer.path("next_page_token").asText("");
+        } while (!token.isEmpty());
+        return found;
     }
 
     /** MLflow reads what to delete from the body. */

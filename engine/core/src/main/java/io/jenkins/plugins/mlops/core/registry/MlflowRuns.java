@@ -2,65 +2,30 @@ package io.jenkins.plugins.mlops.core.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.retry.RetryPolicy.Attempt;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.mlflow.api.proto.Service;
-import org.mlflow.tracking.MlflowClient;
-import org.mlflow.tracking.MlflowClientException;
-import org.mlflow.tracking.MlflowHttpException;
-import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
-/**
- * Runs: the search for them by MLflow's Java client, the rest by REST. The client (seen in 2.17.2) repeats a request three times
- * by itself, whatever error was answered; takes its credentials along when a GET is redirected to another server; and takes the
- * redirect of a POST, to a login page for example, for success. So it neither creates, reads nor changes a run. It sets no time
- * limit on an answer either, so each of its calls runs on a thread of its own and is abandoned when it takes too long or the
- * caller is interrupted. Thread-safe.
- */
-final class MlflowRuns implements AutoCloseable {
+/** Runs and the experiments they are in. Thread-safe. */
+final class MlflowRuns {
 
     /** By this tag a run is found again when the answer to its creation was lost. */
     private static final String IDENTITY_TAG = RunTags.RUN;
 
-    private final MlflowClient client;
+    /** How many experiments one search names: a database takes so many values at once, and no more. */
+    private static final int EXPERIMENTS = 500;
+
     private final MlflowRest rest;
     private final MlflowCalls calls;
-    private final Duration answerTimeout;
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "mlflow-client");
-        thread.setDaemon(true);
-        return thread;
-    });
 
-    MlflowRuns(MlflowSettings settings, MlflowRest rest, MlflowCalls calls, Duration answerTimeout) {
-        this.client = new MlflowClient(credentials(settings));
+    MlflowRuns(MlflowRest rest, MlflowCalls calls) {
         this.rest = rest;
         this.calls = calls;
-        this.answerTimeout = answerTimeout;
-    }
-
-    private static BasicMlflowHostCreds credentials(MlflowSettings settings) {
-        String host = settings.trackingUri().toString();
-        MlflowSettings.Credentials given = settings.credentials();
-        if (given == null) {
-            return new BasicMlflowHostCreds(host);
-        }
-        return given.token() == null
-                ? new BasicMlflowHostCreds(host, given.username(), given.password())
-                : new BasicMlflowHostCreds(host, given.token());
     }
 
     TrackedRun create(String experiment, String name, Map<String, String> tags) {
@@ -78,9 +43,9 @@ final class MlflowRuns implements AutoCloseable {
         boolean[] sent = {false};
         String runId = calls.require(what, () -> {
             if (sent[0]) {
-                Optional<String> lost = find(experimentId, identity);
-                if (lost.isPresent()) {
-                    return lost.get();
+                List<TrackedRun> lost = search(List.of(experimentId), IDENTITY_TAG, identity);
+                if (!lost.isEmpty()) {
+                    return lost.get(0).runId();
                 }
             }
             sent[0] = true;
@@ -93,12 +58,47 @@ final class MlflowRuns implements AutoCloseable {
         return get(runId).orElseThrow(() -> MlopsException.failed(what + " failed: the run is gone again"));
     }
 
-    private Optional<String> find(String experimentId, String identity) throws IOException {
-        String filter = "tags.`" + IDENTITY_TAG + "` = '" + identity.replace("'", "") + "'";
-        return bounded(() ->
-                client.searchRuns(List.of(experimentId), filter, Service.ViewType.ACTIVE_ONLY, 1).getItems().stream()
-                        .map(run -> run.getInfo().getRunId())
-                        .findFirst());
+    /** @param experiment its name, or null for all */
+    List<TrackedRun> byTag(String experiment, String key, String value) {
+        MlflowLimits.tags(Map.of(key, value));
+        return calls.require(
+                "Searching for a run by its tag " + key,
+                () -> search(experiment == null ? experiments() : existing(experiment), key, value));
+    }
+
+    private List<TrackedRun> search(List<String> experiments, String key, String value) throws IOException {
+        List<JsonNode> found = new ArrayList<>();
+        for (int from = 0; from < experiments.size(); from += EXPERIMENTS) {
+            Map<String, Object> question = new LinkedHashMap<>();
+            question.put("experiment_ids", experiments.subList(from, Math.min(experiments.size(), from + EXPERIMENTS)));
+            question.put("filter", MlflowFilter.covering("tags.`" + key + "`", value));
+            question.put("run_view_type", "ACTIVE_ONLY");
+            found.addAll(rest.postAll("runs/search", question, "runs"));
+        }
+        return found.stream()
+                .sorted(Comparator.comparingLong((JsonNode run) ->
+                                run.path("info").path("start_time").asLong())
+                        .reversed())
+                .map(MlflowRuns::tracked)
+                .filter(run -> value.equals(run.tags().get(key)))
+                .toList();
+    }
+
+    private List<String> experiments() throws IOException {
+        return rest.postAll("experiments/search", Map.of("view_type", "ACTIVE_ONLY"), "experiments").stream()
+                .map(experiment -> experiment.path("experiment_id").asText())
+                .toList();
+    }
+
+    private List<String> existing(String experiment) throws IOException {
+        try {
+            return List.of(lookUp(experiment));
+        } catch (MlflowErrorAnswer e) {
+            if (e.isMissing()) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     private String experimentId(String name) {
@@ -199,41 +199,5 @@ final class MlflowRuns implements AutoCloseable {
                 .path(field)
                 .forEach(e -> texts.put(e.path("key").asText(), e.path("value").asText()));
         return texts;
-    }
-
-    private <T> T bounded(Attempt<T> call) throws IOException {
-        Future<T> answer = threads.submit(call::run);
-        try {
-            return answer.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            answer.cancel(true);
-            throw MlopsException.interrupted("Waiting for MLflow");
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new SocketTimeoutException("no answer within " + answerTimeout.toSeconds() + " s");
-        } catch (ExecutionException e) {
-            throw failure(e.getCause());
-        }
-    }
-
-    private static IOException failure(Throwable cause) {
-        if (cause instanceof MlflowHttpException http) {
-            return MlflowErrorAnswer.of(http.getStatusCode(), http.getBodyMessage());
-        }
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof IOException io) {
-                return io;
-            }
-        }
-        if (cause instanceof MlflowClientException) {
-            return new IOException(cause.getMessage(), cause);
-        }
-        throw cause instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(cause);
-    }
-
-    @Override
-    public void close() {
-        threads.shutdownNow();
-        client.close();
     }
 }

@@ -35,7 +35,7 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
         this.uri = settings.trackingUri().toString();
         this.calls = new MlflowCalls(settings.trackingUri(), retry);
         this.rest = new MlflowRest(settings, answerTimeout);
-        this.runs = new MlflowRuns(settings, rest, calls, answerTimeout);
+        this.runs = new MlflowRuns(rest, calls);
         this.models = new MlflowModels(rest, calls);
         this.store = storeSettings == null ? null : ObjectStore.connect(storeSettings);
         this.artifacts = new MlflowArtifacts(rest, calls, store);
@@ -74,6 +74,11 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     @Override
     public Optional<TrackedRun> run(String runId) {
         return runs.get(runId);
+    }
+
+    @Override
+    public List<TrackedRun> runsByTag(String experiment, String key, String value) {
+        return runs.byTag(experiment, key, value);
     }
 
     @Override
@@ -202,7 +207,6 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
 
     @Override
     public void close() {
-        runs.close();
         rest.close();
         if (store != null) {
             store.close();

@@ -24,6 +24,23 @@ public interface TrackingServer {
 
     Optional<TrackedRun> run(String runId);
 
+    /**
+     * The runs that have a tag of this value, the one started last first; deleted runs are none.
+     *
+     * @param experiment its name, or null for all experiments
+     */
+    List<TrackedRun> runsByTag(String experiment, String key, String value);
+
+    /**
+     * The run that has a tag of this value. Two have it only when a run was made again while the server still worked on its first
+     * creation; then it is the one that was started last, which is the one that somebody knows of.
+     *
+     * @param experiment as in {@link #runsByTag}
+     */
+    default Optional<TrackedRun> runByTag(String experiment, String key, String value) {
+        return runsByTag(experiment, key, value).stream().findFirst();
+    }
+
     void logParams(String runId, Map<String, String> params);
 
     /** Whether the server takes this as the name of a metric, parameter or tag. */

@@ -26,6 +26,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,16 +210,83 @@ class MlflowFaultsTest {
         assertThat(made).hasSize(1);
     }
 
+    private static String run(String id, int started, String key, String value) {
+        return Documents.toJson(Map.of(
+                "info",
+                Map.of("run_id", id, "experiment_id", "7", "status", "RUNNING", "start_time", started),
+                "data",
+                Map.of("tags", List.of(Map.of("key", key, "value", value)))));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aRunWhoseAnswerWasLostIsMadeOnce(boolean byProxy) {
-        String run = "{\"info\":{\"run_id\":\"r1\",\"experiment_id\":\"7\",\"status\":\"RUNNING\"},\"data\":{}}";
+        List<String> made = new CopyOnWriteArrayList<>();
         http.on("GET experiments/get-by-name", ok("{\"experiment\":{\"experiment_id\":\"7\",\"name\":\"e\"}}"))
-                .on("POST runs/create", byProxy ? answer(504, PAGE) : broken())
-                .on("POST runs/search", ok("{\"runs\":[" + run + "]}"))
-                .on("GET runs/get", ok("{\"run\":" + run + "}"));
+                .on("POST runs/create", (exchange, body) -> {
+                    JsonNode tag = Documents.json().readTree(body).path("tags").path(0);
+                    made.add(run(
+                            "r1", 1, tag.path("key").asText(), tag.path("value").asText()));
+                    (byProxy ? answer(504, PAGE) : broken()).to(exchange, body);
+                })
+                .on(
+                        "POST runs/search",
+                        (exchange, body) -> ok("{\"runs\":[" + String.join(",", made) + "]}")
+                                .to(exchange, body))
+                .on(
+                        "GET runs/get",
+                        (exchange, body) -> ok("{\"run\":" + made.get(0) + "}").to(exchange, body));
         assertThat(server.createRun("e", "first", Map.of()).runId()).isEqualTo("r1");
         assertThat(http.count("POST runs/create")).isEqualTo(1);
+    }
+
+    @Test
+    void aRunIsFoundByItsTagOnAnyPage() {
+        List<JsonNode> questions = new CopyOnWriteArrayList<>();
+        http.on("GET experiments/get-by-name", ok("{\"experiment\":{\"experiment_id\":\"7\",\"name\":\"e\"}}"))
+                .on("POST runs/search", (exchange, body) -> {
+                    JsonNode question = Documents.json().readTree(body);
+                    questions.add(question);
+                    ok(question.has("page_token")
+                                    ? "{\"runs\":[" + run("new", 2, "t", "it's") + "]}"
+                                    : "{\"runs\":[" + run("other", 3, "t", "IT-s") + "," + run("old", 1, "t", "it's")
+                                            + "],\"next_page_token\":\"p2\"}")
+                            .to(exchange, body);
+                });
+        assertThat(server.runsByTag("e", "t", "it's"))
+                .extracting(TrackedRun::runId)
+                .containsExactly("new", "old");
+        assertThat(server.runByTag("e", "t", "it's").orElseThrow().runId()).isEqualTo("new");
+        assertThat(questions)
+                .allMatch(question -> question.path("run_view_type").asText().equals("ACTIVE_ONLY"))
+                .allMatch(question -> question.path("experiment_ids").toString().equals("[\"7\"]"));
+        assertThat(questions.get(1).path("page_token").asText()).isEqualTo("p2");
+    }
+
+    @Test
+    void aRunIsSearchedForInAllExperiments() {
+        String first = IntStream.range(0, 600)
+                .mapToObj(id -> "{\"experiment_id\":\"" + id + "\"}")
+                .collect(Collectors.joining(","));
+        List<String> asked = new CopyOnWriteArrayList<>();
+        http.on(
+                        "POST experiments/search",
+                        ok("{\"experiments\":[" + first + "],\"next_page_token\":\"p2\"}"),
+                        ok("{\"experiments\":[{\"experiment_id\":\"600\"}]}"))
+                .on("POST runs/search", (exchange, body) -> {
+                    Documents.json().readTree(body).path("experiment_ids").forEach(id -> asked.add(id.asText()));
+                    ok("{}").to(exchange, body);
+                });
+        assertThat(server.runByTag(null, "t", "v")).isEmpty();
+        assertThat(asked)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(0, 600).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void anExperimentThatDoesNotExistHasNoRun() {
+        http.on("GET experiments/get-by-name", answer(404, MISSING));
+        assertThat(server.runByTag("e", "t", "v")).isEmpty();
     }
 
     @Test
@@ -224,10 +294,12 @@ class MlflowFaultsTest {
         try (ScriptedServer elsewhere = new ScriptedServer()) {
             http.on("GET registered-models/get", redirect(elsewhere.uri().resolve("/x")))
                     .on("GET runs/get", redirect(elsewhere.uri().resolve("/x")))
+                    .on("POST experiments/search", redirect(elsewhere.uri().resolve("/x")))
                     .on("POST runs/log-batch", redirect(elsewhere.uri().resolve("/x")));
             failure(() -> server.modelTags("m"));
             failure(() -> server.run("r1"));
             failure(() -> server.setTags("r1", Map.of("k", "v")));
+            failure(() -> server.runByTag(null, "k", "v"));
             assertThat(elsewhere.requests).isEmpty();
         }
     }

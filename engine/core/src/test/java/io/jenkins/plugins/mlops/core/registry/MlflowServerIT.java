@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real MLflow server that {@code MLOPS_TEST_MLFLOW} names. */
 class MlflowServerIT {
@@ -33,9 +37,13 @@ class MlflowServerIT {
 
     @BeforeEach
     void connect() {
+        server = MlflowServer.connect(settings(), null);
+    }
+
+    private static MlflowSettings settings() {
         String uri = System.getenv("MLOPS_TEST_MLFLOW");
         assumeTrue(uri != null, "MLOPS_TEST_MLFLOW names no MLflow server");
-        server = MlflowServer.connect(new MlflowSettings(URI.create(uri), null), null);
+        return new MlflowSettings(URI.create(uri), null);
     }
 
     @AfterEach
@@ -70,6 +78,52 @@ class MlflowServerIT {
         server.endRun(run.runId(), RunStatus.FINISHED);
         server.endRun(run.runId(), RunStatus.RUNNING);
         assertThat(server.run(run.runId()).orElseThrow().status()).isEqualTo(RunStatus.RUNNING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jenkins-1/a » b/#7/12",
+                "it's",
+                "\"both\" 'kinds'",
+                "ends with \\",
+                "a' OR 1=1 --",
+                "`tick` % _ [x] ''",
+                "two\nlines;",
+                ""
+            })
+    void aRunIsFoundByItsTag(String text) {
+        String value = text + name;
+        TrackedRun run = server.createRun(name, "tagged", Map.of("mlops.it step", value));
+        server.createRun(name, "other", Map.of("mlops.it step", value.replaceAll("['\\\\\\[]", "x") + "x"));
+        assertThat(server.runByTag(name, "mlops.it step", value).orElseThrow().runId())
+                .isEqualTo(run.runId());
+        assertThat(server.runByTag(null, "mlops.it step", value).orElseThrow().runId())
+                .isEqualTo(run.runId());
+        assertThat(server.runByTag("Default", "mlops.it step", value)).isEmpty();
+        assertThat(server.runByTag(name, "mlops.it step", value.toUpperCase(Locale.ROOT)))
+                .isEmpty();
+    }
+
+    @Test
+    void ofTwoRunsWithATagTheLastIsFirst() throws InterruptedException {
+        Map<String, String> tags = Map.of("mlops.it", name);
+        TrackedRun first = server.createRun(name, "one", tags);
+        Thread.sleep(5);
+        TrackedRun second = server.createRun(name + "-2", "two", tags);
+        assertThat(server.runsByTag(null, "mlops.it", name))
+                .extracting(TrackedRun::runId)
+                .containsExactly(second.runId(), first.runId());
+    }
+
+    @Test
+    void aDeletedRunIsNotFound() throws IOException {
+        TrackedRun run = server.createRun(name, "deleted", Map.of("mlops.it", name));
+        try (MlflowRest rest = new MlflowRest(settings(), Duration.ofSeconds(60))) {
+            rest.post("runs/delete", Map.of("run_id", run.runId()));
+        }
+        assertThat(server.runByTag(name, "mlops.it", name)).isEmpty();
+        assertThat(server.runByTag(null, "mlops.it", name)).isEmpty();
     }
 
     @Test
@@ -181,7 +235,9 @@ class MlflowServerIT {
 
     @Test
     void namesWithQuotesAreFound() {
-        server.createVersion("it's " + name, "s3://bucket/model", null, Map.of());
-        assertThat(server.versions("it's " + name)).hasSize(1);
+        for (String model : List.of("it's " + name, "\"both\" 'kinds' " + name)) {
+            server.createVersion(model, "s3://bucket/model", null, Map.of());
+            assertThat(server.versions(model)).hasSize(1);
+        }
     }
 }

@@ -73,6 +73,11 @@ final class FakeMlflow implements TrackingServer, ModelRegistry {
     }
 
     @Override
+    public List<TrackedRun> runsByTag(String experiment, String key, String value) {
+        return List.of();
+    }
+
+    @Override
     public void logParams(String runId, Map<String, String> newParams) {
         called("logParams");
         params.putAll(newParams);
