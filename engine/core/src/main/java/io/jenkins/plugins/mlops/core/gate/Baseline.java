@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.core.gate;
 
+import io.jenkins.plugins.mlops.core.document.PrintableText;
+
 /** What became of a rule's baseline. */
 public sealed interface Baseline {
 

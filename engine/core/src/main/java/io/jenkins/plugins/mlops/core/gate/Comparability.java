@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.document.PrintableText;
 
 /** Whether the numbers of two models were measured on the same evaluation set. */
 final class Comparability {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.gate;
 
+import io.jenkins.plugins.mlops.core.document.PrintableText;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

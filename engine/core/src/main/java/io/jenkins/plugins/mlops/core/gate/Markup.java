@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.core.gate;
 
+import io.jenkins.plugins.mlops.core.document.PrintableText;
+
 /** Text in HTML and XML, for content and for attributes in double quotes. */
 final class Markup {
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.gate;
 
+import io.jenkins.plugins.mlops.core.document.PrintableText;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;

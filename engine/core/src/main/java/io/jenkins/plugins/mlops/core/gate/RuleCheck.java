@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.gate;
 
+import io.jenkins.plugins.mlops.core.document.PrintableText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

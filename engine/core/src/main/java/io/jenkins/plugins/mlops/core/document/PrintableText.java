@@ -1,17 +1,17 @@
-package io.jenkins.plugins.mlops.core.gate;
+package io.jenkins.plugins.mlops.core.document;
 
 /**
  * Names from files that others wrote, made safe to show: control characters (a terminal obeys them), characters that turn the
  * direction of writing (they make a name look like another) and halves of surrogate pairs (no output can carry them) become
  * U+FFFD. Names stay one line.
  */
-final class PrintableText {
+public final class PrintableText {
 
     private static final int REPLACEMENT = 0xFFFD;
 
     private PrintableText() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> out.appendCodePoint(isPrintable(c) ? c : REPLACEMENT));
         return out.toString();
