@@ -3,34 +3,43 @@ package io.jenkins.plugins.mlops.step;
 import hudson.util.ClassLoaderSanityThreadFactory;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The threads that all steps share: a bounded number, so that many builds at once queue instead of exhausting Jenkins. */
+/**
+ * The threads that all steps share. Work of the controller gets a bounded number, so that many builds at once queue instead of
+ * exhausting Jenkins. A thread for work of an agent only waits for it, often for long; the agents' executors bound their
+ * number, and they must not keep the controller's work waiting.
+ */
 final class StepThreads {
 
-    private static final int THREADS = 64;
+    private static final int CONTROLLER_THREADS = 64;
 
-    private static final ExecutorService POOL = pool();
+    private static final ExecutorService CONTROLLER =
+            pool(CONTROLLER_THREADS, CONTROLLER_THREADS, new LinkedBlockingQueue<>(), "MLOps Pipeline step");
+    private static final ExecutorService AGENTS =
+            pool(0, Integer.MAX_VALUE, new SynchronousQueue<>(), "MLOps Pipeline step on an agent");
 
     private StepThreads() {}
 
-    static Future<?> submit(Runnable work) {
-        return POOL.submit(work);
+    /** @param onAgent whether an agent does the work */
+    static Future<?> submit(Runnable work, boolean onAgent) {
+        return (onAgent ? AGENTS : CONTROLLER).submit(work);
     }
 
-    private static ExecutorService pool() {
+    private static ExecutorService pool(int core, int most, BlockingQueue<Runnable> queue, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
+                core,
+                most,
                 1,
                 TimeUnit.MINUTES,
-                new LinkedBlockingQueue<>(),
-                new NamingThreadFactory(
-                        new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), "MLOps Pipeline step"));
+                queue,
+                new NamingThreadFactory(new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -1,0 +1,106 @@
+package io.jenkins.plugins.mlops.dataset;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.io.Serializable;
+import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
+
+/** A dataset version as a Pipeline script sees it: what a step resolved, pulled or published. Immutable. */
+public final class Dataset implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String name;
+    private final String version;
+    private final String sourceId;
+    private final String source;
+    private final long files;
+    private final long bytes;
+    private final String directory;
+    private final long downloadedFiles;
+    private final long downloadedBytes;
+
+    Dataset(
+            String name,
+            @CheckForNull String version,
+            String sourceId,
+            String source,
+            long files,
+            long bytes,
+            @CheckForNull String directory,
+            long downloadedFiles,
+            long downloadedBytes) {
+        this.name = name;
+        this.version = version;
+        this.sourceId = sourceId;
+        this.source = source;
+        this.files = files;
+        this.bytes = bytes;
+        this.directory = directory;
+        this.downloadedFiles = downloadedFiles;
+        this.downloadedBytes = downloadedBytes;
+    }
+
+    @Whitelisted
+    @NonNull
+    public String getName() {
+        return name;
+    }
+
+    /** The content id, {@code sha256:...}; null while nobody has read the bytes yet. */
+    @Whitelisted
+    @CheckForNull
+    public String getVersion() {
+        return version;
+    }
+
+    /** Known before any byte moves. */
+    @Whitelisted
+    @NonNull
+    public String getSourceId() {
+        return sourceId;
+    }
+
+    /** What resolves it again: the address of a manifest or of a prefix, or a manifest's path in the workspace. */
+    @Whitelisted
+    @NonNull
+    public String getSource() {
+        return source;
+    }
+
+    /** Files of the version; after a pull, those in the directory. */
+    @Whitelisted
+    public long getFiles() {
+        return files;
+    }
+
+    /** The size of these files. */
+    @Whitelisted
+    public long getBytes() {
+        return bytes;
+    }
+
+    /** The absolute path on the node where it was pulled to; null when it was not. */
+    @Whitelisted
+    @CheckForNull
+    public String getDirectory() {
+        return directory;
+    }
+
+    /** Files that a pull found neither in the directory nor in the cache. */
+    @Whitelisted
+    public long getDownloadedFiles() {
+        return downloadedFiles;
+    }
+
+    /** What came over the network for them. */
+    @Whitelisted
+    public long getDownloadedBytes() {
+        return downloadedBytes;
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + (version == null ? sourceId : version);
+    }
+}
