@@ -1,10 +1,10 @@
 package io.jenkins.plugins.mlops.cli;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import java.net.URI;
-import java.net.URISyntaxException;
 import picocli.CommandLine.Option;
 
 /**
@@ -45,9 +45,11 @@ public final class ServerOptions {
         ObjectStoreSettings.Credentials credentials = objectStoreCredentials(host);
         URI uri;
         if (named != null) {
-            uri = url(named, "the object store's endpoint");
+            uri = ServerAddress.parseRoot("The object store's endpoint", named).uri();
         } else if (file != null && file.endpoint() != null) {
-            uri = url(file.endpoint().toString(), "s3.endpoint in mlops.yaml");
+            uri = ServerAddress.parseRoot(
+                            "s3.endpoint in mlops.yaml", file.endpoint().toString())
+                    .uri();
             if (credentials != null) {
                 throw foreignServer("s3.endpoint", uri, "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3");
             }
@@ -67,10 +69,14 @@ public final class ServerOptions {
         String named = first(trackingUri, host.variable("MLFLOW_TRACKING_URI"));
         MlflowSettings.Credentials credentials = mlflowCredentials(host);
         if (named != null) {
-            return new MlflowSettings(url(named, "the MLflow tracking URI"), credentials);
+            return new MlflowSettings(
+                    ServerAddress.parse("The MLflow tracking URI", named).uri(), credentials);
         }
         if (file != null && file.trackingUri() != null) {
-            URI uri = url(file.trackingUri().toString(), "mlflow.trackingUri in mlops.yaml");
+            URI uri = ServerAddress.parse(
+                            "mlflow.trackingUri in mlops.yaml",
+                            file.trackingUri().toString())
+                    .uri();
             if (credentials != null) {
                 throw foreignServer("mlflow.trackingUri", uri, "MLFLOW_TRACKING_*", "MLFLOW_TRACKING_URI");
             }
@@ -119,19 +125,6 @@ public final class ServerOptions {
     private static MlopsException foreignServer(String key, URI uri, String credentials, String variable) {
         return MlopsException.refused("mlops.yaml names " + key + " " + uri + ", but the credentials in " + credentials
                 + " were not given for it: set " + variable + " to that address if they are, or unset them");
-    }
-
-    private static URI url(String text, String what) {
-        try {
-            URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-            boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-            if (http && uri.getHost() != null && uri.getUserInfo() == null) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            throw MlopsException.usage(what + " '" + text + "' is no URL: " + e.getReason(), e);
-        }
-        throw MlopsException.usage(what + " is no URL of the form http(s)://host[:port] without user and password");
     }
 
     private static String first(String... values) {

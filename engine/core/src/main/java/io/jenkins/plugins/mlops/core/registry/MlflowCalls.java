@@ -73,8 +73,8 @@ final class MlflowCalls {
                 new MlopsException(
                         Kind.REFUSED,
                         what + " was refused: the MLflow server " + server
-                                + " does not know the credentials; set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD,"
-                                + " or MLFLOW_TRACKING_TOKEN",
+                                + " does not know the credentials, or got none; check the user and password or the token (for the mlops"
+                                + " command MLFLOW_TRACKING_USERNAME and _PASSWORD, or MLFLOW_TRACKING_TOKEN)",
                         e);
             case 403 ->
                 new MlopsException(

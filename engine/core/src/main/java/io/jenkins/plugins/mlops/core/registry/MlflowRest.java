@@ -108,6 +108,13 @@ final class MlflowRest implements AutoCloseable {
         return json(new Request.Builder().url(url(API + path).build()).delete(document(body)));
     }
 
+    /** What the server says its version is, as it stands there. */
+    String version() throws IOException {
+        try (Response response = open(new Request.Builder().url(url("version").build()))) {
+            return response.peekBody(MAX_ERROR_BODY).string();
+        }
+    }
+
     /** Sends a file to the artifact proxy, streaming. */
     void putArtifact(String path, Path file) throws IOException {
         json(new Request.Builder().url(artifact(path)).put(RequestBody.create(file.toFile(), BYTES)));

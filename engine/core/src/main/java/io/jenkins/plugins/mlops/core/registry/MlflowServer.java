@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -54,6 +55,16 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     public static MlflowServer connect(
             MlflowSettings settings, ObjectStoreSettings store, RetryPolicy retry, Duration answerTimeout) {
         return new MlflowServer(settings, store, retry, answerTimeout);
+    }
+
+    /**
+     * Asks the server who it is, and for something that it tells only to those it lets in.
+     *
+     * @return its version, for example {@code 3.17.2}
+     * @throws MlopsException as all calls do, and of kind FAILED when it is no MLflow server
+     */
+    public String probe() {
+        return new MlflowProbe(URI.create(uri), rest, calls).run();
     }
 
     @Override

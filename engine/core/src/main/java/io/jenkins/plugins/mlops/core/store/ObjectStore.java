@@ -4,20 +4,23 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.minio.HeadObjectArgs;
+import io.minio.ListBucketsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.errors.ErrorResponseException;
-import io.minio.messages.Item;
+import io.minio.messages.ListAllMyBucketsResult;
 import io.minio.messages.ListBucketResultV2;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 
@@ -75,27 +78,57 @@ public final class ObjectStore implements AutoCloseable {
         String what = "Listing " + prefix;
         String token = null;
         do {
-            ListBucketResultV2 page = page(what, prefix, token);
-            for (Item item : page.contents()) {
-                item.setEncodingType(page.encodingType());
-                each.accept(new StoredObject(
-                        new S3Uri(prefix.bucket(), item.objectName()), item.size(), Etags.unquoted(item.etag()), null));
-            }
+            ListBucketResultV2 page = page(what, prefix, token, LIST_PAGE);
+            objects(page, prefix).forEach(each);
             token = page.isTruncated() ? page.nextContinuationToken() : null;
         } while (token != null);
     }
 
-    private ListBucketResultV2 page(String what, S3Uri prefix, String token) {
+    private static Stream<StoredObject> objects(ListBucketResultV2 page, S3Uri prefix) {
+        return page.contents().stream().map(item -> {
+            item.setEncodingType(page.encodingType());
+            return new StoredObject(
+                    new S3Uri(prefix.bucket(), item.objectName()), item.size(), Etags.unquoted(item.etag()), null);
+        });
+    }
+
+    private ListBucketResultV2 page(String what, S3Uri prefix, String token, int size) {
         ListObjectsV2Args.Builder args = ListObjectsV2Args.builder()
                 .bucket(prefix.bucket())
                 .prefix(prefix.key())
                 .encodingType("url")
-                .maxKeys(LIST_PAGE);
+                .maxKeys(size);
         if (token != null) {
             args.continuationToken(token);
         }
         ListObjectsV2Args request = args.build();
         return call(what, () -> await(what, prefix, api.listObjectsV2(request)).result());
+    }
+
+    /** The first object whose key begins with the prefix, found with one request; empty when there is none. */
+    public Optional<StoredObject> first(S3Uri prefix) {
+        return objects(page("Listing " + prefix, prefix, null, 1), prefix).findFirst();
+    }
+
+    /**
+     * The names of the buckets; empty when the store does not let these credentials list buckets, which says nothing about
+     * what they may do in one.
+     */
+    public Optional<List<String>> buckets() {
+        String what = "Listing the buckets";
+        return call(what, () -> {
+            CompletableFuture<Optional<List<String>>> answer = api.listBucketsAPI(new ListBucketsArgs())
+                    .thenApply(found -> Optional.of(found.result().buckets().stream()
+                            .map(ListAllMyBucketsResult.Bucket::name)
+                            .toList()));
+            return await(what, null, answer.exceptionally(e -> {
+                if (e.getCause() instanceof ErrorResponseException denied
+                        && "AccessDenied".equals(denied.errorResponse().code())) {
+                    return Optional.empty();
+                }
+                throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+            }));
+        });
     }
 
     /** The object's description; empty when there is no such object. */
@@ -252,7 +285,11 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
-    /** Waits for an answer of the MinIO client. */
+    /**
+     * Waits for an answer of the MinIO client.
+     *
+     * @param place null when the request is about the store itself
+     */
     <T> T await(String what, S3Uri place, CompletableFuture<T> answer) throws IOException {
         try {
             return answer.get();

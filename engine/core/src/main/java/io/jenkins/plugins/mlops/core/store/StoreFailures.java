@@ -58,7 +58,11 @@ final class StoreFailures {
         return ofCode(what, place, response.code(), code, message);
     }
 
-    /** The failure behind an exception of the MinIO client's futures, or of a call of our own. */
+    /**
+     * The failure behind an exception of the MinIO client's futures, or of a call of our own.
+     *
+     * @param place null when the request was about the store itself
+     */
     IOException ofException(String what, S3Uri place, Throwable thrown) {
         Throwable cause = thrown;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -79,8 +83,7 @@ final class StoreFailures {
             return ofCode(what, place, answered.statusCode(), "", "");
         }
         if (cause instanceof InvalidResponseException || cause instanceof XmlParserException) {
-            throw MlopsException.failed(
-                    what + " failed: what answers at " + endpoint + " is no S3 server; check the endpoint", cause);
+            throw foreign(what, cause);
         }
         if (cause instanceof IOException network) {
             return ofNetwork(network);
@@ -113,6 +116,9 @@ final class StoreFailures {
         if (TRANSIENT_CODES.contains(code)) {
             return new RetryPolicy.Transient("answered " + code, null);
         }
+        if (place == null && (status == 404 || status == 405 || status >= 300 && status < 400)) {
+            throw foreign(what, null);
+        }
         if (status == 412) {
             throw new ObjectChangedException(place);
         }
@@ -132,7 +138,7 @@ final class StoreFailures {
                     ? "the bucket '" + place.bucket() + "' does not exist"
                     : "there is no such object";
         } else if (status == 301 || status == 307 || status == 308) {
-            why = "the bucket lies in another region or at another address; check --region and --endpoint";
+            why = "the bucket lies in another region or at another address; check the region and the endpoint";
         } else if (status == 416) {
             why = "the object is shorter than expected";
         } else {
@@ -142,12 +148,18 @@ final class StoreFailures {
         throw MlopsException.failed(what + " failed: " + why);
     }
 
+    private MlopsException foreign(String what, Throwable cause) {
+        return MlopsException.failed(
+                what + " failed: what answers at " + endpoint + " is no S3 server; check the endpoint", cause);
+    }
+
     private static String hint(String code) {
         return switch (code) {
             case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken" ->
-                "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN";
+                "check the access key and the secret key (for the mlops command AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
+                        + " and AWS_SESSION_TOKEN)";
             case "RequestTimeTooSkewed" -> "the clocks of this machine and of the server differ";
-            default -> "check the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and what they may do there";
+            default -> "check the credentials and what they may do there";
         };
     }
 

@@ -102,6 +102,25 @@ class MlflowFaultsTest {
     }
 
     @Test
+    void aProbeNeedsAVersionAndToBeLetIn() {
+        http.on("GET /version", answer(200, "3.17.2\n")).on("GET experiments/search", ok("{}"));
+        assertThat(server.probe()).isEqualTo("3.17.2");
+        http.on("GET experiments/search", answer(401, "You are not authenticated."));
+        assertThat(failure(server::probe).kind()).isEqualTo(Kind.REFUSED);
+    }
+
+    @Test
+    void aProbeOfSomethingElseSaysSo() {
+        for (ScriptedServer.Answer answer : List.of(
+                answer(200, PAGE), answer(404, PAGE), redirect(http.uri().resolve("/login")))) {
+            http.on("GET /version", answer);
+            assertThat(failure(server::probe)).hasMessageContaining("is no MLflow server");
+        }
+        http.on("GET /version", answer(503, PAGE));
+        assertThat(failure(server::probe).kind()).isEqualTo(Kind.UNREACHABLE);
+    }
+
+    @Test
     void wrongCredentialsAreRefusedForRunsToo() {
         http.on("GET runs/get", answer(401, "You are not authenticated."));
         assertThat(failure(() -> server.run("r1")).kind()).isEqualTo(Kind.REFUSED);

@@ -54,6 +54,11 @@ class MlflowServerIT {
     }
 
     @Test
+    void theServerSaysItsVersion() {
+        assertThat(server.probe()).startsWith("3.");
+    }
+
+    @Test
     void aRunKeepsWhatIsLogged() {
         TrackedRun run = server.createRun(name, "first", Map.of("mlops.commit", "abc"));
         server.logParams(run.runId(), Map.of("learning_rate", "0.1"));

@@ -151,6 +151,8 @@ class ObjectStoreIT {
         try (ObjectStore stranger = ObjectStore.connect(wrong)) {
             for (var call : List.<Runnable>of(
                     () -> stranger.list(bucket, object -> {}),
+                    stranger::buckets,
+                    () -> stranger.first(bucket),
                     () -> stranger.stat(bucket.resolve("x")),
                     () -> stranger.read(bucket.resolve("x"), 1),
                     () -> stranger.putIfAbsent(bucket.resolve("x"), new byte[1]))) {
@@ -160,6 +162,15 @@ class ObjectStoreIT {
                         .hasMessageNotContaining("wrong-secret");
             }
         }
+    }
+
+    @Test
+    void bucketsAndTheirFirstObjectAreFound() {
+        assertThat(store.buckets().orElseThrow()).contains(bucket.bucket());
+        assertThat(store.first(bucket)).isEmpty();
+        store.putIfAbsent(bucket.resolve("b"), new byte[1]);
+        store.putIfAbsent(bucket.resolve("a"), new byte[1]);
+        assertThat(store.first(bucket)).get().extracting(StoredObject::location).isEqualTo(bucket.resolve("a"));
     }
 
     @Test
