@@ -1,7 +1,7 @@
-"""Counts JUnit's XML reports: python3 reports.py surefire-reports|failsafe-reports MARK DETAILS
+"""Counts JUnit's XML reports: python3 reports.py DIRECTORIES MARK DETAILS
 
-Prints "PASSED FAILED SKIPPED" for the reports below engine/ that are newer than the file MARK, and writes a line for each
-failure and for each reason to skip into DETAILS.
+Prints "PASSED FAILED SKIPPED" for the reports in the directories (a pattern) that are newer than the file MARK, and writes a
+line for each failure and for each reason to skip into DETAILS.
 """
 
 import collections
@@ -10,12 +10,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
-def main(directory, mark, details):
+def main(directories, mark, details):
     since = pathlib.Path(mark).stat().st_mtime
     passed = failed = skipped = 0
     lines = []
     reasons = collections.Counter()
-    for report in sorted(pathlib.Path("engine").glob(f"*/target/{directory}/TEST-*.xml")):
+    for report in sorted(pathlib.Path().glob(f"{directories}/TEST-*.xml")):
         if report.stat().st_mtime < since:
             continue
         for case in ElementTree.parse(report).getroot().iter("testcase"):
