@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,13 +25,13 @@ public record Evaluation(
         Map<String, Double> metrics,
         Map<String, String> evaluator,
         Instant evaluatedOn)
-        implements Predicate {
+        implements ModelEvent {
 
     public static final String TYPE = OWN_TYPES + "evaluation/v1";
 
     public Evaluation {
         Predicate.require(record, "record");
-        Predicate.require(evaluatedOn, "evaluatedOn");
+        evaluatedOn = ModelEvent.moment(evaluatedOn, "evaluatedOn");
         metrics = metrics == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(metrics));
         evaluator = evaluator == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(evaluator));
     }
@@ -52,17 +51,7 @@ public record Evaluation(
                 ResourceDescriptor.file("evaluation.json", record),
                 metrics,
                 evaluator,
-                evaluatedOn.truncatedTo(ChronoUnit.MILLIS));
-    }
-
-    /** The statement that says this of the model with the given content id. */
-    public Statement statement(Digest model) {
-        return Statement.about(model, this);
-    }
-
-    @Override
-    public String type() {
-        return TYPE;
+                evaluatedOn);
     }
 
     @Override

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
  * What a gate said of a model.
@@ -26,14 +25,14 @@ public record GateVerdict(
         ResourceDescriptor baseline,
         String summary,
         Instant decidedOn)
-        implements Predicate {
+        implements ModelEvent {
 
     public static final String TYPE = OWN_TYPES + "gate/v1";
 
     public GateVerdict {
         Predicate.require(verdict, "verdict");
         Predicate.require(report, "report");
-        Predicate.require(decidedOn, "decidedOn");
+        decidedOn = ModelEvent.moment(decidedOn, "decidedOn");
     }
 
     /** All digests but the report's may be null. */
@@ -52,21 +51,11 @@ public record GateVerdict(
                 file("evaluation.json", evaluation),
                 file("baseline", baseline),
                 summary,
-                decidedOn.truncatedTo(ChronoUnit.MILLIS));
+                decidedOn);
     }
 
     private static ResourceDescriptor file(String name, Digest digest) {
         return digest == null ? null : ResourceDescriptor.file(name, digest);
-    }
-
-    /** The statement that says this of the model with the given content id. */
-    public Statement statement(Digest model) {
-        return Statement.about(model, this);
-    }
-
-    @Override
-    public String type() {
-        return TYPE;
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a statement of the lineage says of a model. */
-public sealed interface Predicate permits Provenance, Evaluation, GateVerdict, Registration, Promotion {
+public sealed interface Predicate permits Provenance, ModelEvent {
 
     /** The forms that this product reads, by their predicateType. */
     Map<String, Class<? extends Predicate>> FORMS = Map.of(
@@ -22,8 +22,14 @@ public sealed interface Predicate permits Provenance, Evaluation, GateVerdict, R
     /** The prefix of this product's own predicate types. */
     String OWN_TYPES = "https://plugins.jenkins.io/mlops-pipeline/";
 
-    /** The predicateType. */
-    String type();
+    /** The predicateType: the one of {@link #FORMS} that this is of. */
+    default String type() {
+        return FORMS.entrySet().stream()
+                .filter(form -> form.getValue() == getClass())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
 
     /** When what it says happened. */
     Instant time();

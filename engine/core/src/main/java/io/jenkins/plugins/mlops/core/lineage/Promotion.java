@@ -4,10 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
- * That an alias moved to a version of a model, by promotion or by rollback.
+ * That an alias moved to a version of a model, by promotion or by rollback. It is said of the model that the alias points to now.
  *
  * @param name of the registered model
  * @param version the one the alias points to now
@@ -31,25 +30,14 @@ public record Promotion(
         String reason,
         Digest gate,
         Instant promotedOn)
-        implements Predicate {
+        implements ModelEvent {
 
     public static final String TYPE = OWN_TYPES + "promotion/v1";
 
     public Promotion {
         Predicate.require(name, "name");
         Predicate.require(alias, "alias");
-        Predicate.require(promotedOn, "promotedOn");
-        promotedOn = promotedOn.truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** The statement that says this of the model with the given content id: the one the alias points to now. */
-    public Statement statement(Digest model) {
-        return Statement.about(model, this);
-    }
-
-    @Override
-    public String type() {
-        return TYPE;
+        promotedOn = ModelEvent.moment(promotedOn, "promotedOn");
     }
 
     @Override

@@ -127,11 +127,6 @@ public record Provenance(BuildDefinition buildDefinition, RunDetails runDetails)
     }
 
     @Override
-    public String type() {
-        return TYPE;
-    }
-
-    @Override
     public Instant time() {
         Metadata metadata = runDetails.metadata();
         if (metadata.finishedOn() != null) {

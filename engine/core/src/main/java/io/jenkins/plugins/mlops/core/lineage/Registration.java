@@ -2,9 +2,7 @@ package io.jenkins.plugins.mlops.core.lineage;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
  * That a model became a version in a registry.
@@ -26,24 +24,13 @@ public record Registration(
         String registry,
         String registeredBy,
         Instant registeredOn)
-        implements Predicate {
+        implements ModelEvent {
 
     public static final String TYPE = OWN_TYPES + "registration/v1";
 
     public Registration {
         Predicate.require(name, "name");
-        Predicate.require(registeredOn, "registeredOn");
-        registeredOn = registeredOn.truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** The statement that says this of the model with the given content id. */
-    public Statement statement(Digest model) {
-        return Statement.about(model, this);
-    }
-
-    @Override
-    public String type() {
-        return TYPE;
+        registeredOn = ModelEvent.moment(registeredOn, "registeredOn");
     }
 
     @Override

@@ -141,8 +141,12 @@ class StatementTest {
         "https://git.example/a/b.git, git+https://git.example/a/b.git",
         "https://token@git.example/a, git+https://git.example/a",
         "https://ann:secret@git.example/a, git+https://git.example/a",
+        "https://ann:se@cret@git.example/a, git+https://git.example/a",
+        "git+https://token@git.example/a, git+https://git.example/a",
         "ssh://git@git.example:7999/a/b, git+ssh://git.example:7999/a/b",
         "git@git.example:a/b.git, git+ssh://git.example/a/b.git",
+        "git.example:a/b@1.git, git+ssh://git.example/a/b@1.git",
+        "C:\\a\\b, git+file:///C:/a/b",
         "/srv/repositories/a b, git+file:///srv/repositories/a%20b",
         "file:///srv/a, git+file:///srv/a",
     })

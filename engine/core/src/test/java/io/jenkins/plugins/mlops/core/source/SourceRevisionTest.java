@@ -53,6 +53,7 @@ class SourceRevisionTest {
     @CsvSource({
         "https://user:secret@host/x.git, https://host/x.git",
         "https://token@host/x.git, https://host/x.git",
+        "git+https://token@host/x.git, git+https://host/x.git",
         "https://user:p@ss@host/x.git, https://host/x.git",
         "ssh://git:secret@host:7999/x.git, ssh://git@host:7999/x.git",
         "git@host:team/x.git, git@host:team/x.git",
