@@ -2,12 +2,10 @@ package io.jenkins.plugins.mlops.cli.quickstart;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 
@@ -93,9 +91,7 @@ final class Tool {
 
     private void clear() {
         try {
-            if (Files.exists(directory)) {
-                Files.walkFileTree(directory, new Deletion());
-            }
+            FileTree.delete(directory);
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw MlopsException.failed("The directory " + directory + " cannot be renewed: " + e, e);
@@ -107,24 +103,6 @@ final class Tool {
             Documents.writeAtomically(file, text);
         } catch (IOException e) {
             throw MlopsException.failed("The file " + file + " cannot be written: " + e, e);
-        }
-    }
-
-    /** Deletes a tree; links are not followed. */
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
-            if (e != null) {
-                throw e;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.gate;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.PrintableText;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
@@ -11,12 +12,10 @@ import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Baselines from the runs of a tracking server: the run's {@code evaluation/evaluation.json}, else its metrics below
@@ -99,7 +98,7 @@ public final class RunBaselines {
                 server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
                 measurement = Measurement.read(directory.resolve(FILE), origin);
             } finally {
-                delete(directory);
+                FileTree.delete(directory);
             }
         } catch (IOException e) {
             throw MlopsException.failed(
@@ -126,13 +125,5 @@ public final class RunBaselines {
             }
         });
         return Metrics.of(evaluated.isEmpty() ? logged : evaluated);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
@@ -11,12 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The registered versions of an MLflow server seen as models with a lineage: which files they are, by the tag
@@ -123,7 +122,7 @@ public final class RegisteredModels {
                 runs.downloadArtifacts(version.runId(), ARTIFACT, directory);
                 return Optional.of(Files.readAllBytes(directory.resolve(ARTIFACT_NAME)));
             } finally {
-                delete(directory);
+                FileTree.delete(directory);
             }
         } catch (IOException e) {
             throw MlopsException.failed("The artifact " + ARTIFACT + " cannot be downloaded: " + e, e);
@@ -176,15 +175,5 @@ public final class RegisteredModels {
 
     static String text(ModelVersion version) {
         return version.name() + "/" + version.version();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> below = Files.walk(directory)) {
-            paths = below.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
@@ -16,7 +17,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +107,7 @@ final class MlflowArtifacts {
                 }
                 moveAll(staging, into);
             } finally {
-                delete(staging);
+                FileTree.delete(staging);
             }
         } catch (IOException e) {
             throw MlopsException.failed(
@@ -280,14 +280,6 @@ final class MlflowArtifacts {
         Path parent = file.getParent();
         if (parent != null) {
             Files.createDirectories(parent);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> below = Files.walk(directory)) {
-            for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 

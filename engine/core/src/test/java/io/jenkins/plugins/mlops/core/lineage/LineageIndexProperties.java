@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.lineage.LineageMatch.Relation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,7 +70,7 @@ class LineageIndexProperties {
             store.rebuild();
             ask(store, trainings);
         } finally {
-            delete(directory);
+            FileTree.delete(directory);
         }
     }
 
@@ -184,13 +184,5 @@ class LineageIndexProperties {
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(14);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> below = Files.walk(directory)) {
-            for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }
