@@ -6,19 +6,18 @@ import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.gate.Baselines;
 import io.jenkins.plugins.mlops.core.gate.Gate;
 import io.jenkins.plugins.mlops.core.gate.GateDocument;
 import io.jenkins.plugins.mlops.core.gate.GateReports;
 import io.jenkins.plugins.mlops.core.gate.GateResult;
+import io.jenkins.plugins.mlops.core.gate.InputFile;
 import io.jenkins.plugins.mlops.core.gate.Measurement;
-import io.jenkins.plugins.mlops.core.gate.RuleSet;
-import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
-import java.io.IOException;
+import io.jenkins.plugins.mlops.core.lineage.Statement;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,38 +77,27 @@ public final class GateCommand implements Callable<Integer> {
     public Integer call() {
         Output out = output.output(host);
         GateResult result = evaluate();
-        Digest report = GateReports.digest(result);
         if (reportDirectory != null) {
             GateReports.write(result, host.resolve(reportDirectory));
-            out.note("reports in " + reportDirectory + "; the digest of " + GateReports.JSON_FILE + " is " + report);
+            out.note("reports in " + reportDirectory + "; the digest of " + GateReports.JSON_FILE + " is "
+                    + GateReports.digest(result));
         }
-        record(result, report, out);
+        record(result, out);
         out.result(GateReports.text(result), GateDocument.of(result));
         return exitCode(result);
     }
 
     /** Keeps the verdict in the lineage of the candidate, when the candidate says which model it is. */
-    private void record(GateResult result, Digest report, Output out) {
-        Digest candidate = result.candidate().model();
-        if (candidate == null) {
+    private void record(GateResult result, Output out) {
+        Optional<Statement> statement = GateReports.statement(result, Instant.now());
+        if (statement.isEmpty()) {
             if (lineageStore.isGiven(host)) {
                 out.note("the candidate's file does not say which model it is: no lineage record is kept of this gate");
             }
             return;
         }
-        Digest baselineDigest = result.baselines().isEmpty()
-                ? null
-                : result.baselines().get(0).measurement().digest();
-        GateVerdict verdict = GateVerdict.of(
-                result.verdict().toString(),
-                report,
-                result.ruleDigest(),
-                result.candidate().digest(),
-                baselineDigest,
-                result.summary(),
-                Instant.now());
         try {
-            lineageStore.open(host).append(verdict.statement(candidate));
+            lineageStore.open(host).append(statement.get());
         } catch (MlopsException e) {
             if (lineageStore.isGiven(host) || e.kind() == MlopsException.Kind.INTERRUPTED) {
                 throw e;
@@ -119,27 +107,19 @@ public final class GateCommand implements Callable<Integer> {
     }
 
     private GateResult evaluate() {
-        Gate gate = gate();
-        Measurement candidate = read(metrics);
-        Measurement champion = baseline == null ? null : read(baseline);
+        Gate gate = Gate.of(read(rules));
+        Measurement candidate = Measurement.of(read(metrics));
+        Measurement champion = baseline == null ? null : Measurement.of(read(baseline));
         Path directory = Objects.requireNonNull(host.resolve(rules).getParent(), "a file has a directory");
         try (LazyRuns runs = new LazyRuns(host, servers)) {
-            return gate.evaluate(candidate, new Baselines(directory, champion, model, runs));
+            return gate.evaluate(
+                    candidate,
+                    new Baselines(path -> InputFile.read(directory.resolve(path), path), champion, model, runs));
         }
     }
 
-    private Gate gate() {
-        Path file = host.resolve(rules);
-        RuleSet ruleSet = RuleSet.read(file);
-        try {
-            return new Gate(ruleSet, rules.toString(), Digest.of(file));
-        } catch (IOException e) {
-            throw MlopsException.usage("The file " + rules + " cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private Measurement read(Path file) {
-        return Measurement.read(host.resolve(file), file.toString());
+    private InputFile read(Path file) {
+        return InputFile.read(host.resolve(file), file.toString());
     }
 
     private static int exitCode(GateResult result) {

@@ -48,7 +48,7 @@ final class RollbackCommand implements Callable<Integer> {
     public Integer call() {
         try (MlflowServer server = registry.connect(host)) {
             AliasMove move = new Promoter(server, registry.lineage(host), Clock.systemUTC())
-                    .rollback(name, alias, reason, registry.by(host));
+                    .rollback(name, alias, null, reason, registry.by(host));
             AliasMoveOutput.print(output.output(host), "Rolled back", move);
             return 0;
         }

@@ -120,7 +120,9 @@ class GateCommandTest {
     void theChampionNeedsAFileOrAModel() {
         assertThat(mlops("gate", "--metrics", "metrics.json", "--rules", "fail.yaml"))
                 .isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--baseline").contains("--model");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("baseline file")
+                .contains("registered model");
         assertThat(mlops("gate", "--metrics", "metrics.json", "--rules", "fail.yaml", "--model", "digits"))
                 .isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("MLFLOW_TRACKING_URI");

@@ -85,7 +85,7 @@ class ModelCommandTest {
     @Test
     void anOverrideWantsAReason() {
         assertThat(run("model", "promote", "m", "--version", "1", "--override")).isEqualTo(2);
-        assertThat(told()).contains("--reason");
+        assertThat(told()).contains("An override wants a reason");
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -12,7 +12,7 @@ public final class Baselines implements BaselineFinder {
 
     private static final String THE_CHAMPION = "the champion";
 
-    private final Path ruleDirectory;
+    private final Function<String, InputFile> files;
     private final Measurement champion;
     private final String model;
     private final Supplier<RunBaselines> runs;
@@ -20,13 +20,14 @@ public final class Baselines implements BaselineFinder {
     /**
      * Names the places.
      *
-     * @param ruleDirectory where {@code file:PATH} starts
+     * @param files reads what {@code file:PATH} names; a relative path starts at the rule file's directory
      * @param champion the champion's numbers, null to look the champion up
      * @param model the registered model whose champion is meant, null when none is named
      * @param runs the tracking server; asked for only when a rule needs it
      */
-    public Baselines(Path ruleDirectory, Measurement champion, String model, Supplier<RunBaselines> runs) {
-        this.ruleDirectory = ruleDirectory;
+    public Baselines(
+            Function<String, InputFile> files, Measurement champion, String model, Supplier<RunBaselines> runs) {
+        this.files = files;
         this.champion = champion;
         this.model = model;
         this.runs = runs;
@@ -46,13 +47,13 @@ public final class Baselines implements BaselineFinder {
             return new Baseline.Found(THE_CHAMPION, champion);
         }
         if (model == null) {
-            throw MlopsException.usage("A rule compares with the champion: give the champion's numbers with --baseline"
-                    + " FILE, or the registered model with --model NAME");
+            throw MlopsException.usage("A rule compares with the champion: name the registered model whose champion is"
+                    + " meant, or give a baseline file with the champion's numbers");
         }
         return runs.get().ofChampion(model);
     }
 
     private Baseline file(String path) {
-        return new Baseline.Found("the baseline", Measurement.read(ruleDirectory.resolve(path), path));
+        return new Baseline.Found("the baseline", Measurement.of(files.apply(path)));
     }
 }

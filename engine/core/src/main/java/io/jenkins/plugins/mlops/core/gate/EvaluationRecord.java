@@ -71,12 +71,12 @@ public record EvaluationRecord(
      * @throws MlopsException of kind USAGE when the file is absent or broken, its metrics included
      */
     public static EvaluationRecord read(Path file) {
-        return parse(MetricsReader.text(file), file.toString());
+        return parse(InputFile.read(file, file.toString()));
     }
 
-    static EvaluationRecord parse(String text, String origin) {
-        EvaluationRecord evaluation = Documents.readJsonWithNonFinite(text, origin, EvaluationRecord.class);
-        MetricsReader.metrics(evaluation.metrics, origin);
+    static EvaluationRecord parse(InputFile file) {
+        EvaluationRecord evaluation = Documents.readJsonWithNonFinite(file.text(), file.name(), EvaluationRecord.class);
+        MetricsReader.metrics(evaluation.metrics, file.name());
         return evaluation;
     }
 

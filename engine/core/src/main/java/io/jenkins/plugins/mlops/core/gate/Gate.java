@@ -20,6 +20,15 @@ public final class Gate {
     private final Digest ruleDigest;
 
     /**
+     * The gate of a rule file: JSON when its name ends in {@code .json}, else YAML.
+     *
+     * @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE, with line and column, when it is broken
+     */
+    public static Gate of(InputFile rules) {
+        return new Gate(RuleSet.of(rules), rules.name(), rules.digest());
+    }
+
+    /**
      * A gate of these rules.
      *
      * @param ruleFile what reports call the rule file

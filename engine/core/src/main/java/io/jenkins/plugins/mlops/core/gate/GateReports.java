@@ -3,9 +3,14 @@ package io.jenkins.plugins.mlops.core.gate;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
+import io.jenkins.plugins.mlops.core.lineage.Statement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /** Writes a gate's result for programs, people and CI servers. Equal results give equal bytes. */
 public final class GateReports {
@@ -18,6 +23,30 @@ public final class GateReports {
     /** The digest of the result's {@code gate.json}, written or not. */
     public static Digest digest(GateResult result) {
         return Digest.of(json(result));
+    }
+
+    /** The verdict of each rule, in the order of the rule file. */
+    public static List<RuleLine> lines(GateResult result) {
+        return result.rules().stream().map(RuleLine::of).toList();
+    }
+
+    /** What the lineage of the candidate keeps of the result; empty when the candidate does not say which model it is. */
+    public static Optional<Statement> statement(GateResult result, Instant decidedOn) {
+        return Optional.ofNullable(result.candidate().model())
+                .map(model -> GateVerdict.of(
+                                result.verdict().toString(),
+                                digest(result),
+                                result.ruleDigest(),
+                                result.candidate().digest(),
+                                result.baselines().isEmpty()
+                                        ? null
+                                        : result.baselines()
+                                                .get(0)
+                                                .measurement()
+                                                .digest(),
+                                result.summary(),
+                                decidedOn)
+                        .statement(model));
     }
 
     /** The result for a terminal; a few lines. */

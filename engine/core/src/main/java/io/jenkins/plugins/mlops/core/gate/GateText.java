@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlops.core.gate;
 
-import io.jenkins.plugins.mlops.core.document.PrintableText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The result for a terminal: an aligned table, and last what a reader looks for first, the reasons of the rules that do not hold. */
 final class GateText {
@@ -16,9 +16,7 @@ final class GateText {
     static String render(GateResult result) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEADER);
-        for (RuleResult rule : result.rules()) {
-            rows.add(row(rule));
-        }
+        GateReports.lines(result).forEach(line -> rows.add(row(line)));
         StringBuilder out = new StringBuilder();
         int[] widths = widths(rows);
         rows.forEach(row -> out.append(line(row, widths)).append('\n'));
@@ -36,25 +34,16 @@ final class GateText {
         return out.toString();
     }
 
-    private static List<String> row(RuleResult result) {
-        Check check = result.deciding();
-        String slice = check.slice() == null ? "-" : PrintableText.of(check.slice());
-        return List.of(
-                word(check.verdict()),
-                PrintableText.of(result.rule().metric()),
-                result.checks().size() > 1
-                        ? slice + " (worst of " + result.checks().size() + ")"
-                        : slice,
-                number(check.value()),
-                check.limit() == null
-                        ? "-"
-                        : (result.rule().direction() == Direction.HIGHER ? ">= " : "<= ")
-                                + Decimals.text(check.limit()),
-                number(check.baseline()));
-    }
-
-    private static String number(Double value) {
-        return value == null ? "-" : Decimals.text(value);
+    private static List<String> row(RuleLine rule) {
+        return Stream.of(
+                        word(Verdict.parse(rule.verdict())),
+                        rule.metric(),
+                        rule.slice(),
+                        rule.value(),
+                        rule.limit(),
+                        rule.baseline())
+                .map(cell -> cell == null ? "-" : cell)
+                .toList();
     }
 
     private static int[] widths(List<List<String>> rows) {

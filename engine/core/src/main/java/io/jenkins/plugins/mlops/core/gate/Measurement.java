@@ -18,18 +18,25 @@ public record Measurement(String origin, Digest digest, Digest model, DatasetVer
     /**
      * Reads {@code evaluation.json} or, when it names no schema, {@code metrics.json}.
      *
-     * @param origin what reports call the file
-     * @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when the file is absent, broken or too large
+     * @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when the file is broken
+     */
+    public static Measurement of(InputFile file) {
+        JsonNode document = MetricsReader.document(file);
+        if (!document.path("schema").isTextual()) {
+            return new Measurement(
+                    file.name(), file.digest(), null, null, MetricsReader.metrics(document, file.name()));
+        }
+        EvaluationRecord evaluation = EvaluationRecord.parse(file);
+        return new Measurement(
+                file.name(), file.digest(), evaluation.model(), evaluation.evaluationSet(), evaluation.parsedMetrics());
+    }
+
+    /**
+     * As {@link #of}, from a file of this machine.
+     *
+     * @param origin what reports and errors call the file
      */
     public static Measurement read(Path file, String origin) {
-        String text = MetricsReader.text(file);
-        Digest digest = Digest.of(text);
-        JsonNode document = MetricsReader.document(text, origin);
-        if (!document.path("schema").isTextual()) {
-            return new Measurement(origin, digest, null, null, MetricsReader.metrics(document, origin));
-        }
-        EvaluationRecord evaluation = EvaluationRecord.parse(text, origin);
-        return new Measurement(
-                origin, digest, evaluation.model(), evaluation.evaluationSet(), evaluation.parsedMetrics());
+        return of(InputFile.read(file, origin));
     }
 }

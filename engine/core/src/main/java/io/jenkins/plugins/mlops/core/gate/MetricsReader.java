@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.document.PrintableText;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +15,6 @@ import java.util.TreeMap;
 /** Takes a metrics document apart. Errors name the document and the path in it. */
 final class MetricsReader {
 
-    private static final long MAX_BYTES = 64L * 1024 * 1024;
     private static final int MAX_METRICS = 100_000;
     private static final int MAX_LABELS = 1000;
     private static final int SHOWN_CHARACTERS = 40;
@@ -39,7 +35,11 @@ final class MetricsReader {
 
     /** The file's JSON object; non-finite numbers may be bare tokens. */
     static JsonNode document(Path file) {
-        return document(text(file), file.toString());
+        return document(InputFile.read(file, file.toString()));
+    }
+
+    static JsonNode document(InputFile file) {
+        return document(file.text(), file.name());
     }
 
     static JsonNode document(String text, String origin) {
@@ -48,21 +48,6 @@ final class MetricsReader {
             throw MlopsException.usage(origin + " holds no JSON object: {\"metric\": number, ...} is wanted");
         }
         return node;
-    }
-
-    static String text(Path file) {
-        try {
-            long size = Files.size(file);
-            if (size > MAX_BYTES) {
-                throw MlopsException.usage("The file " + file + " has " + size + " bytes, and metrics have at most "
-                        + MAX_BYTES + ": keep per-sample results in a file of their own");
-            }
-            return Files.readString(file);
-        } catch (NoSuchFileException e) {
-            throw MlopsException.usage("The file " + file + " does not exist", e);
-        } catch (IOException e) {
-            throw MlopsException.usage("The file " + file + " cannot be read as UTF-8 text: " + e.getMessage(), e);
-        }
     }
 
     static Metrics metrics(JsonNode document, String origin) {

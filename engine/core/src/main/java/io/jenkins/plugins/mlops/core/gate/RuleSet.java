@@ -27,7 +27,13 @@ public record RuleSet(List<Rule> rules) {
      * @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE, with line and column, when it is broken
      */
     public static RuleSet read(Path file) {
-        return Documents.read(file, RuleSet.class);
+        return of(InputFile.read(file, file.toString()));
+    }
+
+    static RuleSet of(InputFile file) {
+        return file.name().endsWith(".json")
+                ? Documents.readJson(file.text(), file.name(), RuleSet.class)
+                : parse(file.text(), file.name());
     }
 
     /** Reads YAML or JSON text; {@code origin} is what an error calls it. */

@@ -38,10 +38,20 @@ public record GateEvidence(
         } catch (IOException e) {
             throw MlopsException.usage("The gate report " + file + " cannot be read: " + e.getMessage(), e);
         }
-        JsonNode json = Documents.readJson(new String(bytes, StandardCharsets.UTF_8), file.toString(), JsonNode.class);
+        return parse(bytes, file.toString());
+    }
+
+    /**
+     * Reads the bytes of a {@code gate.json}.
+     *
+     * @param origin what an error calls it
+     * @throws MlopsException of kind USAGE when it is no gate report
+     */
+    public static GateEvidence parse(byte[] bytes, String origin) {
+        JsonNode json = Documents.readJson(new String(bytes, StandardCharsets.UTF_8), origin, JsonNode.class);
         if (!GateDocument.SCHEMA.equals(json.path("schema").asText())) {
-            throw MlopsException.usage(file + " is no gate report of the form " + GateDocument.SCHEMA
-                    + ": give the gate.json that 'mlops gate --report-dir' wrote");
+            throw MlopsException.usage(origin + " is no gate report of the form " + GateDocument.SCHEMA
+                    + ": give the gate.json that the gate wrote");
         }
         return new GateEvidence(
                 Digest.of(bytes),

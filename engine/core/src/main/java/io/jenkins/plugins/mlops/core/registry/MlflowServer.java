@@ -7,6 +7,8 @@ import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -75,6 +77,12 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     @Override
     public String runUrl(TrackedRun run) {
         return uri + "/#/experiments/" + run.experimentId() + "/runs/" + run.runId();
+    }
+
+    /** The link to a model version's page. */
+    public String versionUrl(String model, int version) {
+        return uri + "/#/models/"
+                + URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20") + "/versions/" + version;
     }
 
     @Override

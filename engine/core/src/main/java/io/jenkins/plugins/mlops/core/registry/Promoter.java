@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Moves an alias from one version of a model to another, so that who, why and the version before are kept. MLflow sets an
@@ -58,19 +59,22 @@ public final class Promoter {
         MlflowLimits.model(request.model());
         MlflowLimits.alias(request.alias());
         if (request.override() && (request.reason() == null || request.reason().isBlank())) {
-            throw MlopsException.usage("An override wants a reason: say why with --reason");
+            throw MlopsException.usage("An override wants a reason: say why");
         }
-        ModelVersion version = registry.version(request.model(), request.version())
-                .orElseThrow(() -> MlopsException.usage("The model " + request.model() + " has no version "
-                        + request.version() + ": 'mlops model show " + request.model() + "' lists what there is"));
+        ModelVersion version =
+                registry.version(request.model(), request.version()).orElseThrow(() -> noVersion(request));
         List<String> notes = new ArrayList<>();
         AliasState state = settled(request.model(), request.alias(), notes);
-        expect(request, state);
         boolean there = Objects.equals(state.currentVersion(), request.version());
         if (there && state.isOurs()) {
             notes.add("the alias points to version " + request.version() + " already");
-            return asRecorded(state.current(), request.alias(), notes);
+            AliasMove made = asRecorded(state.current(), request.alias(), notes);
+            if (request.expected() != null && number(made.previous()) != request.expected()) {
+                expect(request.model(), request.alias(), request.expected(), state);
+            }
+            return made;
         }
+        expect(request.model(), request.alias(), request.expected(), state);
         List<String> objections = PromotionPolicy.objections(version, request, state);
         if (!objections.isEmpty() && !request.override()) {
             throw MlopsException.refused(
@@ -103,13 +107,22 @@ public final class Promoter {
      * Moves the alias back to the version that the present one replaced; when someone else moved it, to the one that ours
      * set last.
      *
+     * @param from the version to leave, 0 for none; when an earlier call left it already, nothing is done again. Null for
+     *     whichever the alias points to: then a second call goes back one more
      * @throws MlopsException of kind REFUSED when there is none, or another writer was faster
      */
-    public synchronized AliasMove rollback(String model, String alias, String reason, String by) {
+    public synchronized AliasMove rollback(String model, String alias, Integer from, String reason, String by) {
         MlflowLimits.model(model);
         MlflowLimits.alias(alias);
         List<String> notes = new ArrayList<>();
         AliasState state = settled(model, alias, notes);
+        if (from != null && number(state.currentVersion()) != from) {
+            Optional<AliasMove> made = rolledBack(model, alias, from, state, notes);
+            if (made.isPresent()) {
+                return made.get();
+            }
+            expect(model, alias, from, state);
+        }
         AliasTags tags = new AliasTags(alias);
         Integer target = null;
         if (state.isForeign()) {
@@ -142,6 +155,30 @@ public final class Promoter {
         append(version, new Promotion(model, to, alias, state.currentVersion(), true, false, by, reason, null, now));
         settle(model, alias, to, AliasTags.number(version.tags(), tags.replaced()));
         return new AliasMove(model, alias, to, state.currentVersion(), by, reason, now, null, List.copyOf(notes));
+    }
+
+    /** The rollback that left that version for where the alias points now; empty when there was none. */
+    private Optional<AliasMove> rolledBack(String model, String alias, int from, AliasState state, List<String> notes) {
+        if (state.current() == null || !state.isOurs()) {
+            return Optional.empty();
+        }
+        AliasTags names = new AliasTags(alias);
+        return registry.version(model, from)
+                .map(ModelVersion::tags)
+                .filter(tags -> state.currentVersion().equals(AliasTags.number(tags, names.rollback("to"))))
+                .map(tags -> {
+                    notes.add("the alias went back to version " + state.currentVersion() + " already");
+                    return new AliasMove(
+                            model,
+                            alias,
+                            state.currentVersion(),
+                            from,
+                            tags.get(names.rollback("by")),
+                            tags.get(names.rollback("why")),
+                            instant(tags.get(names.rollback("at"))),
+                            null,
+                            List.copyOf(notes));
+                });
     }
 
     /** What the tags say of the move that brought the alias to the version. */
@@ -186,16 +223,27 @@ public final class Promoter {
         return AliasState.read(registry, model, alias);
     }
 
-    private static void expect(PromotionRequest request, AliasState state) {
-        if (request.expected() == null) {
-            return;
+    private static void expect(String model, String alias, Integer expected, AliasState state) {
+        int current = number(state.currentVersion());
+        if (expected != null && current != expected) {
+            throw MlopsException.refused(
+                    "The alias " + alias + " of " + model + " points to " + named(current) + ", and "
+                            + named(expected)
+                            + " was expected: another promotion was faster; look at it and decide anew");
         }
-        int current = state.current() == null ? 0 : state.currentVersion();
-        if (current != request.expected()) {
-            throw MlopsException.refused("The alias " + request.alias() + " of " + request.model() + " points to "
-                    + named(current) + ", and " + named(request.expected())
-                    + " was expected: another promotion was faster; look at it and decide anew");
-        }
+    }
+
+    private MlopsException noVersion(PromotionRequest request) {
+        List<ModelVersion> versions = registry.versions(request.model());
+        return MlopsException.usage("The model " + request.model() + " has no version " + request.version() + ": "
+                + (versions.isEmpty()
+                        ? "nothing is registered under that name"
+                        : "its newest is " + versions.get(0).version()));
+    }
+
+    /** 0 for none. */
+    private static int number(Integer version) {
+        return version == null ? 0 : version;
     }
 
     private static String named(int version) {
@@ -237,7 +285,7 @@ public final class Promoter {
 
     private static MlopsException raced(String model, String alias, Integer now) {
         return MlopsException.refused("Another writer moved the alias " + alias + " of " + model + " to "
-                + named(now == null ? 0 : now) + " meanwhile; theirs stays, look at it and decide anew");
+                + named(number(now)) + " meanwhile; theirs stays, look at it and decide anew");
     }
 
     /** From what the version's tags say, so that the same can be done by a later call. */

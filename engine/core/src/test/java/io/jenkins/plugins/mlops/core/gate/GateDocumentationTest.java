@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +28,8 @@ class GateDocumentationTest {
 
     @Test
     void theEvaluationIsAnEvaluation() throws IOException {
-        EvaluationRecord evaluation = EvaluationRecord.parse(blocks("json").get(1), "docs/gates.md");
+        EvaluationRecord evaluation = EvaluationRecord.parse(
+                InputFile.of("docs/gates.md", blocks("json").get(1).getBytes(StandardCharsets.UTF_8)));
         assertThat(evaluation.evaluationSet().name()).isEqualTo("digits-eval");
         assertThat(evaluation.parsedMetrics().samples()).isEqualTo(412);
     }

@@ -196,7 +196,8 @@ class PromoterTest {
         AliasMove move = promoter().promote(with(3, gate("pass", 3), null, "it was me"));
         assertThat(move.previous()).isEqualTo(1);
         assertThat(registry.tags).containsEntry(RECORDED, "3");
-        assertThat(promoter().rollback("m", "champion", null, "ann").version()).isEqualTo(1);
+        assertThat(promoter().rollback("m", "champion", null, null, "ann").version())
+                .isEqualTo(1);
     }
 
     @Test
@@ -231,7 +232,7 @@ class PromoterTest {
     void aRollbackReturnsToThePreviousVersion() throws IOException {
         promoter().promote(request(1));
         promoter().promote(request(2));
-        AliasMove move = promoter().rollback("m", "champion", "bad at night", "bob");
+        AliasMove move = promoter().rollback("m", "champion", null, "bad at night", "bob");
         assertThat(move.version()).isEqualTo(1);
         assertThat(move.previous()).isEqualTo(2);
         assertThat(registry.aliases).containsEntry("champion", 1);
@@ -242,9 +243,9 @@ class PromoterTest {
     @Test
     void thereIsNothingBeforeTheFirst() {
         promoter().promote(request(1));
-        assertThat(refused(() -> promoter().rollback("m", "champion", null, "bob")))
+        assertThat(refused(() -> promoter().rollback("m", "champion", null, null, "bob")))
                 .hasMessageContaining("nothing to roll back to");
-        assertThat(refused(() -> promoter().rollback("m", "other", null, "bob")))
+        assertThat(refused(() -> promoter().rollback("m", "other", null, null, "bob")))
                 .hasMessageContaining("is not set");
     }
 
@@ -253,7 +254,7 @@ class PromoterTest {
         promoter().promote(request(1));
         promoter().promote(request(2));
         registry.aliases.put("champion", 3);
-        AliasMove move = promoter().rollback("m", "champion", null, "bob");
+        AliasMove move = promoter().rollback("m", "champion", null, null, "bob");
         assertThat(move.version()).isEqualTo(2);
         assertThat(move.notes()).anyMatch(note -> note.contains("moved by someone else"));
     }
@@ -271,13 +272,51 @@ class PromoterTest {
         dieAnywhere(
                 () -> {
                     if (registry.aliases.get("champion") == 2) {
-                        promoter().rollback("m", "champion", "bad", "bob");
+                        promoter().rollback("m", "champion", null, "bad", "bob");
                     } else {
                         promoter().promote(request(1));
                     }
                 },
                 List.of(2, 1),
                 3);
+    }
+
+    @Test
+    void aPromotionFromAKnownVersionMayBeTriedAgainWhereverItDied() throws IOException {
+        promoter().promote(request(1));
+        dieAnywhere(() -> promoter().promote(with(2, gate("pass", 2), 1, null)), List.of(1, 2), 2);
+        assertThat(refused(() -> promoter().promote(with(2, gate("pass", 2), 3, null))))
+                .hasMessageContaining("points to version 2, and version 3 was expected");
+    }
+
+    @Test
+    void aRollbackFromAKnownVersionMayBeTriedAgainWhereverItDied() throws IOException {
+        promoter().promote(request(1));
+        promoter().promote(request(2));
+        promoter().promote(request(3));
+        dieAnywhere(() -> promoter().rollback("m", "champion", 3, "bad", "bob"), List.of(3, 2), 4);
+        AliasMove again = promoter().rollback("m", "champion", 3, "bad", "bob");
+        assertThat(again.version()).isEqualTo(2);
+        assertThat(again.previous()).isEqualTo(3);
+        assertThat(again.by()).isEqualTo("bob");
+        assertThat(again.reason()).isEqualTo("bad");
+        assertThat(again.notes()).anyMatch(note -> note.contains("already"));
+    }
+
+    @Test
+    void aRollbackFromAVersionThatIsLeftOtherwiseIsRefused() {
+        promoter().promote(request(1));
+        promoter().promote(request(2));
+        promoter().promote(request(3));
+        assertThat(refused(() -> promoter().rollback("m", "champion", 2, null, "bob")))
+                .hasMessageContaining("points to version 3, and version 2 was expected");
+    }
+
+    @Test
+    void aVersionThatDoesNotExistIsNamedWithTheNewestThatDoes() {
+        MlopsException failure =
+                catchThrowableOfType(MlopsException.class, () -> promoter().promote(request(9)));
+        assertThat(failure).hasMessageContaining("no version 9: its newest is 3");
     }
 
     /**
