@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +46,16 @@ public record SourceRevision(String commit, String repository, List<String> chan
      * @throws MlopsException of kind FAILED when there is a repository that cannot be read
      */
     public static Optional<SourceRevision> of(Path directory) {
+        return of(directory, List.of());
+    }
+
+    /**
+     * As {@link #of(Path)}.
+     *
+     * @param noCode files and directories that are not part of the code, such as datasets that were pulled into the work tree;
+     *     what Git does not track in them does not count as a change
+     */
+    public static Optional<SourceRevision> of(Path directory, Collection<Path> noCode) {
         FileRepositoryBuilder builder = new FileRepositoryBuilder()
                 .findGitDir(directory.toAbsolutePath().toFile());
         File gitDirectory = builder.getGitDir();
@@ -56,7 +67,7 @@ public record SourceRevision(String commit, String repository, List<String> chan
             ObjectId head = repository.resolve(Constants.HEAD);
             return head == null
                     ? Optional.empty()
-                    : Optional.of(new SourceRevision(head.name(), remote(repository), changes(git)));
+                    : Optional.of(new SourceRevision(head.name(), remote(repository), changes(git, noCode)));
         } catch (IOException | GitAPIException | NoWorkTreeException e) {
             throw MlopsException.failed(
                     "The Git repository " + gitDirectory + " cannot be read: " + e.getMessage() + "; 'git status' in "
@@ -74,10 +85,12 @@ public record SourceRevision(String commit, String repository, List<String> chan
         return url == null ? null : RemoteUrl.withoutSecrets(url);
     }
 
-    private static List<String> changes(Git git) throws GitAPIException {
+    private static List<String> changes(Git git, Collection<Path> noCode) throws GitAPIException {
+        Path root = git.getRepository().getWorkTree().toPath();
         Status status = git.status().call();
-        Set<String> paths = new TreeSet<>(status.getUncommittedChanges());
-        paths.addAll(status.getUntracked());
+        Set<String> paths = new TreeSet<>(status.getUntracked());
+        paths.removeIf(path -> noCode.stream().anyMatch(root.resolve(path)::startsWith));
+        paths.addAll(status.getUncommittedChanges());
         paths.removeIf(path -> List.of(path.split("/")).contains(OWN_DIRECTORY));
         return List.copyOf(paths);
     }

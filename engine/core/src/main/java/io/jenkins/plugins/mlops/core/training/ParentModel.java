@@ -17,13 +17,13 @@ import java.util.Optional;
  * @param uri {@code models:/NAME/VERSION}
  * @param digest what its files' content id must be, null when its registration did not say
  */
-record ParentModel(String uri, String runId, String artifactPath, Digest digest) {
+public record ParentModel(String uri, String runId, String artifactPath, Digest digest) {
 
     private static final String ARTIFACTS = "/artifacts/";
     private static final String DEFAULT_ARTIFACT = "model";
 
     /** @throws MlopsException of kind USAGE when there is no such version, FAILED when its files cannot be found */
-    static ParentModel find(ModelRegistry models, ModelReference reference) {
+    public static ParentModel find(ModelRegistry models, ModelReference reference) {
         Optional<ModelVersion> found = reference.alias() == null
                 ? models.version(reference.name(), reference.version())
                 : models.byAlias(reference.name(), reference.alias());
@@ -45,7 +45,7 @@ record ParentModel(String uri, String runId, String artifactPath, Digest digest)
      * @return their content id
      * @throws MlopsException of kind REFUSED when they are not those that were registered
      */
-    Digest download(TrackingServer tracking, Path into) {
+    public Digest download(TrackingServer tracking, Path into) {
         tracking.downloadArtifacts(runId, artifactPath, into);
         Digest found = ModelFiles.of(into).digest();
         if (digest != null && !found.equals(digest)) {

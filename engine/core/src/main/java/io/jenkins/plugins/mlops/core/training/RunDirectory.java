@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * The directory of one training, fresh for each. What the training writes lies in {@code output.partial} until all is done and
  * is then renamed to {@code output}: a model that looks done is done.
  */
-final class RunDirectory {
+public final class RunDirectory {
 
     private final Path root;
     private final String modelPath;
@@ -31,7 +31,7 @@ final class RunDirectory {
      * @param modelPath the model's directory below the output directory
      * @throws MlopsException of kind USAGE when there is something already
      */
-    static RunDirectory create(Path root, String modelPath) {
+    public static RunDirectory create(Path root, String modelPath) {
         Path absolute = root.toAbsolutePath().normalize();
         try {
             Files.createDirectories(Objects.requireNonNull(absolute.getParent(), "a run directory has a parent"));
@@ -55,7 +55,12 @@ final class RunDirectory {
         }
     }
 
-    Path root() {
+    /** A directory that {@link #create} has made. */
+    public static RunDirectory at(Path root, String modelPath) {
+        return new RunDirectory(root, modelPath);
+    }
+
+    public Path root() {
         return root;
     }
 
@@ -63,7 +68,7 @@ final class RunDirectory {
         return root.resolve("output.partial");
     }
 
-    Path model() {
+    public Path model() {
         return output().resolve(modelPath);
     }
 
@@ -80,15 +85,15 @@ final class RunDirectory {
         return root.resolve("evaluation-dataset");
     }
 
-    Path parent() {
+    public Path parent() {
         return root.resolve("parent");
     }
 
-    Path checkpoints() {
+    public Path checkpoints() {
         return root.resolve("checkpoints");
     }
 
-    Path params() {
+    public Path params() {
         return root.resolve("params.json");
     }
 
@@ -100,16 +105,13 @@ final class RunDirectory {
         return root.resolve("lineage");
     }
 
-    Path evaluation() {
+    public Path evaluation() {
         return root.resolve("evaluation");
     }
 
-    Path metrics() {
-        return evaluation().resolve("metrics.json");
-    }
-
-    Path evaluationRecord() {
-        return evaluation().resolve("evaluation.json");
+    /** What is recorded of the training. */
+    public TrainingFiles files() {
+        return new TrainingFiles(model(), evaluation(), lineage());
     }
 
     /** Empties the output directory for another try. */
@@ -124,7 +126,7 @@ final class RunDirectory {
     }
 
     /** Removes the whole directory, for a training that never started. */
-    void discard() {
+    public void discard() {
         try {
             deleteTree(root);
         } catch (IOException e) {

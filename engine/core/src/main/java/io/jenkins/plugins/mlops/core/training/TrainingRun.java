@@ -4,14 +4,13 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
-import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -54,15 +53,16 @@ public final class TrainingRun {
         Plan plan = check(specification, listener);
         RunDirectory directory =
                 RunDirectory.create(runDirectory, specification.outputs().model());
+        TrainingFacts facts = facts(id, plan);
         TrackedRun run;
         try {
-            run = services.tracking().createRun(specification.experiment(), specification.name(), startTags(id, plan));
+            run = services.tracking().createRun(specification.experiment(), specification.name(), facts.startTags());
         } catch (RuntimeException e) {
             directory.discard();
             throw e;
         }
         try {
-            return new StartedRun(services, plan, directory, run, id, listener).finish();
+            return new StartedRun(services, plan, directory, run, facts, listener).finish();
         } catch (RuntimeException | Error e) {
             throw ended(run, e);
         }
@@ -108,22 +108,23 @@ public final class TrainingRun {
         return reference == null ? null : services.datasets().resolve(reference);
     }
 
-    private static Map<String, String> startTags(UUID id, Plan plan) {
-        Map<String, String> tags = new TreeMap<>();
-        tags.put(RunTags.RUN, id.toString());
-        if (plan.source != null) {
-            tags.put(RunTags.COMMIT, plan.source.commit());
-            if (plan.source.isDirty()) {
-                tags.put(RunTags.CHANGES, String.valueOf(plan.source.changes().size()));
-            }
-            if (plan.source.repository() != null) {
-                tags.put(RunTags.REPOSITORY, plan.source.repository());
-            }
+    private TrainingFacts facts(UUID id, Plan plan) {
+        TrainingSpecification specification = plan.specification;
+        TrainingFacts facts = new TrainingFacts(
+                        id.toString(), specification.experiment(), services.builder(), Instant.now())
+                .asked("name", specification.name())
+                .asked("command", specification.command())
+                .asked("environment", specification.environment())
+                .asked("params", specification.params().values())
+                .asked("seed", specification.seed())
+                .added("backend", services.backend().name())
+                .source(plan.source)
+                .parent(plan.parent, null);
+        if (specification.evaluation() != null) {
+            List<String> command = specification.evaluation().command();
+            facts.asked("evaluationCommand", command).evaluator("command", String.join(" ", command));
         }
-        if (plan.parent != null) {
-            tags.put(RunTags.PARENT, plan.parent.uri());
-        }
-        return tags;
+        return facts;
     }
 
     /** Ends the MLflow run of a training that failed or was interrupted; returns what to throw. */

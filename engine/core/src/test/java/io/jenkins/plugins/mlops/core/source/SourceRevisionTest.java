@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.transport.URIish;
@@ -47,6 +48,19 @@ class SourceRevisionTest {
         Files.createDirectories(directory.resolve("code/.mlops/runs"));
         Files.writeString(directory.resolve("code/.mlops/runs/log"), "ours");
         assertThat(SourceRevision.of(directory).orElseThrow().changes()).containsExactly("new.py", "train.py");
+    }
+
+    @Test
+    void newFilesInWhatIsNoCodeDoNotMakeItDirty() throws Exception {
+        commit();
+        Files.writeString(directory.resolve("train.py"), "changed");
+        Files.createDirectories(directory.resolve("data"));
+        Files.writeString(directory.resolve("data/1.csv"), "pulled");
+        Files.writeString(directory.resolve("data-2.csv"), "new");
+        assertThat(SourceRevision.of(directory, List.of(directory.resolve("data"), directory.resolve("train.py")))
+                        .orElseThrow()
+                        .changes())
+                .containsExactly("data-2.csv", "train.py");
     }
 
     @ParameterizedTest
