@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.step;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.IOException;
@@ -28,6 +29,12 @@ public abstract class RestartableStepExecution<T> extends BackgroundStepExecutio
      */
     protected abstract T work() throws IOException, InterruptedException;
 
+    /** Steps of one lane, of all builds, work one after the other; those that wait hold no thread. Null for none. */
+    @CheckForNull
+    protected String lane() {
+        return null;
+    }
+
     @Override
     protected String doing() {
         return "working";
@@ -35,6 +42,6 @@ public abstract class RestartableStepExecution<T> extends BackgroundStepExecutio
 
     @Override
     final StepWork<T> begin() {
-        return StepWork.begin(getContext(), null, none -> work(), getContext());
+        return StepWork.beginOnController(getContext(), lane(), none -> work(), getContext());
     }
 }

@@ -1,11 +1,16 @@
 package io.jenkins.plugins.mlops.step;
 
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.util.concurrent.MoreExecutors;
 import hudson.util.ClassLoaderSanityThreadFactory;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,11 +30,24 @@ final class StepThreads {
     private static final ExecutorService AGENTS =
             pool(0, Integer.MAX_VALUE, new SynchronousQueue<>(), "MLOps Pipeline step on an agent");
 
+    /** A lane lives as long as work is in it: the pool holds it then. */
+    private static final Cache<String, Executor> LANES =
+            CacheBuilder.newBuilder().weakValues().build();
+
     private StepThreads() {}
 
     /** @param onAgent whether an agent does the work */
     static Future<?> submit(Runnable work, boolean onAgent) {
         return (onAgent ? AGENTS : CONTROLLER).submit(work);
+    }
+
+    /** Work of the controller, one after the other in the order of arrival; what waits for its turn holds no thread. */
+    static Future<?> submitInLane(Runnable work, String lane) {
+        FutureTask<Void> task = new FutureTask<>(work, null);
+        Executor executor =
+                LANES.asMap().computeIfAbsent(lane, name -> MoreExecutors.newSequentialExecutor(CONTROLLER));
+        executor.execute(task);
+        return task;
     }
 
     private static ExecutorService pool(int core, int most, BlockingQueue<Runnable> queue, String name) {

@@ -71,6 +71,9 @@ public final class StepWork<T> {
     @CheckForNull
     private final AgentWorkspace workspace;
 
+    @CheckForNull
+    private final String lane;
+
     private final Task<T> task;
     private final FutureCallback<? super T> ending;
 
@@ -80,9 +83,15 @@ public final class StepWork<T> {
     private long lookMillis;
     private int losses;
 
-    private StepWork(StepContext context, AgentWorkspace workspace, Task<T> task, FutureCallback<? super T> ending) {
+    private StepWork(
+            StepContext context,
+            AgentWorkspace workspace,
+            String lane,
+            Task<T> task,
+            FutureCallback<? super T> ending) {
         this.context = context;
         this.workspace = workspace;
+        this.lane = lane;
         this.task = task;
         this.ending = ending;
     }
@@ -99,7 +108,24 @@ public final class StepWork<T> {
             @CheckForNull AgentWorkspace workspace,
             @NonNull Task<T> task,
             @NonNull FutureCallback<? super T> ending) {
-        StepWork<T> work = new StepWork<>(context, workspace, task, ending);
+        return begin(new StepWork<>(context, workspace, null, task, ending));
+    }
+
+    /**
+     * As {@link #begin}, for the controller alone.
+     *
+     * @param lane whose work is done one after the other; null for none
+     */
+    @NonNull
+    static <T> StepWork<T> beginOnController(
+            @NonNull StepContext context,
+            @CheckForNull String lane,
+            @NonNull Task<T> task,
+            @NonNull FutureCallback<? super T> ending) {
+        return begin(new StepWork<>(context, null, lane, task, ending));
+    }
+
+    private static <T> StepWork<T> begin(StepWork<T> work) {
         work.queue();
         return work;
     }
@@ -122,7 +148,7 @@ public final class StepWork<T> {
     @NonNull
     public synchronized String status() {
         return switch (state) {
-            case QUEUED -> "waiting for a thread";
+            case QUEUED -> lane == null ? "waiting for a thread" : "waiting for its turn";
             case WORKING -> workspace == null ? "working on the controller" : "working on the " + workspace;
             case AWAY -> "waiting for the " + workspace + ", away for " + Util.getTimeSpanString(millisAway());
             case ENDED -> "ended";
@@ -132,7 +158,9 @@ public final class StepWork<T> {
     private synchronized void queue() {
         if (state != State.ENDED) {
             state = State.QUEUED;
-            handle = StepThreads.submit(this::attempt, workspace != null);
+            handle = lane == null
+                    ? StepThreads.submit(this::attempt, workspace != null)
+                    : StepThreads.submitInLane(this::attempt, lane);
         }
     }
 
