@@ -12,8 +12,10 @@ import io.jenkins.plugins.mlops.core.gate.GateDocument;
 import io.jenkins.plugins.mlops.core.gate.GateReports;
 import io.jenkins.plugins.mlops.core.gate.GateResult;
 import io.jenkins.plugins.mlops.core.gate.InputFile;
+import io.jenkins.plugins.mlops.core.gate.LazyRuns;
 import io.jenkins.plugins.mlops.core.gate.Measurement;
 import io.jenkins.plugins.mlops.core.lineage.Statement;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -111,7 +113,8 @@ public final class GateCommand implements Callable<Integer> {
         Measurement candidate = Measurement.of(read(metrics));
         Measurement champion = baseline == null ? null : Measurement.of(read(baseline));
         Path directory = Objects.requireNonNull(host.resolve(rules).getParent(), "a file has a directory");
-        try (LazyRuns runs = new LazyRuns(host, servers)) {
+        try (LazyRuns runs =
+                new LazyRuns(() -> MlflowServer.connect(servers.mlflow(host), servers.objectStore(host)))) {
             return gate.evaluate(
                     candidate,
                     new Baselines(path -> InputFile.read(directory.resolve(path), path), champion, model, runs));

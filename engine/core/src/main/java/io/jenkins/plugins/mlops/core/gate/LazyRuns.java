@@ -1,28 +1,24 @@
-package io.jenkins.plugins.mlops.cli.gate;
+package io.jenkins.plugins.mlops.core.gate;
 
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.ServerOptions;
-import io.jenkins.plugins.mlops.core.gate.RunBaselines;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import java.util.function.Supplier;
 
-/** The MLflow server's runs; no server needs to be named until a rule compares with one of them. */
-final class LazyRuns implements Supplier<RunBaselines>, AutoCloseable {
+/** The MLflow server's runs; no server needs to be named until a rule compares with one of them. To be closed. */
+public final class LazyRuns implements Supplier<RunBaselines>, AutoCloseable {
 
-    private final Host host;
-    private final ServerOptions servers;
+    private final Supplier<MlflowServer> connection;
     /** Null until it is needed. */
     private MlflowServer server;
 
-    LazyRuns(Host host, ServerOptions servers) {
-        this.host = host;
-        this.servers = servers;
+    /** @param connection asked once, when the first rule needs it */
+    public LazyRuns(Supplier<MlflowServer> connection) {
+        this.connection = connection;
     }
 
     @Override
     public RunBaselines get() {
         if (server == null) {
-            server = MlflowServer.connect(servers.mlflow(host), servers.objectStore(host));
+            server = connection.get();
         }
         return new RunBaselines(server, server);
     }
