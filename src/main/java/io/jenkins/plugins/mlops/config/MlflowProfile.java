@@ -1,51 +1,44 @@
 package io.jenkins.plugins.mlops.config;
 
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.model.Run;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
-import java.net.URI;
+import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+import org.kohsuke.stapler.verb.POST;
 
 /** An MLflow server. */
-public class MlflowProfile extends AbstractDescribableImpl<MlflowProfile> {
+public class MlflowProfile extends ServerProfile<MlflowProfile> {
 
-    private final String name;
     private final String url;
-    private String credentialsId;
     private String artifactStore;
 
     @DataBoundConstructor
     public MlflowProfile(String name, String url) {
-        this.name = Util.fixEmptyAndTrim(name);
+        super(name);
         this.url = Util.fixEmptyAndTrim(url);
-    }
-
-    public String getName() {
-        return name;
     }
 
     public String getUrl() {
         return url;
-    }
-
-    /** A user name and password, or a secret text that is a bearer token; null for none. */
-    @CheckForNull
-    public String getCredentialsId() {
-        return credentialsId;
-    }
-
-    @DataBoundSetter
-    public void setCredentialsId(@CheckForNull String credentialsId) {
-        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
     /** Name of the object store profile that holds the artifacts when the server does not proxy them; null when it does. */
@@ -62,7 +55,21 @@ public class MlflowProfile extends AbstractDescribableImpl<MlflowProfile> {
     /** As {@link ObjectStoreProfile#settings}. */
     @NonNull
     public MlflowSettings settings(@CheckForNull Run<?, ?> run) {
-        return new MlflowSettings(URI.create(url), ProfileCredentials.mlflow(this, run));
+        return new MlflowSettings(
+                address().uri(),
+                ProfileCredentials.MLFLOW
+                        .find(this, run)
+                        .map(MlflowProfile::authorization)
+                        .orElse(null));
+    }
+
+    private static MlflowSettings.Credentials authorization(StandardCredentials credentials) {
+        if (credentials instanceof StringCredentials token) {
+            return new MlflowSettings.Credentials(null, null, token.getSecret().getPlainText());
+        }
+        StandardUsernamePasswordCredentials user = (StandardUsernamePasswordCredentials) credentials;
+        return new MlflowSettings.Credentials(
+                user.getUsername(), user.getPassword().getPlainText(), null);
     }
 
     /** Settings of {@link #getArtifactStore}, or null. */
@@ -79,13 +86,86 @@ public class MlflowProfile extends AbstractDescribableImpl<MlflowProfile> {
         return MlflowServer.connect(settings(run), artifactStoreSettings(run));
     }
 
+    @Override
+    String label() {
+        return "MLflow server '" + getName() + "'";
+    }
+
+    @Override
+    ServerAddress address() {
+        return ServerAddress.parse("The URL of the " + label(), typed(url));
+    }
+
     @Extension
     @Symbol("mlflowServer")
     public static class DescriptorImpl extends Descriptor<MlflowProfile> {
+
         @NonNull
         @Override
         public String getDisplayName() {
             return "MLflow server";
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckName(@QueryParameter String value, @QueryParameter String savedName) {
+            return ProfileForm.checkName(
+                    value, savedName, MlopsConfiguration.get().getMlflowServers());
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckUrl(@QueryParameter String value, @QueryParameter String credentialsId) {
+            return ProfileForm.checkAddress(() -> ServerAddress.parse("The URL", typed(value)), credentialsId);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String url) {
+            return ProfileCredentials.MLFLOW.check(value, url);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId, @QueryParameter String url) {
+            return ProfileCredentials.MLFLOW.items(credentialsId, url);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckArtifactStore(@QueryParameter String value) {
+            return ProfileForm.check(() -> {
+                if (Util.fixEmptyAndTrim(value) != null) {
+                    MlopsConfiguration.get().objectStore(value.trim());
+                }
+            });
+        }
+
+        /** The object stores that are saved; the one chosen stays even if it is not, so that saving loses nothing. */
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public ListBoxModel doFillArtifactStoreItems(@QueryParameter String artifactStore) {
+            ListBoxModel items = new ListBoxModel();
+            items.add("none: the server passes them on", "");
+            if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                MlopsConfiguration.get().getObjectStores().forEach(store -> items.add(store.getName()));
+            }
+            String chosen = Util.fixEmptyAndTrim(artifactStore);
+            if (chosen != null && items.stream().noneMatch(item -> item.value.equals(chosen))) {
+                items.add(chosen);
+            }
+            return items;
+        }
+
+        /** Tries out what the form says, saved or not. */
+        @RequirePOST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doTestConnection(
+                @QueryParameter String name, @QueryParameter String url, @QueryParameter String credentialsId) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            MlflowProfile profile = new MlflowProfile(name, url);
+            profile.setCredentialsId(credentialsId);
+            return ServerProbe.run(() -> new MlflowQuestion(profile.settings(null)));
         }
     }
 }

@@ -4,52 +4,106 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.model.PersistentDescriptor;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The servers that an administrator lets the steps use, by name. The first of each kind is the default. Thread-safe: lists are
- * replaced, never changed.
+ * The servers that an administrator lets the steps use, by name. The first of each kind is the default. A list is taken over
+ * whole or not at all: one profile that cannot be used, or a name given twice, and nothing changes. Changing it needs the
+ * permission to administer, not only to manage, since who can change a server's address gets its credentials sent.
+ * Thread-safe: lists are replaced, never changed.
  */
 @Extension
 @Symbol("mlops")
-public class MlopsConfiguration extends GlobalConfiguration {
+public class MlopsConfiguration extends GlobalConfiguration implements PersistentDescriptor {
 
-    private volatile List<ObjectStoreProfile> objectStores = List.of();
-    private volatile List<MlflowProfile> mlflowServers = List.of();
-
-    public MlopsConfiguration() {
-        load();
-    }
+    // Plain lists, since Jenkins' XML cannot hold the JDK's immutable ones.
+    private volatile List<ObjectStoreProfile> objectStores = new ArrayList<>();
+    private volatile List<MlflowProfile> mlflowServers = new ArrayList<>();
 
     @NonNull
     public static MlopsConfiguration get() {
         return ExtensionList.lookupSingleton(MlopsConfiguration.class);
     }
 
-    public List<ObjectStoreProfile> getObjectStores() {
-        return objectStores;
+    @NonNull
+    @Override
+    public String getDisplayName() {
+        return "MLOps Pipeline";
     }
 
+    @NonNull
+    public List<ObjectStoreProfile> getObjectStores() {
+        return Collections.unmodifiableList(objectStores);
+    }
+
+    /** @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed */
     @DataBoundSetter
     public void setObjectStores(List<ObjectStoreProfile> objectStores) {
-        this.objectStores = List.copyOf(objectStores);
+        this.objectStores = checked(objectStores);
         save();
     }
 
+    @NonNull
     public List<MlflowProfile> getMlflowServers() {
-        return mlflowServers;
+        return Collections.unmodifiableList(mlflowServers);
     }
 
+    /**
+     * As {@link #setObjectStores}. Whether artifact stores exist is not checked here, since configuration as code sets the two
+     * lists in an order of its own.
+     */
     @DataBoundSetter
     public void setMlflowServers(List<MlflowProfile> mlflowServers) {
-        this.mlflowServers = List.copyOf(mlflowServers);
+        this.mlflowServers = checked(mlflowServers);
         save();
+    }
+
+    /** Takes both lists over, or none. A list without entries is absent from the form's data. */
+    @Override
+    public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
+        List<ObjectStoreProfile> stores = request.bindJSONToList(ObjectStoreProfile.class, form.opt("objectStores"));
+        List<MlflowProfile> servers = request.bindJSONToList(MlflowProfile.class, form.opt("mlflowServers"));
+        String field = "objectStores";
+        try {
+            List<ObjectStoreProfile> checkedStores = checked(stores);
+            field = "mlflowServers";
+            List<MlflowProfile> checkedServers = checked(servers);
+            for (MlflowProfile server : checkedServers) {
+                if (server.getArtifactStore() != null) {
+                    find(checkedStores, server.getArtifactStore(), "object store");
+                }
+            }
+            objectStores = checkedStores;
+            mlflowServers = checkedServers;
+        } catch (MlopsException e) {
+            throw new FormException("MLOps Pipeline: " + e.getMessage(), field);
+        }
+        save();
+        return true;
+    }
+
+    private static <P extends ServerProfile<P>> List<P> checked(@CheckForNull List<P> profiles) {
+        List<P> checked = profiles == null ? new ArrayList<>() : new ArrayList<>(profiles);
+        Set<String> names = new HashSet<>();
+        for (P profile : checked) {
+            profile.check();
+            if (!names.add(profile.getName())) {
+                throw ProfileName.taken(profile.getName());
+            }
+        }
+        return checked;
     }
 
     /**
@@ -59,16 +113,16 @@ public class MlopsConfiguration extends GlobalConfiguration {
      */
     @NonNull
     public ObjectStoreProfile objectStore(@CheckForNull String name) {
-        return find(objectStores, ObjectStoreProfile::getName, name, "object store");
+        return find(objectStores, name, "object store");
     }
 
     /** As {@link #objectStore}, for MLflow servers. */
     @NonNull
     public MlflowProfile mlflowServer(@CheckForNull String name) {
-        return find(mlflowServers, MlflowProfile::getName, name, "MLflow server");
+        return find(mlflowServers, name, "MLflow server");
     }
 
-    private static <T> T find(List<T> profiles, Function<T, String> nameOf, String name, String kind) {
+    private static <P extends ServerProfile<P>> P find(List<P> profiles, @CheckForNull String name, String kind) {
         if (profiles.isEmpty()) {
             throw MlopsException.usage("No " + kind + " is configured: an administrator adds one under Manage Jenkins,"
                     + " System, MLOps Pipeline");
@@ -77,9 +131,11 @@ public class MlopsConfiguration extends GlobalConfiguration {
             return profiles.get(0);
         }
         return profiles.stream()
-                .filter(profile -> nameOf.apply(profile).equals(name))
+                .filter(profile -> name.equals(profile.getName()))
                 .findFirst()
-                .orElseThrow(() -> MlopsException.usage("There is no " + kind + " profile '" + name + "': "
-                        + profiles.stream().map(nameOf).collect(Collectors.joining(", ")) + " are configured"));
+                .orElseThrow(
+                        () -> MlopsException.usage("There is no " + kind + " '" + name + "' in Jenkins' configuration;"
+                                + " it has "
+                                + profiles.stream().map(ServerProfile::getName).collect(Collectors.joining(", "))));
     }
 }

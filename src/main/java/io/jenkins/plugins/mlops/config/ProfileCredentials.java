@@ -1,76 +1,109 @@
 package io.jenkins.plugins.mlops.config;
 
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
 import hudson.model.Run;
 import hudson.security.ACL;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import java.util.List;
+import java.util.Optional;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * The credentials that profiles name. They are an administrator's, so they are looked up as Jenkins itself, in the global
- * and system scopes; a folder cannot put its own in their place.
+ * The credentials that profiles of one kind may name. They are an administrator's, so they are looked up as Jenkins itself,
+ * in the global and system scopes; a folder cannot put its own in their place. Those of a domain are offered, and used, only
+ * for the servers of that domain.
  */
 final class ProfileCredentials {
 
-    private ProfileCredentials() {}
+    static final ProfileCredentials OBJECT_STORE = new ProfileCredentials(
+            CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
+            "a user name (the access key) and password (the secret key)");
 
-    @CheckForNull
-    static ObjectStoreSettings.Credentials objectStore(ObjectStoreProfile profile, @CheckForNull Run<?, ?> run) {
+    static final ProfileCredentials MLFLOW = new ProfileCredentials(
+            CredentialsMatchers.anyOf(
+                    CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
+                    CredentialsMatchers.instanceOf(StringCredentials.class)),
+            "a user name and password, or a secret text");
+
+    private final CredentialsMatcher usable;
+    private final String wanted;
+
+    private ProfileCredentials(CredentialsMatcher usable, String wanted) {
+        this.usable = usable;
+        this.wanted = wanted;
+    }
+
+    /**
+     * What the profile names; empty when it names none.
+     *
+     * @param run whose use is tracked, or null
+     * @throws MlopsException of kind USAGE when they do not exist
+     */
+    @NonNull
+    Optional<StandardCredentials> find(ServerProfile<?> profile, @CheckForNull Run<?, ?> run) {
         String id = profile.getCredentialsId();
         if (id == null) {
-            return null;
+            return Optional.empty();
         }
-        StandardUsernamePasswordCredentials found = find(id, StandardUsernamePasswordCredentials.class);
+        StandardCredentials found = find(id, profile.address().toString());
         if (found == null) {
-            throw missing("object store " + profile.getName(), id, "user name and password");
+            throw missing(id, "the " + profile.label());
         }
-        track(run, found);
-        return new ObjectStoreSettings.Credentials(
-                found.getUsername(), found.getPassword().getPlainText(), null);
+        if (run != null) {
+            CredentialsProvider.track(run, found);
+        }
+        return Optional.of(found);
+    }
+
+    /** The drop-down of a form; the current value alone for those who may not configure. */
+    @NonNull
+    ListBoxModel items(@CheckForNull String current, @CheckForNull String address) {
+        StandardListBoxModel items = new StandardListBoxModel();
+        if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+            items.includeEmptyValue()
+                    .includeMatchingAs(
+                            ACL.SYSTEM2, Jenkins.get(), StandardCredentials.class, requirements(address), usable);
+        }
+        return items.includeCurrentValue(Util.fixNull(current));
+    }
+
+    @NonNull
+    FormValidation check(@CheckForNull String value, @CheckForNull String address) {
+        String id = Util.fixEmptyAndTrim(value);
+        return ProfileForm.check(() -> {
+            if (id != null && find(id, address) == null) {
+                throw missing(id, "this server");
+            }
+        });
     }
 
     @CheckForNull
-    static MlflowSettings.Credentials mlflow(MlflowProfile profile, @CheckForNull Run<?, ?> run) {
-        String id = profile.getCredentialsId();
-        if (id == null) {
-            return null;
-        }
-        StandardUsernamePasswordCredentials user = find(id, StandardUsernamePasswordCredentials.class);
-        if (user != null) {
-            track(run, user);
-            return new MlflowSettings.Credentials(
-                    user.getUsername(), user.getPassword().getPlainText(), null);
-        }
-        StringCredentials token = find(id, StringCredentials.class);
-        if (token == null) {
-            throw missing("MLflow server " + profile.getName(), id, "user name and password, or secret text");
-        }
-        track(run, token);
-        return new MlflowSettings.Credentials(null, null, token.getSecret().getPlainText());
-    }
-
-    private static <C extends StandardCredentials> C find(String id, Class<C> type) {
+    private StandardCredentials find(String id, @CheckForNull String address) {
         return CredentialsMatchers.firstOrNull(
-                CredentialsProvider.lookupCredentialsInItemGroup(type, Jenkins.get(), ACL.SYSTEM2, List.of()),
-                CredentialsMatchers.withId(id));
+                CredentialsProvider.lookupCredentialsInItemGroup(
+                        StandardCredentials.class, Jenkins.get(), ACL.SYSTEM2, requirements(address)),
+                CredentialsMatchers.allOf(CredentialsMatchers.withId(id), usable));
     }
 
-    private static void track(@CheckForNull Run<?, ?> run, StandardCredentials credentials) {
-        if (run != null) {
-            CredentialsProvider.track(run, credentials);
-        }
+    private static List<DomainRequirement> requirements(@CheckForNull String address) {
+        return URIRequirementBuilder.fromUri(Util.fixEmptyAndTrim(address)).build();
     }
 
-    private static MlopsException missing(String what, String id, String kind) {
-        return MlopsException.usage("The credentials '" + id + "' of the " + what
-                + " do not exist: an administrator adds them as " + kind + " in the global domain");
+    private MlopsException missing(String id, String server) {
+        return MlopsException.usage("There are no credentials '" + id + "' for " + server + ": an administrator adds "
+                + wanted + " of that id under Manage Jenkins, Credentials");
     }
 }

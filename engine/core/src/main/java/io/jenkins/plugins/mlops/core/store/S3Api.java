@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.core.store;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.minio.BaseS3Client;
 import io.minio.Http;
-import io.minio.Utils;
 import io.minio.credentials.Provider;
 import io.minio.credentials.StaticProvider;
 import okhttp3.OkHttpClient;
@@ -21,9 +20,6 @@ final class S3Api extends BaseS3Client {
     static S3Api of(ObjectStoreSettings settings, OkHttpClient client) {
         ObjectStoreSettings.Credentials keys = settings.credentials();
         try {
-            if (!Utils.REGION_REGEX.matcher(settings.region()).find()) {
-                throw new IllegalArgumentException("the region '" + settings.region() + "' is no name of a region");
-            }
             Http.BaseUrl url = new Http.BaseUrl(settings.endpoint().toString());
             url.setRegion(settings.region());
             return new S3Api(
