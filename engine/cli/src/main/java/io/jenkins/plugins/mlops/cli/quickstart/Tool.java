@@ -62,6 +62,7 @@ final class Tool {
             clear();
             Path file = directory.resolve("pom.xml");
             write(file, pom);
+            shield();
             run(List.of(
                     maven.toString(),
                     "--batch-mode",
@@ -74,6 +75,15 @@ final class Tool {
             write(directory.resolve(STAMP), pom);
         }
         return directory.resolve("lib");
+    }
+
+    /** Maven takes the nearest .mvn upwards; this one keeps it from that of a project around the quickstart's directory. */
+    private void shield() {
+        try {
+            Files.createDirectory(directory.resolve(".mvn"));
+        } catch (IOException e) {
+            throw MlopsException.failed("The directory " + directory.resolve(".mvn") + " cannot be made: " + e, e);
+        }
     }
 
     private boolean isInstalled(String stamp) {

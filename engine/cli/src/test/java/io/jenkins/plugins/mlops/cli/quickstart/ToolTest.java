@@ -35,6 +35,13 @@ class ToolTest {
     }
 
     @Test
+    void keepsMavenFromTheConfigurationOfAProjectAround() throws IOException {
+        Path finding = script("test -d .mvn && mkdir lib");
+
+        assertThat(tool().jars(finding, "<project/>")).exists();
+    }
+
+    @Test
     void installsAgainWhenWhatIsWantedHasChanged() throws IOException {
         tool().jars(maven, "<project/>");
         tool().jars(maven, "<project>2</project>");
