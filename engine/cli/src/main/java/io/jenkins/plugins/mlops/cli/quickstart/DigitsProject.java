@@ -18,6 +18,8 @@ final class DigitsProject {
 
     /** What the pipeline consists of: a jar has no directories to list. */
     static final List<String> FILES = List.of(
+            "Jenkinsfile",
+            "Jenkinsfile.scripted",
             "README.md",
             "digits.py",
             "evaluate.py",
