@@ -79,7 +79,7 @@ public final class LineageStore {
      * @param origin what an error calls it
      * @throws MlopsException of kind USAGE when the bytes are no record
      */
-    Digest keep(byte[] record, String origin) {
+    public Digest keep(byte[] record, String origin) {
         Digest digest = RecordFile.parse(record, origin).digest();
         records.keep(digest, record);
         return digest;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.source;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.File;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public record SourceRevision(String commit, String repository, List<String> chan
     }
 
     /** Whether the directory holds something else than the commit. */
+    @JsonIgnore
     public boolean isDirty() {
         return !changes.isEmpty();
     }

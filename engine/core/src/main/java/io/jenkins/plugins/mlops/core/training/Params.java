@@ -23,6 +23,9 @@ public record Params(@JsonValue Map<String, Object> values) {
 
     static final Params NONE = new Params(Map.of());
 
+    /** A parameter of this name would clash with the seed in MLflow. */
+    private static final String SEED = "seed";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,100}");
     private static final int DOUBLE_DIGITS = 17;
 
@@ -72,6 +75,27 @@ public record Params(@JsonValue Map<String, Object> values) {
         SortedMap<String, String> flat = new TreeMap<>();
         flatten("", values, flat);
         return flat;
+    }
+
+    /**
+     * As {@link #flat}, with the seed among them.
+     *
+     * @param seed null for none
+     */
+    public SortedMap<String, String> flatWithSeed(Long seed) {
+        SortedMap<String, String> flat = flat();
+        if (seed != null) {
+            flat.put(SEED, seed.toString());
+        }
+        return flat;
+    }
+
+    /** @throws MlopsException of kind USAGE when the seed stands among the parameters */
+    public Params requireNoSeed() {
+        if (values.containsKey(SEED)) {
+            throw MlopsException.usage("params.seed is refused: the seed has a key of its own, 'seed' beside 'params'");
+        }
+        return this;
     }
 
     private static void flatten(String prefix, Map<?, ?> level, Map<String, String> into) {

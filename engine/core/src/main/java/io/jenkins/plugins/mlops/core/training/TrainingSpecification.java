@@ -62,8 +62,6 @@ public record TrainingSpecification(
     private static final int MAX_NODES = 10_000;
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final List<String> RESERVED_VARIABLES = List.of("MLOPS_", "MLFLOW_", "AWS_");
-    /** A parameter of this name would clash with the seed in MLflow. */
-    private static final String SEED = "seed";
 
     /** What the model learns from. @param training null for none */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -151,10 +149,7 @@ public record TrainingSpecification(
         command = command == null ? null : checkedCommand("command", command);
         environment = environment == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(environment));
         environment.forEach(TrainingSpecification::checkVariable);
-        params = params == null ? Params.NONE : params;
-        if (params.values().containsKey(SEED)) {
-            throw MlopsException.usage("params.seed is refused: the seed has a key of its own, 'seed' beside 'params'");
-        }
+        params = params == null ? Params.NONE : params.requireNoSeed();
         datasets = datasets == null ? new Datasets(null) : datasets;
         outputs = outputs == null ? new Outputs(null) : outputs;
         deadlines = deadlines == null ? new Deadlines(null, null) : deadlines;
@@ -250,11 +245,7 @@ public record TrainingSpecification(
 
     /** The parameters as MLflow gets them, the seed among them. */
     Map<String, String> mlflowParams() {
-        Map<String, String> flat = params.flat();
-        if (seed != null) {
-            flat.put(SEED, seed.toString());
-        }
-        return flat;
+        return params.flatWithSeed(seed);
     }
 
     private static List<String> checkedCommand(String key, List<String> command) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +26,24 @@ public final class TrainingVariables {
     public static final String TRACKING_USERNAME = "MLFLOW_TRACKING_USERNAME";
     public static final String TRACKING_PASSWORD = "MLFLOW_TRACKING_PASSWORD";
     public static final String TRACKING_TOKEN = "MLFLOW_TRACKING_TOKEN";
+
+    /** All of them, for whoever starts code inside of other code's environment. */
+    public static final List<String> ALL = List.of(
+            DATASET_DIR,
+            EVALUATION_DATASET_DIR,
+            MODEL_DIR,
+            OUTPUT_DIR,
+            METRICS_FILE,
+            PARENT_MODEL_DIR,
+            CHECKPOINT_DIR,
+            PARAMS_FILE,
+            SEED,
+            TRACKING_URI,
+            RUN_ID,
+            EXPERIMENT_NAME,
+            TRACKING_USERNAME,
+            TRACKING_PASSWORD,
+            TRACKING_TOKEN);
 
     /** Those whose values are secrets. */
     public static final Set<String> SECRETS = Set.of(TRACKING_PASSWORD, TRACKING_TOKEN);

@@ -1,0 +1,226 @@
+package io.jenkins.plugins.mlops.training;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
+import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+
+/**
+ * The MLflow runs that this controller has open, each noted in {@code mlops/open-runs} of its home directory before MLflow is
+ * asked to make it, and until it has ended. What a step cannot end itself, because its build was killed or deleted, or because
+ * the MLflow server is away, is ended by {@link #sweep}, as often as it takes. Thread-safe.
+ */
+@Extension
+public class OpenRuns {
+
+    /** Tag of an MLflow run: which step of which build it belongs to. */
+    static final String TAG = "mlops.jenkins.step";
+
+    private static final Logger LOGGER = Logger.getLogger(OpenRuns.class.getName());
+
+    /** How long the creation of a run can take that nobody waits for any more. */
+    private static final Duration CREATION = Duration.ofMinutes(10);
+
+    /** After this a server that does not answer is taken for gone. */
+    private static final Duration PATIENCE = Duration.ofDays(30);
+
+    static OpenRuns get() {
+        return ExtensionList.lookupSingleton(OpenRuns.class);
+    }
+
+    /** Keeps the note, in place of an earlier one with its id. */
+    void note(OpenRun run) {
+        try {
+            Documents.writeJson(file(run.id()), run);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The note of an open MLflow run cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Forgets a run that has ended. */
+    void remove(String id) {
+        try {
+            Files.deleteIfExists(file(id));
+        } catch (IOException e) {
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "The note " + file(id) + " of an MLflow run that has ended cannot be deleted");
+        }
+    }
+
+    /** The notes of a build; damaged ones are told and left out. */
+    List<OpenRun> of(Run<?, ?> build) {
+        String id = build.getExternalizableId();
+        return all().stream().filter(run -> id.equals(run.build())).toList();
+    }
+
+    /**
+     * Ends a run now, or as soon as that can be done.
+     *
+     * @return why it could not be ended yet; empty when it is
+     */
+    Optional<String> end(String id, RunStatus status) {
+        Optional<OpenRun> noted = read(file(id));
+        if (noted.isEmpty()) {
+            return Optional.empty();
+        }
+        OpenRun run = noted.get().closedAs(status);
+        note(run);
+        recordStatus(run, status);
+        try {
+            close(run);
+            return Optional.empty();
+        } catch (MlopsException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** Ends the runs of builds that are over or gone, and those that could not be ended before. */
+    synchronized void sweep() {
+        Set<String> away = new HashSet<>();
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            for (OpenRun run : all()) {
+                if (isOver(run) && !away.contains(run.server())) {
+                    try {
+                        close(run.closeAs() == null ? run.closedAs(RunStatus.KILLED) : run);
+                    } catch (MlopsException e) {
+                        away.add(run.server());
+                        postpone(run, e);
+                    }
+                }
+            }
+        }
+    }
+
+    private void postpone(OpenRun run, MlopsException e) {
+        boolean hopeless = run.noted().isBefore(Instant.now().minus(PATIENCE));
+        LOGGER.log(
+                hopeless ? Level.WARNING : Level.INFO,
+                () -> "The MLflow run of " + run.build() + " could not be ended: " + e.getMessage()
+                        + (hopeless ? "; this is not tried any more" : ""));
+        if (hopeless) {
+            remove(run.id());
+        }
+    }
+
+    private static boolean isOver(OpenRun run) {
+        if (run.closeAs() != null) {
+            return true;
+        }
+        if (RunKeeper.get().keeps(run.id())) {
+            return false; // whatever became of the job's name
+        }
+        Run<?, ?> build = build(run);
+        return build == null || !build.isBuilding();
+    }
+
+    @CheckForNull
+    private static Run<?, ?> build(OpenRun run) {
+        try {
+            return Run.fromExternalizableId(run.build());
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** All runs with the tag: a second one exists when the answer to the first creation was lost. */
+    private void close(OpenRun run) {
+        try (MlflowServer server =
+                MlopsConfiguration.get().mlflowServer(run.server()).connect(null)) {
+            List<TrackedRun> found = server.runsByTag(run.experiment(), TAG, run.tag());
+            if (found.isEmpty()
+                    && run.runId() == null
+                    && run.noted().isAfter(Instant.now().minus(CREATION))) {
+                note(run);
+                return;
+            }
+            RunStatus status = run.closeAs();
+            for (TrackedRun open : found) {
+                if (isWhole(open)) {
+                    status = RunStatus.FINISHED;
+                } else {
+                    server.endRun(open.runId(), run.closeAs());
+                }
+            }
+            recordStatus(run, status);
+            remove(run.id());
+        }
+    }
+
+    /** Whether everything was recorded, and only the note was left. */
+    private static boolean isWhole(TrackedRun run) {
+        return run.status() == RunStatus.FINISHED && run.tags().containsKey(RunTags.MODEL_DIGEST);
+    }
+
+    private static void recordStatus(OpenRun run, RunStatus status) {
+        Run<?, ?> build = build(run);
+        if (build == null) {
+            return;
+        }
+        try {
+            TrainingUses.of(build).ended(run.tag(), status);
+        } catch (MlopsException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The end of an MLflow run is not in the record of " + run.build());
+        }
+    }
+
+    private List<OpenRun> all() {
+        if (!Files.isDirectory(directory())) {
+            return List.of();
+        }
+        List<OpenRun> runs = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory())) {
+            files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .forEach(file -> read(file).ifPresent(runs::add));
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The notes in " + directory() + " cannot be read");
+        }
+        return runs;
+    }
+
+    private static Optional<OpenRun> read(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Documents.read(file, OpenRun.class));
+        } catch (MlopsException e) {
+            LOGGER.log(Level.WARNING, "The note of an open MLflow run is damaged: {0}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Path file(String id) {
+        return directory().resolve(id + ".json");
+    }
+
+    private static Path directory() {
+        return Jenkins.get().getRootDir().toPath().resolve("mlops").resolve("open-runs");
+    }
+}

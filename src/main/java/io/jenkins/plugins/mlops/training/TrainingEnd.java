@@ -1,0 +1,94 @@
+package io.jenkins.plugins.mlops.training;
+
+import hudson.FilePath;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.mlops.config.MlflowProfile;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.training.TrainingRecorder;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Brings a training to its end: recorded and FINISHED, or ended as FAILED or KILLED. The agent uploads what lies on it; the
+ * controller keeps the statements and, only then, ends the run. All of it may be done again.
+ */
+final class TrainingEnd {
+
+    private static final Logger LOGGER = Logger.getLogger(TrainingEnd.class.getName());
+
+    private final Run<?, ?> build;
+    private final String useId;
+    private final StartedTraining training;
+    private final TaskListener listener;
+
+    TrainingEnd(Run<?, ?> build, String useId, StartedTraining training, TaskListener listener) {
+        this.build = build;
+        this.useId = useId;
+        this.training = training;
+        this.listener = listener;
+    }
+
+    /**
+     * Records what the body left.
+     *
+     * @param node of the workspace
+     * @param endedMillis when the body had ended
+     */
+    void record(WithMlflowStep step, FilePath workspace, String node, long endedMillis)
+            throws IOException, InterruptedException {
+        RunKeeper.get().release(training.id);
+        MlflowProfile profile = MlopsConfiguration.get().mlflowServer(training.server);
+        BuildLineage lineage = BuildLineage.of(build);
+        try (MlflowServer server = profile.connect(build)) {
+            server.endRun(training.runId, RunStatus.RUNNING); // MLflow's client has ended it with the body's process
+            RecordTraining.Outcome outcome = workspace.act(new RecordTraining(
+                    training,
+                    step,
+                    TrainingBegin.source(build, useId),
+                    new PulledDatasets(lineage.facts(), node),
+                    endedMillis,
+                    new MlflowAccess(profile, build),
+                    listener));
+            LineageStore store = ControllerLineage.store();
+            for (byte[] statement : outcome.statements) {
+                store.keep(statement, "What the agent recorded");
+            }
+            String evaluation = outcome.evaluation == null ? null : "evaluation-" + useId + ".json";
+            if (evaluation != null) {
+                Documents.writeAtomically(lineage.directory().resolve(evaluation), outcome.evaluation);
+            }
+            TrainingRecorder.finish(server, training.runId, outcome.tags);
+            TrainingUses.of(build).finished(training.tag, outcome, evaluation);
+            OpenRuns.get().remove(training.id);
+            outcome.gaps.forEach(gap -> listener.getLogger().println("Not in the lineage: " + gap));
+        }
+        discard(workspace.child(training.place.root));
+    }
+
+    /** What is recorded lies in MLflow; what is not deleted here only takes room. */
+    private static void discard(FilePath directory) throws InterruptedException {
+        try {
+            directory.deleteRecursive();
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> directory + " is left");
+        }
+    }
+
+    /** Ends the run without a record; when MLflow cannot be reached, that is said, and done later. */
+    void close(RunStatus status) {
+        RunKeeper.get().release(training.id);
+        OpenRuns.get()
+                .end(training.id, status)
+                .ifPresent(why -> listener.getLogger()
+                        .println("The MLflow run is not set to " + status + " yet: " + why
+                                + "; this is tried again until it is done"));
+    }
+}

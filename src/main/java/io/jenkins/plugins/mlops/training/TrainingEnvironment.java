@@ -1,0 +1,90 @@
+package io.jenkins.plugins.mlops.training;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.model.Run;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
+import io.jenkins.plugins.mlops.core.training.TrainingVariables;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+
+/**
+ * The variables of a body. Persisted with the build, so credentials are looked up whenever a step asks, and never held.
+ * Datasets are looked up too: the body itself may pull them.
+ */
+final class TrainingEnvironment extends EnvironmentExpander {
+
+    private static final long serialVersionUID = 1L;
+
+    /** All but the datasets, which belong to the build or to who set them outside. */
+    private static final List<String> OF_THE_BLOCK = TrainingVariables.ALL.stream()
+            .filter(variable -> !variable.equals(TrainingVariables.DATASET_DIR)
+                    && !variable.equals(TrainingVariables.EVALUATION_DATASET_DIR))
+            .toList();
+
+    private final String build;
+    private final String node;
+    private final String server;
+    private final String experiment;
+    private final String runId;
+    private final TreeMap<String, String> variables = new TreeMap<>();
+
+    TrainingEnvironment(Run<?, ?> run, String node, StartedTraining training) {
+        this.build = run.getExternalizableId();
+        this.node = node;
+        this.server = training.server;
+        this.experiment = training.experiment;
+        this.runId = training.runId;
+        TrainingPlace place = training.place;
+        variables.put(TrainingVariables.MODEL_DIR, place.model);
+        variables.put(TrainingVariables.OUTPUT_DIR, place.output);
+        variables.put(TrainingVariables.METRICS_FILE, place.metrics);
+        variables.put(TrainingVariables.PARAMS_FILE, place.params);
+        variables.put(TrainingVariables.CHECKPOINT_DIR, place.checkpoints);
+        if (place.parent != null) {
+            variables.put(TrainingVariables.PARENT_MODEL_DIR, place.parent);
+        }
+        if (training.seed != null) {
+            variables.put(TrainingVariables.SEED, training.seed.toString());
+        }
+    }
+
+    @Override
+    public void expand(@NonNull EnvVars env) throws IOException {
+        Map<String, String> all = new TreeMap<>(variables);
+        try {
+            MlflowSettings settings =
+                    MlopsConfiguration.get().mlflowServer(server).settings(null);
+            all.putAll(TrainingVariables.run(settings.trackingUri(), experiment, runId));
+            all.putAll(TrainingVariables.credentials(settings.credentials()));
+            Run<?, ?> run = Run.fromExternalizableId(build);
+            if (run != null) {
+                PulledDatasets datasets =
+                        new PulledDatasets(BuildLineage.of(run).facts(), node);
+                datasets.directory(PulledDatasets.TRAINING)
+                        .ifPresent(directory -> all.put(TrainingVariables.DATASET_DIR, directory));
+                datasets.directory(PulledDatasets.EVALUATION)
+                        .ifPresent(directory -> all.put(TrainingVariables.EVALUATION_DATASET_DIR, directory));
+            }
+        } catch (MlopsException e) {
+            throw new AbortException(e.getMessage());
+        }
+        // A block around this one has variables of its own, perhaps credentials for another server.
+        env.keySet().removeAll(OF_THE_BLOCK);
+        env.putAll(all);
+    }
+
+    @NonNull
+    @Override
+    public Set<String> getSensitiveVariables() {
+        return TrainingVariables.SECRETS;
+    }
+}

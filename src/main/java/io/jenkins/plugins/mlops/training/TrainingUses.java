@@ -1,0 +1,94 @@
+package io.jenkins.plugins.mlops.training;
+
+import hudson.model.Run;
+import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.source.SourceRevision;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts;
+import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/** Tells the record of a build how its trainings go. */
+final class TrainingUses {
+
+    private final BuildLineage lineage;
+
+    private TrainingUses(BuildLineage lineage) {
+        this.lineage = lineage;
+    }
+
+    static TrainingUses of(Run<?, ?> build) {
+        return new TrainingUses(BuildLineage.of(build));
+    }
+
+    /** A training goes on. @param source null when the code lies in no Git repository */
+    void running(String useId, StartedTraining training, SourceRevision source) {
+        lineage.update(facts -> facts.with(new TrainingUse(
+                useId,
+                training.tag,
+                training.server,
+                training.experiment,
+                training.runId,
+                training.runUrl,
+                RunStatus.RUNNING.name(),
+                source == null ? null : source.commit(),
+                source == null ? null : source.repository(),
+                null,
+                training.parent == null ? null : training.parent.uri(),
+                null,
+                null,
+                List.of(),
+                now())));
+    }
+
+    /** A training is recorded. @param evaluation name of the evaluation record's file, or null */
+    void finished(String tag, RecordTraining.Outcome outcome, String evaluation) {
+        lineage.update(facts -> find(facts, tag)
+                .map(use -> facts.with(changed(
+                        use, RunStatus.FINISHED, outcome.modelDigest, evaluation, outcome.lineage, outcome.gaps)))
+                .orElse(facts));
+    }
+
+    /** A training came to another end, or to the one that is known already. */
+    void ended(String tag, RunStatus status) {
+        if (find(lineage.facts(), tag)
+                .filter(use -> !use.status().equals(status.name()))
+                .isPresent()) {
+            lineage.update(facts -> find(facts, tag)
+                    .map(use -> facts.with(
+                            changed(use, status, use.modelDigest(), use.evaluation(), use.record(), use.gaps())))
+                    .orElse(facts));
+        }
+    }
+
+    private static Optional<TrainingUse> find(RunFacts facts, String tag) {
+        return facts.trainings().stream().filter(use -> use.tag().equals(tag)).findFirst();
+    }
+
+    private static TrainingUse changed(
+            TrainingUse use, RunStatus status, String model, String evaluation, String record, List<String> gaps) {
+        return new TrainingUse(
+                use.id(),
+                use.tag(),
+                use.server(),
+                use.experiment(),
+                use.runId(),
+                use.runUrl(),
+                status.name(),
+                use.commit(),
+                use.repository(),
+                model,
+                use.parent(),
+                evaluation,
+                record,
+                gaps,
+                now());
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}
