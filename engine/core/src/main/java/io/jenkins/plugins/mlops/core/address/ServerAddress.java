@@ -21,6 +21,9 @@ public record ServerAddress(URI uri) {
      * @throws MlopsException of kind USAGE when it is none; the sentence never repeats a user or password
      */
     public static ServerAddress parse(String what, String text) {
+        if (text.isBlank()) {
+            throw MlopsException.usage(what + " is missing: an address of the form http(s)://host[:port] is wanted");
+        }
         URI uri;
         try {
             uri = new URI(withoutSlash(text.trim()));

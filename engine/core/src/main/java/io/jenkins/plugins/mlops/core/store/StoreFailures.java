@@ -30,6 +30,8 @@ final class StoreFailures {
     /** More of an error body than this is no S3 error document. */
     private static final int MAX_ERROR_BODY = 64 * 1024;
 
+    private static final Set<String> WRONG_KEYS =
+            Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken", "XAdminUserNotFound");
     private static final Set<String> CHANGED_WHILE_SENT =
             Set.of("BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody");
     private static final Set<String> TRANSIENT_CODES =
@@ -116,15 +118,16 @@ final class StoreFailures {
         if (TRANSIENT_CODES.contains(code)) {
             return new RetryPolicy.Transient("answered " + code, null);
         }
-        if (place == null && (status == 404 || status == 405 || status >= 300 && status < 400)) {
-            throw foreign(what, null);
-        }
         if (status == 412) {
             throw new ObjectChangedException(place);
         }
-        if (status == 401 || status == 403) {
+        // versitygw answers 404 for an access key that it does not know.
+        if (status == 401 || status == 403 || WRONG_KEYS.contains(code)) {
             throw MlopsException.refused(what + " was refused by " + endpoint + " ("
                     + (code.isEmpty() ? "HTTP " + status : code) + "): " + hint(code));
+        }
+        if (place == null && (status == 404 || status == 405 || status >= 300 && status < 400)) {
+            throw foreign(what, null);
         }
         if (CHANGED_WHILE_SENT.contains(code)) {
             throw MlopsException.failed(what + " failed: the bytes sent are not those that were read before (" + code
@@ -154,13 +157,13 @@ final class StoreFailures {
     }
 
     private static String hint(String code) {
-        return switch (code) {
-            case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken" ->
-                "check the access key and the secret key (for the mlops command AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
-                        + " and AWS_SESSION_TOKEN)";
-            case "RequestTimeTooSkewed" -> "the clocks of this machine and of the server differ";
-            default -> "check the credentials and what they may do there";
-        };
+        if (WRONG_KEYS.contains(code)) {
+            return "check the access key and the secret key (for the mlops command AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
+                    + " and AWS_SESSION_TOKEN)";
+        }
+        return code.equals("RequestTimeTooSkewed")
+                ? "the clocks of this machine and of the server differ"
+                : "check the credentials and what they may do there";
     }
 
     private static String reason(IOException e) {

@@ -25,7 +25,6 @@ class ServerAddressTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'',http://",
         "mlflow:5000,http://",
         "/var/mlflow,http://",
         "sqlite:///mlflow.db,http://",
@@ -43,6 +42,11 @@ class ServerAddressTest {
         assertThat(failure(text))
                 .hasMessageStartingWith("The URL is no address of the form")
                 .hasMessageContaining(reason);
+    }
+
+    @Test
+    void nothingIsToldAsMissing() {
+        assertThat(failure(" ")).hasMessageContaining("The URL is missing");
     }
 
     @ParameterizedTest

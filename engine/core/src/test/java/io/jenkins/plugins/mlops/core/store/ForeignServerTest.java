@@ -69,9 +69,9 @@ class ForeignServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"InvalidAccessKeyId", "SignatureDoesNotMatch"})
-    void wrongKeysAreRefused(String code) {
-        answer(403, "application/xml", ERROR.formatted(code));
+    @CsvSource({"403,InvalidAccessKeyId", "403,SignatureDoesNotMatch", "404,XAdminUserNotFound"})
+    void wrongKeysAreRefused(int status, String code) {
+        answer(status, "application/xml", ERROR.formatted(code));
         assertThatThrownBy(store::buckets)
                 .isInstanceOfSatisfying(
                         MlopsException.class, e -> assertThat(e.kind()).isEqualTo(MlopsException.Kind.REFUSED))
