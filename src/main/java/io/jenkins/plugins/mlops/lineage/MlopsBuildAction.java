@@ -1,30 +1,39 @@
 package io.jenkins.plugins.mlops.lineage;
 
+import hudson.model.Api;
 import hudson.model.Run;
+import java.util.List;
 import jenkins.model.RunAction2;
+import jenkins.model.Tab;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
 
-/** The page of a build that tells what its steps did. Persisted without content: that lies in a file of its own. */
-public class MlopsBuildAction implements RunAction2 {
+/**
+ * The page of a build that tells what its steps did, its summary on the build's page, and the same for programs. Who may read
+ * the build may read it. Persisted without content: that lies in a file of its own, {@link BuildLineage}.
+ */
+@ExportedBean
+public class MlopsBuildAction extends Tab implements RunAction2 {
 
-    private transient Run<?, ?> run;
+    MlopsBuildAction(Run<?, ?> run) {
+        super(run);
+    }
 
     @Override
     public void onAttached(Run<?, ?> run) {
-        this.run = run;
+        object = run;
     }
 
     @Override
     public void onLoad(Run<?, ?> run) {
-        this.run = run;
-    }
-
-    public Run<?, ?> getRun() {
-        return run;
+        object = run;
     }
 
     @Override
     public String getIconFileName() {
-        return null;
+        return "symbol-git-network-outline plugin-ionicons-api";
     }
 
     @Override
@@ -35,5 +44,53 @@ public class MlopsBuildAction implements RunAction2 {
     @Override
     public String getUrlName() {
         return "mlops";
+    }
+
+    public Api getApi() {
+        return new Api(this);
+    }
+
+    /** Read anew by every call. */
+    @Restricted(NoExternalUse.class) // for the pages
+    public BuildView getView() {
+        return BuildView.of((Run<?, ?>) object);
+    }
+
+    /** Why nothing is told; null when all is well. */
+    @Exported
+    public String getProblem() {
+        return getView().getProblem();
+    }
+
+    @Exported
+    public List<DatasetView> getDatasets() {
+        return getView().getDatasets();
+    }
+
+    @Exported
+    public List<TrainingView> getTrainings() {
+        return getView().getTrainings();
+    }
+
+    @Exported
+    public List<GateView> getGates() {
+        return getView().getGates();
+    }
+
+    @Exported
+    public List<AliasView> getAliases() {
+        return getView().getAliases();
+    }
+
+    /** For the address {@code training/ID/evaluation.json}. */
+    @Restricted(NoExternalUse.class)
+    public KeptFiles getTraining(String id) {
+        return getView().training(id);
+    }
+
+    /** For the address {@code gate/ID/gate.json}. */
+    @Restricted(NoExternalUse.class)
+    public KeptFiles getGate(String id) {
+        return getView().gate(id);
     }
 }

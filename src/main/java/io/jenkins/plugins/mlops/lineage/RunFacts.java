@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * What the steps of one build did, in the order in which they did it. Written as JSON, never by XStream.
@@ -49,6 +51,7 @@ public record RunFacts(
      * @param directory the absolute path there
      * @param at ISO 8601
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record DatasetUse(
             String id,
             Action action,
@@ -76,6 +79,7 @@ public record RunFacts(
      * @param record digest of the lineage record, or null
      * @param gaps what the lineage record could not say
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record TrainingUse(
             String id,
             String tag,
@@ -91,7 +95,11 @@ public record RunFacts(
             String evaluation,
             String record,
             List<String> gaps,
-            String at) {}
+            String at) {
+        public TrainingUse {
+            gaps = gaps == null ? List.of() : List.copyOf(gaps);
+        }
+    }
 
     /**
      * A verdict of {@code evaluationGate}.
@@ -106,6 +114,7 @@ public record RunFacts(
      * @param baseline what it was held against, as people say it; null without one
      * @param rules one a rule
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record GateUse(
             String id,
             String name,
@@ -117,9 +126,14 @@ public record RunFacts(
             String runId,
             String baseline,
             List<RuleUse> rules,
-            String at) {}
+            String at) {
+        public GateUse {
+            rules = rules == null ? List.of() : List.copyOf(rules);
+        }
+    }
 
     /** A rule's verdict; numbers as the report writes them, null where it has none. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record RuleUse(
             String metric, String slice, String value, String limit, String baseline, String verdict, String reason) {}
 
@@ -130,6 +144,7 @@ public record RunFacts(
      * @param previous version that the alias pointed to; 0 for none
      * @param gate digest of the gate report, or null
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record AliasUse(
             String id,
             String action,
@@ -164,10 +179,10 @@ public record RunFacts(
         return new RunFacts(schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id));
     }
 
-    private static <T> List<T> put(List<T> uses, T use, String id, java.util.function.Function<T, String> idOf) {
+    private static <T> List<T> put(List<T> uses, T use, String id, Function<T, String> idOf) {
         List<T> changed = new ArrayList<>(uses);
         for (int i = 0; i < changed.size(); i++) {
-            if (idOf.apply(changed.get(i)).equals(id)) {
+            if (Objects.equals(idOf.apply(changed.get(i)), id)) {
                 changed.set(i, use);
                 return changed;
             }
