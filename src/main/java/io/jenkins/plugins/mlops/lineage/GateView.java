@@ -28,6 +28,12 @@ public final class GateView {
         this.files = files;
     }
 
+    /** What the pipeline calls it; null when it does not. */
+    @Exported
+    public String getName() {
+        return text(use.name());
+    }
+
     /** pass, fail or inconclusive. */
     @Exported
     public String getVerdict() {
@@ -70,6 +76,11 @@ public final class GateView {
     @Exported
     public String getAt() {
         return text(use.at());
+    }
+
+    /** The heading: its name and verdict. */
+    public String getTitle() {
+        return (use.name() == null ? "Gate" : "Gate " + getName()) + ": " + getVerdict();
     }
 
     public Date getTime() {
