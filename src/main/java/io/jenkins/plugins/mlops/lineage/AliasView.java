@@ -77,6 +77,12 @@ public final class AliasView {
         return text(use.at());
     }
 
+    /** What happened, short. */
+    public String getSentence() {
+        return getModel() + " " + getAlias() + ": version " + use.version()
+                + (use.previous() == 0 ? "" : ", before " + use.previous()) + " (" + getAction() + ")";
+    }
+
     public Date getTime() {
         return Shown.time(use.at());
     }

@@ -84,6 +84,11 @@ public final class DatasetView {
         return Shown.time(use.at());
     }
 
+    /** What was done with it, and what for. */
+    public String getUse() {
+        return use.role() == null ? getAction() : getAction() + " for " + getRole();
+    }
+
     /** The node's name as people say it; null when it was not pulled. */
     public String getNodeName() {
         return use.node() == null ? null : use.node().isEmpty() ? "built-in node" : text(use.node());

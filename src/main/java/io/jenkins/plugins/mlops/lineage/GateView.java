@@ -78,9 +78,9 @@ public final class GateView {
         return text(use.at());
     }
 
-    /** The heading: its name and verdict. */
-    public String getTitle() {
-        return (use.name() == null ? "Gate" : "Gate " + getName()) + ": " + getVerdict();
+    /** Which gate it is. */
+    public String getLabel() {
+        return use.name() == null ? "Gate" : "Gate " + getName();
     }
 
     public Date getTime() {

@@ -8,7 +8,6 @@ import java.time.format.DateTimeParseException;
 import java.util.Date;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Facts as they are shown. They come from files, servers and command lines of others: markup is the page's to escape, the rest
@@ -17,8 +16,6 @@ import java.util.regex.Pattern;
 final class Shown {
 
     private static final Set<String> LINKED = Set.of("http", "https");
-    /** The user part of an address, in all the forms that Git takes. */
-    private static final Pattern USER = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@");
 
     private Shown() {}
 
@@ -36,17 +33,12 @@ final class Shown {
             URI uri = new URI(address);
             boolean linked = uri.getScheme() != null
                     && LINKED.contains(uri.getScheme().toLowerCase(Locale.ROOT))
-                    && uri.getHost() != null
-                    && uri.getUserInfo() == null;
+                    && uri.getRawAuthority() != null
+                    && !uri.getRawAuthority().contains("@");
             return linked ? address : null;
         } catch (URISyntaxException e) {
             return null;
         }
-    }
-
-    /** The address without user and password. */
-    static String withoutUser(String address) {
-        return address == null ? null : USER.matcher(address).replaceFirst("$1");
     }
 
     /** Null when it is no time. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.lineage;
 
 import static io.jenkins.plugins.mlops.lineage.Shown.text;
 
+import io.jenkins.plugins.mlops.core.source.RemoteUrl;
 import java.util.Date;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
@@ -58,7 +59,7 @@ public final class TrainingView {
     /** The repository as Git names it, without a user or password. */
     @Exported
     public String getRepository() {
-        return text(Shown.withoutUser(use.repository()));
+        return text(repository());
     }
 
     /** Content id of the model's files; null when there is none. */
@@ -95,11 +96,15 @@ public final class TrainingView {
 
     /** The repository's page; null unless it is an http or https address. */
     public String getRepositoryUrl() {
-        return Shown.link(Shown.withoutUser(use.repository()));
+        return Shown.link(repository());
     }
 
     /** What is kept of it: the evaluation record, the lineage record. */
     public KeptFiles getFiles() {
         return files;
+    }
+
+    private String repository() {
+        return use.repository() == null ? null : RemoteUrl.withoutUser(use.repository());
     }
 }
