@@ -223,6 +223,9 @@ public final class Documents {
             return "unknown key '" + unknown.getPropertyName() + "'" + known(unknown.getKnownPropertyIds());
         }
         String message = sentence(e.getOriginalMessage());
+        if (message.startsWith("Trailing token")) {
+            return "the document has ended, but more follows";
+        }
         Matcher missing = MISSING_KEY.matcher(message);
         if (missing.find()) {
             return "the key '" + missing.group(1) + "' is missing";
@@ -248,7 +251,7 @@ public final class Documents {
 
     private static String kind(Class<?> type) {
         if (type == boolean.class || type == Boolean.class) {
-            return "true or false";
+            return "boolean (true or false)";
         }
         if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
             return "whole number";

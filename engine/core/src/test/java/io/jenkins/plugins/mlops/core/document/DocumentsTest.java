@@ -73,8 +73,12 @@ class DocumentsTest {
 
     @Test
     void textAfterTheEndIsRefused() {
-        assertThatThrownBy(() -> Documents.readJson("{} {}", "recipe.json", Recipe.class))
-                .isInstanceOf(MlopsException.class);
+        assertThatThrownBy(() -> Documents.readJson("{\"name\":\"a\"} {}", "recipe.json", Recipe.class))
+                .isInstanceOf(MlopsException.class)
+                .hasMessage("recipe.json, line 1, column 14: the document has ended, but more follows");
+        assertThatThrownBy(() -> Documents.readYaml("name: a\n---\nname: b", "recipe.yaml", Recipe.class))
+                .isInstanceOf(MlopsException.class)
+                .hasMessage("recipe.yaml, line 3, column 1: the document has ended, but more follows");
     }
 
     @Test
