@@ -1,0 +1,72 @@
+package io.jenkins.plugins.mlops;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.minio.Signer;
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URI;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.UUID;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/** The real servers that the environment names, as {@code testing/servers env} prints it. A test that lacks one is skipped. */
+public final class TestServers {
+
+    private TestServers() {}
+
+    /** Where an MLflow server is. */
+    public static URI mlflow() {
+        return URI.create(named("MLOPS_TEST_MLFLOW"));
+    }
+
+    /** An S3 server. */
+    public static S3 s3() {
+        return new S3(
+                named("MLOPS_TEST_S3"), named("MLOPS_TEST_S3_ACCESS_KEY"), named("MLOPS_TEST_S3_SECRET_KEY"), REGION);
+    }
+
+    private static final String REGION = "us-east-1";
+
+    private static String named(String variable) {
+        String value = System.getenv(variable);
+        assumeTrue(value != null, "the environment has no " + variable + ": run it with testing/servers");
+        return value;
+    }
+
+    /** Where an S3 server is, and its keys. */
+    public record S3(String endpoint, String accessKey, String secretKey, String region) implements Serializable {
+
+        private static final DateTimeFormatter AMZ_DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
+
+        /** Makes a bucket, by a PUT of the bucket itself: minio-java would add a location that not every server takes. */
+        public String newBucket() throws IOException {
+            String bucket = "mlops-it-" + UUID.randomUUID();
+            String nothing = Digest.of("").hex();
+            URI uri = URI.create(endpoint);
+            Request request = new Request.Builder()
+                    .url(endpoint + "/" + bucket)
+                    .put(RequestBody.create(new byte[0]))
+                    .header("Host", uri.getAuthority())
+                    .header("x-amz-content-sha256", nothing)
+                    .header("x-amz-date", ZonedDateTime.now(ZoneOffset.UTC).format(AMZ_DATE))
+                    .build();
+            try (Response answer = new OkHttpClient()
+                    .newCall(Signer.signV4S3(request, region, accessKey, secretKey, nothing))
+                    .execute()) {
+                if (!answer.isSuccessful()) {
+                    throw new IOException("PUT of the bucket " + bucket + " answered " + answer.code());
+                }
+            } catch (io.minio.errors.MinioException e) {
+                throw new IOException(e);
+            }
+            return bucket;
+        }
+    }
+}
