@@ -7,11 +7,11 @@ import hudson.AbortException;
 import hudson.FilePath;
 import hudson.Util;
 import hudson.model.TaskListener;
+import hudson.remoting.ChannelClosedException;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -291,10 +291,10 @@ public final class StepWork<T> {
                 + Util.getTimeSpanString(patience().toMillis()) + ": bring it back, then run the build again"));
     }
 
-    /** {@code retry(conditions: [agent()])} knows by the cause that the agent is to blame. */
+    /** {@code retry(conditions: [agent()])} knows by the cause, which Jenkins can persist, that the agent is to blame. */
     private static AbortException lost(String message) {
         AbortException failure = new AbortException(message);
-        failure.initCause(new ClosedChannelException());
+        failure.initCause(new ChannelClosedException("the agent is away", null));
         return failure;
     }
 
