@@ -1,13 +1,13 @@
 package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -116,7 +116,7 @@ public final class RunDirectory {
 
     /** Empties the output directory for another try. */
     void clearOutput() throws IOException {
-        deleteTree(output());
+        FileTree.delete(output());
         Files.createDirectories(model());
     }
 
@@ -128,7 +128,7 @@ public final class RunDirectory {
     /** Removes the whole directory, for a training that never started. */
     public void discard() {
         try {
-            deleteTree(root);
+            FileTree.delete(root);
         } catch (IOException e) {
             // What is left is empty directories, which do no harm; the failure that led here is the one to tell.
         }
@@ -137,14 +137,6 @@ public final class RunDirectory {
     private static boolean isEmpty(Path directory) throws IOException {
         try (Stream<Path> children = Files.list(directory)) {
             return children.findAny().isEmpty();
-        }
-    }
-
-    private static void deleteTree(Path directory) throws IOException {
-        try (Stream<Path> below = Files.walk(directory)) {
-            for (Path path : (Iterable<Path>) below.sorted(Comparator.reverseOrder())::iterator) {
-                Files.delete(path);
-            }
         }
     }
 }
