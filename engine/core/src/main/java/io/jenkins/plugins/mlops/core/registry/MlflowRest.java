@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import okhttp3.Credentials;
+import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -44,7 +45,10 @@ final class MlflowRest implements AutoCloseable {
         HttpUrl url = HttpUrl.get(settings.trackingUri());
         this.base = url == null ? null : url.newBuilder().addPathSegment("").build();
         this.authorization = authorization(settings.credentials());
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequestsPerHost(dispatcher.getMaxRequests());
         this.client = new OkHttpClient.Builder()
+                .dispatcher(dispatcher)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(answerTimeout)
                 .writeTimeout(answerTimeout)
@@ -148,22 +152,24 @@ final class MlflowRest implements AutoCloseable {
     }
 
     private JsonNode json(Request.Builder request) throws IOException {
-        try (Response response = open(request)) {
-            String text = response.body().string();
-            JsonNode answer = text.isBlank()
-                    ? MissingNode.getInstance()
-                    : Documents.json().readTree(text);
-            return answer == null ? MissingNode.getInstance() : answer;
-        } catch (JsonProcessingException e) {
-            throw MlflowErrorAnswer.of(200, "its answer is no JSON");
-        }
+        return exchange(request, response -> {
+            try (response) {
+                String text = successful(response).body().string();
+                JsonNode answer = text.isBlank()
+                        ? MissingNode.getInstance()
+                        : Documents.json().readTree(text);
+                return answer == null ? MissingNode.getInstance() : answer;
+            } catch (JsonProcessingException e) {
+                throw MlflowErrorAnswer.of(200, "its answer is no JSON");
+            }
+        });
     }
 
     private Response open(Request.Builder request) throws IOException {
-        if (authorization != null) {
-            request.header("Authorization", authorization);
-        }
-        Response response = client.newCall(request.build()).execute();
+        return exchange(request, MlflowRest::successful);
+    }
+
+    private static Response successful(Response response) throws IOException {
         if (response.isSuccessful()) {
             return response;
         }
@@ -171,5 +177,12 @@ final class MlflowRest implements AutoCloseable {
             ResponseBody body = response.peekBody(MAX_ERROR_BODY);
             throw MlflowErrorAnswer.of(response.code(), body.string());
         }
+    }
+
+    private <T> T exchange(Request.Builder request, Exchange.Reading<T> reading) throws IOException {
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return new Exchange<>(client.newCall(request.build()), reading).answer();
     }
 }

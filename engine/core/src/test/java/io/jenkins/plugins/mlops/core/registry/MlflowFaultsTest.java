@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -145,6 +146,22 @@ class MlflowFaultsTest {
                 assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
                 assertThat(failure).hasMessageContaining("does not answer in time");
             }
+        }
+    }
+
+    @Test
+    void whoIsInterruptedDoesNotWaitForASilentServer() throws InterruptedException {
+        http.on("GET registered-models/get", silent(15_000)).on("POST runs/log-batch", silent(15_000));
+        for (ThrowingCallable call :
+                List.<ThrowingCallable>of(() -> server.modelTags("m"), () -> server.setTags("r1", Map.of("k", "v")))) {
+            AtomicReference<MlopsException> failure = new AtomicReference<>();
+            Thread caller = new Thread(() -> failure.set(failure(call)));
+            caller.start();
+            Thread.sleep(300);
+            caller.interrupt();
+            caller.join(5_000);
+            assertThat(caller.isAlive()).isFalse();
+            assertThat(failure.get().kind()).isEqualTo(Kind.INTERRUPTED);
         }
     }
 
