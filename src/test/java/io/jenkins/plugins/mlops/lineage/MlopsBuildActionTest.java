@@ -230,7 +230,8 @@ class MlopsBuildActionTest {
         assertThat(page.getWebResponse().getContentAsString()).doesNotContain("hunter2", "<img src=x", "\u202e");
         assertThat(page.getAnchors())
                 .extracting(HtmlAnchor::getHrefAttribute)
-                .noneMatch(link -> link.startsWith("javascript:") || link.contains("evil.example"));
+                .noneMatch(link -> link.startsWith("javascript:") || link.contains("@"))
+                .contains("https://evil.example/r.git");
         assertThat(page.<HtmlElement>getByXPath("//*[@onerror]")).isEmpty();
         assertHarmless(browser.getPage(build));
         JsonNode json = json("mlops/api/json");
