@@ -78,6 +78,7 @@ public record RunFacts(
      * @param evaluation name of the evaluation record in the build's {@code mlops} directory, or null
      * @param record digest of the lineage record, or null
      * @param gaps what the lineage record could not say
+     * @param at when it was last changed
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record TrainingUse(
