@@ -187,6 +187,21 @@ class MlopsBuildActionTest {
     }
 
     @Test
+    void theDocumentedExampleIsTheAnswer() throws Exception {
+        record(SampleFacts::all);
+        String page = Files.readString(Path.of("docs", "jenkins-lineage.md"));
+        String query = page.lines()
+                .filter(line -> line.contains("mlops/api/json?tree="))
+                .map(line -> line.substring(line.indexOf("mlops/api/json?")))
+                .findFirst()
+                .orElseThrow();
+        String example =
+                page.substring(page.indexOf("```json") + 7, page.indexOf("```\n", page.indexOf("```json") + 7));
+
+        assertThat(json(query)).isEqualTo(new ObjectMapper().readTree(example));
+    }
+
+    @Test
     void nothingRecordedIsSaid() throws Exception {
         record(facts -> facts);
 
