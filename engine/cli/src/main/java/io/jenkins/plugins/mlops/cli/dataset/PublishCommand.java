@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
 import io.jenkins.plugins.mlops.core.dataset.PublishResult;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.nio.file.Path;
@@ -89,9 +90,9 @@ final class PublishCommand implements Callable<Integer> {
         }
         String version = result.manifest().content().toString();
         String text = name + " " + version + "\n  " + result.location() + "\n  "
-                + Sizes.filesAndBytes(
+                + Amounts.filesAndBytes(
                         result.manifest().files(), result.manifest().bytes()) + "; sent "
-                + Sizes.filesAndBytes(result.uploadedFiles(), result.uploadedBytes()) + " in "
+                + Amounts.filesAndBytes(result.uploadedFiles(), result.uploadedBytes()) + " in "
                 + Sizes.seconds(result.time());
         out.result(
                 text,

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.dataset.Selection;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,14 +120,14 @@ final class PullCommand implements Callable<Integer> {
 
     private static String text(PullResult result, Path directory, Selection selection) {
         return result.version().name() + " " + result.version().contentId() + "\n  " + directory + "\n  "
-                + Sizes.filesAndBytes(result.files(), result.bytes())
+                + Amounts.filesAndBytes(result.files(), result.bytes())
                 + (selection.isAll()
                         ? ""
                         : " of "
-                                + Sizes.filesAndBytes(
+                                + Amounts.filesAndBytes(
                                         result.version().files(),
                                         result.version().bytes()))
-                + "; downloaded " + Sizes.filesAndBytes(result.downloadedFiles(), result.downloadedBytes()) + " in "
+                + "; downloaded " + Amounts.filesAndBytes(result.downloadedFiles(), result.downloadedBytes()) + " in "
                 + Sizes.seconds(result.time());
     }
 

@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -50,7 +51,7 @@ final class ResolveCommand implements Callable<Integer> {
                 version.contentId() == null ? null : version.contentId().toString();
         String text = version.name() + " " + (content == null ? "(version not known yet)" : content) + "\n  "
                 + version.sourceId() + "\n  " + version.source() + "\n  "
-                + Sizes.filesAndBytes(version.files(), version.bytes());
+                + Amounts.filesAndBytes(version.files(), version.bytes());
         output.output(host)
                 .result(
                         text,

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.cli.dataset;
 
-import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -8,12 +7,6 @@ import java.util.Locale;
 final class Sizes {
 
     private Sizes() {}
-
-    static String filesAndBytes(long files, long bytes) {
-        return String.format(Locale.ROOT, "%,d", files)
-                + (files == 1 ? " file, " : " files, ")
-                + ProgressPrinter.bytes(bytes);
-    }
 
     static String seconds(Duration time) {
         return String.format(Locale.ROOT, "%.1f s", toSeconds(time));

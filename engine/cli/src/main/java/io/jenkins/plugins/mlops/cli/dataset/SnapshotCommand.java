@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class SnapshotCommand implements Callable<Integer> {
             throw MlopsException.failed("The manifest cannot be written to " + file + ": " + e.getMessage(), e);
         }
         String text = manifest.name() + " " + manifest.content() + "\n  " + file + "\n  "
-                + Sizes.filesAndBytes(manifest.files(), manifest.bytes());
+                + Amounts.filesAndBytes(manifest.files(), manifest.bytes());
         printer.result(
                 text,
                 new Document(

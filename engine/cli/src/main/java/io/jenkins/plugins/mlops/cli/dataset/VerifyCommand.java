@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCheck;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Selection;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -84,7 +85,7 @@ final class VerifyCommand implements Callable<Integer> {
                 .map(problem -> "\n  " + problem.path() + " " + problem.problem())
                 .collect(Collectors.joining());
         int more = check.problems().size() - SHOWN_PROBLEMS;
-        return verdict + ": " + Sizes.filesAndBytes(check.files(), check.bytes())
+        return verdict + ": " + Amounts.filesAndBytes(check.files(), check.bytes())
                 + (check.selection().isAll() ? " of " : ", a part of ") + check.version() + problems
                 + (more > 0 ? "\n  and " + more + " more" : "");
     }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.cli.lineage;
 
-import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.cli.lineage.ModelDocument.Dataset;
 import io.jenkins.plugins.mlops.cli.lineage.ModelDocument.Parent;
 import io.jenkins.plugins.mlops.cli.lineage.ModelDocument.Version;
@@ -11,6 +10,7 @@ import io.jenkins.plugins.mlops.core.lineage.Promotion;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.lineage.Registration;
 import io.jenkins.plugins.mlops.core.lineage.ResourceDescriptor;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,7 +80,7 @@ final class ModelPage {
                 + (dataset.files() == null || dataset.bytes() == null
                         ? ""
                         : ", " + dataset.files() + (dataset.files() == 1 ? " file, " : " files, ")
-                                + ProgressPrinter.bytes(dataset.bytes()))
+                                + Amounts.bytes(dataset.bytes()))
                 + (dataset.uri() == null ? "" : ", from " + dataset.uri())
                 + (dataset.source() == null ? "" : " (" + dataset.source() + ")");
     }
@@ -167,7 +167,7 @@ final class ModelPage {
     private void files() {
         List<ModelFile> files = model.files();
         for (ModelFile file : files.subList(0, Math.min(files.size(), FILES_SHOWN))) {
-            line("files", file.sha256() + " " + file.path() + " (" + ProgressPrinter.bytes(file.size()) + ")");
+            line("files", file.sha256() + " " + file.path() + " (" + Amounts.bytes(file.size()) + ")");
         }
         if (files.size() > FILES_SHOWN) {
             line("files", "and " + (files.size() - FILES_SHOWN) + " more, all with --json");

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlops.cli.quickstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartDocument.Candidate;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ final class Story {
                 shorten(published.path("version")),
                 published.path("files").asLong(),
                 published.at("/uploaded/files").asLong(),
-                ProgressPrinter.bytes(published.at("/uploaded/bytes").asLong())));
+                Amounts.bytes(published.at("/uploaded/bytes").asLong())));
         return published;
     }
 

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlops.cli.training;
 
-import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.core.gate.Metrics;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -50,7 +50,7 @@ final class TrainingSummary {
     }
 
     private static String files(long files, long bytes) {
-        return files + (files == 1 ? " file, " : " files, ") + ProgressPrinter.bytes(bytes);
+        return files + (files == 1 ? " file, " : " files, ") + Amounts.bytes(bytes);
     }
 
     private static String metrics(Path file) {

@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -89,11 +90,23 @@ final class CacheLocks {
     /** Asks again and again: the blocking call would close the channel, and so drop all locks, on an interruption. */
     private FileLock poll(long position) throws IOException, InterruptedException {
         while (true) {
-            FileLock lock = channel.tryLock(position, 1, false);
+            FileLock lock = tryLock(position);
             if (lock != null) {
                 return lock;
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    /**
+     * Null when another holds it, be it in this process: an agent of Jenkins loads this class anew when it reconnects, while
+     * work of the old one may still go on.
+     */
+    private FileLock tryLock(long position) throws IOException {
+        try {
+            return channel.tryLock(position, 1, false);
+        } catch (OverlappingFileLockException e) {
+            return null;
         }
     }
 

@@ -48,11 +48,12 @@ public final class Datasets {
             DatasetPull pull = new DatasetPull(store, cache, options, progress);
             if (reference.from() == null) {
                 Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
+                options.requireExpected(reference.toString(), manifest.source().id());
                 return pull.run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
             }
             PullTarget.at(into, cache).requireReplaceable(options.force());
             PrefixSource.Learnt learnt =
-                    new PrefixSource(store, cache).pullable(S3Uri.parse(reference.from()), options.jobs(), progress);
+                    new PrefixSource(store, cache).pullable(S3Uri.parse(reference.from()), options, progress);
             try {
                 return pull.run(learnt, into, start);
             } catch (CorruptObjectException e) {

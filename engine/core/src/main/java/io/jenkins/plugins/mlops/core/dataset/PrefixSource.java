@@ -51,17 +51,19 @@ final class PrefixSource {
     }
 
     /** Reads unknown objects into the cache. */
-    Learnt pullable(S3Uri from, int jobs, ProgressListener progress) throws IOException {
+    Learnt pullable(S3Uri from, PullOptions options, ProgressListener progress) throws IOException {
+        PrefixListing listing = PrefixListing.of(store, from);
+        options.requireExpected(from.toString(), listing.sourceId());
         return learn(
-                from,
-                jobs,
+                listing,
+                options.jobs(),
                 progress,
                 (file, count) -> cache.fetch(store, file.pin(), file.object().size(), bytes -> count.add(0, bytes)));
     }
 
     /** Reads unknown objects and keeps none. */
     Manifest snapshot(S3Uri from, int jobs, ProgressListener progress) throws IOException {
-        return learn(from, jobs, progress, (file, count) -> {
+        return learn(PrefixListing.of(store, from), jobs, progress, (file, count) -> {
                     DigestSink sink = new DigestSink(count);
                     store.download(file.pin(), file.object().size(), sink);
                     return new DatasetCache.Fetched(sink.digest(), file.object().size());
@@ -69,8 +71,7 @@ final class PrefixSource {
                 .manifest();
     }
 
-    private Learnt learn(S3Uri from, int jobs, ProgressListener progress, Reader reader) throws IOException {
-        PrefixListing listing = PrefixListing.of(store, from);
+    private Learnt learn(PrefixListing listing, int jobs, ProgressListener progress, Reader reader) throws IOException {
         String place = store.endpoint() + " " + listing.prefix();
         Map<String, Manifest.Entry> known = new HashMap<>();
         cache.knownPrefix(place)

@@ -9,8 +9,9 @@ import io.jenkins.plugins.mlops.core.MlopsException;
  * @param placement how files get from the cache into the directory
  * @param selection which files are wanted
  * @param force whether files in the directory that no pull put there may be deleted
+ * @param sourceId what the reference must still stand for; null for whatever it stands for now
  */
-public record PullOptions(int jobs, Placement placement, Selection selection, boolean force) {
+public record PullOptions(int jobs, Placement placement, Selection selection, boolean force, String sourceId) {
 
     /** All files, hard-linked, with eight downloads at a time. */
     public static final PullOptions DEFAULT = new PullOptions(8, Placement.HARDLINK, Selection.ALL, false);
@@ -29,6 +30,10 @@ public record PullOptions(int jobs, Placement placement, Selection selection, bo
         requireJobs(jobs);
     }
 
+    public PullOptions(int jobs, Placement placement, Selection selection, boolean force) {
+        this(jobs, placement, selection, force, null);
+    }
+
     static int requireJobs(int jobs) {
         if (jobs < 1 || jobs > MAX_JOBS) {
             throw MlopsException.usage("The number of jobs is " + jobs + ": 1 to " + MAX_JOBS + " are possible");
@@ -37,6 +42,19 @@ public record PullOptions(int jobs, Placement placement, Selection selection, bo
     }
 
     public PullOptions withSelection(Selection other) {
-        return new PullOptions(jobs, placement, other, force);
+        return new PullOptions(jobs, placement, other, force, sourceId);
+    }
+
+    /** The same, for exactly what was resolved before. */
+    public PullOptions expecting(String resolvedSourceId) {
+        return new PullOptions(jobs, placement, selection, force, resolvedSourceId);
+    }
+
+    /** Fails when the source is no longer what was resolved. */
+    void requireExpected(String reference, String found) {
+        if (sourceId != null && !sourceId.equals(found)) {
+            throw MlopsException.refused(reference + " was " + sourceId + " when it was resolved and is " + found
+                    + " now: resolve it again, or publish versions and pull those");
+        }
     }
 }

@@ -92,6 +92,28 @@ public final class LineageStore {
         }
     }
 
+    /**
+     * As {@link #keepManifest(Manifest)}, for the manifest of a large dataset in a file, which is kept byte for byte.
+     *
+     * @throws MlopsException of kind USAGE when the file is no manifest, or that of another content
+     */
+    public void keepManifest(Path file, Digest content) {
+        if (manifests.holds(content)) {
+            return;
+        }
+        Manifest manifest = Manifest.read(file);
+        if (!manifest.content().equals(content)) {
+            throw MlopsException.usage(
+                    "The manifest " + file + " is that of " + manifest.content() + ", not of " + content);
+        }
+        manifests.keepFile(content, file);
+    }
+
+    /** Whether the files of that content are known. */
+    public boolean holdsManifest(Digest content) {
+        return manifests.holds(content);
+    }
+
     /** The record file's path; it may not exist. */
     public Path record(Digest digest) {
         return records.file(digest);

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A directory of files that are named by a digest, {@code <64 hex>.json}, and never change: the records, or the manifests. A
@@ -57,10 +59,33 @@ record StoreFiles(Path directory) {
 
     /** Keeps the bytes under the name, unless that is there. */
     void keep(Digest name, byte[] bytes) {
+        guarded(name, file -> Documents.writeAtomically(file, bytes));
+    }
+
+    /** Keeps a copy of a file under the name, unless that is there. */
+    void keepFile(Digest name, Path from) {
+        guarded(name, file -> {
+            Files.createDirectories(directory);
+            Path copy = directory.resolve("." + UUID.randomUUID() + ".tmp");
+            try {
+                Files.copy(from, copy);
+                Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(copy);
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void to(Path file) throws IOException;
+    }
+
+    private void guarded(Digest name, Writing writing) {
         Path file = file(name);
         try {
             if (!holds(name)) {
-                Documents.writeAtomically(file, bytes);
+                writing.to(file);
             }
         } catch (IOException e) {
             throw MlopsException.failed(

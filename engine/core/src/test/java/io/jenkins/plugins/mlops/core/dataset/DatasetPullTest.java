@@ -300,6 +300,26 @@ class DatasetPullTest {
     }
 
     @Test
+    void whatChangedSinceItWasResolvedIsRefusedBeforeAnythingIsRead() throws IOException {
+        s3.put("data/p/x", new byte[] {1});
+        DatasetReference prefix = DatasetReference.ofPrefix("s3://data/p");
+        PullOptions resolved =
+                PullOptions.DEFAULT.expecting(datasets.resolve(prefix).sourceId());
+        assertThat(datasets.pull(prefix, into, resolved, ProgressListener.NONE).files())
+                .isEqualTo(1);
+        s3.put("data/p/x", new byte[] {2});
+        s3.forgetRequests();
+        fails(Kind.REFUSED, "when it was resolved", () -> datasets.pull(prefix, into, resolved, ProgressListener.NONE));
+        assertThat(into.resolve("x")).hasBinaryContent(new byte[] {1});
+        assertThat(s3.requests()).noneMatch(request -> request.path().startsWith("data/p/"));
+        String manifest = publish();
+        fails(
+                Kind.REFUSED,
+                "when it was resolved",
+                () -> datasets.pull(DatasetReference.ofManifest(manifest), into, resolved, ProgressListener.NONE));
+    }
+
+    @Test
     void aSnapshotPinsAPrefix() throws IOException {
         s3.put("data/p/x", new byte[] {1});
         Manifest manifest = datasets.snapshot(S3Uri.parse("s3://data/p/"), 2, ProgressListener.NONE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageMatch.RegisteredVersion;
 import io.jenkins.plugins.mlops.core.lineage.LineageMatch.Relation;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +141,29 @@ class LineageStoreTest {
                 .containsExactly(BASE.digest(), TUNED.digest(), DISTILLED.digest());
         assertThat(models(LineageQuery.file(Digest.of("z.png")))).isEmpty();
         assertThat(store.datasetsWithoutFiles()).containsExactly("held-out@" + HELD_OUT.contentId());
+    }
+
+    @Test
+    void aManifestFileIsKeptAsItIsButOnlyForItsOwnContent() throws IOException {
+        keepFamily();
+        Digest content = DIGITS.contentId();
+        Path file = store.directory().resolve("copied.json");
+        Manifest.of(
+                        "digits",
+                        new Manifest.Source("manifest:" + content, "s3://data/digits.json"),
+                        null,
+                        Stream.of("a.png", "b.png")
+                                .map(path -> new Manifest.Entry(path, 1, Digest.of(path), null, null, null, null))
+                                .toList())
+                .write(file);
+        assertThatThrownBy(() -> store.keepManifest(file, Digest.of("another")))
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining("not of");
+        assertThat(store.holdsManifest(content)).isFalse();
+        store.keepManifest(file, content);
+        assertThat(store.holdsManifest(content)).isTrue();
+        assertThat(models(LineageQuery.file(Digest.of("b.png")))).contains(BASE.digest());
+        assertThat(store.problems()).isEmpty();
     }
 
     @Test
