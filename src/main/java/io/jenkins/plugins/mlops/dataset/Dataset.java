@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops.dataset;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import java.io.Serializable;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 
@@ -39,6 +41,35 @@ public final class Dataset implements Serializable {
         this.directory = directory;
         this.downloadedFiles = downloadedFiles;
         this.downloadedBytes = downloadedBytes;
+    }
+
+    /** A version that stays where it is. @param source what resolves it again */
+    static Dataset of(DatasetVersion version, String source) {
+        return new Dataset(
+                version.name(),
+                version.contentId() == null ? null : version.contentId().toString(),
+                version.sourceId(),
+                source,
+                version.files(),
+                version.bytes(),
+                null,
+                0,
+                0);
+    }
+
+    /** A version that was pulled. @param source what resolves it again @param directory on the node */
+    static Dataset pulled(PullResult result, String source, String directory) {
+        DatasetVersion version = result.version();
+        return new Dataset(
+                version.name(),
+                version.contentId().toString(),
+                version.sourceId(),
+                source,
+                result.files(),
+                result.bytes(),
+                directory,
+                result.downloadedFiles(),
+                result.downloadedBytes());
     }
 
     @Whitelisted

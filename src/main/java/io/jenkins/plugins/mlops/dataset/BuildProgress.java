@@ -1,0 +1,18 @@
+package io.jenkins.plugins.mlops.dataset;
+
+import hudson.model.TaskListener;
+import io.jenkins.plugins.mlops.core.progress.ProgressLines;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import java.time.Duration;
+
+/** Tells in the build's log how far long work has come: seldom, since logs are kept. */
+final class BuildProgress {
+
+    private static final Duration PERIOD = Duration.ofSeconds(10);
+
+    private BuildProgress() {}
+
+    static ProgressListener to(TaskListener listener) {
+        return new ProgressLines(PERIOD, line -> listener.getLogger().println(line));
+    }
+}

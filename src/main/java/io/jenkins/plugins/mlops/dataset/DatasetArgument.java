@@ -1,0 +1,27 @@
+package io.jenkins.plugins.mlops.dataset;
+
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The parameter {@code dataset} of steps: what another step returned, in place of an address. */
+final class DatasetArgument {
+
+    private static final String NAME = "dataset";
+
+    private DatasetArgument() {}
+
+    /** The same arguments with the dataset's address, and with its source id, so that it is exactly that one. */
+    static Map<String, Object> expand(Map<String, Object> arguments) {
+        if (!(arguments.get(NAME) instanceof Dataset dataset)) {
+            return arguments;
+        }
+        Map<String, Object> expanded = new HashMap<>(arguments);
+        expanded.remove(NAME);
+        String source = dataset.getSource();
+        boolean prefix = S3Uri.isS3(source) && !source.endsWith(".json");
+        expanded.put(prefix ? "from" : "manifest", source);
+        expanded.put("sourceId", dataset.getSourceId());
+        return expanded;
+    }
+}
