@@ -21,6 +21,7 @@ public final class Dataset implements Serializable {
     private final String directory;
     private final long downloadedFiles;
     private final long downloadedBytes;
+    private final boolean partial;
 
     Dataset(
             String name,
@@ -31,7 +32,8 @@ public final class Dataset implements Serializable {
             long bytes,
             @CheckForNull String directory,
             long downloadedFiles,
-            long downloadedBytes) {
+            long downloadedBytes,
+            boolean partial) {
         this.name = name;
         this.version = version;
         this.sourceId = sourceId;
@@ -41,6 +43,7 @@ public final class Dataset implements Serializable {
         this.directory = directory;
         this.downloadedFiles = downloadedFiles;
         this.downloadedBytes = downloadedBytes;
+        this.partial = partial;
     }
 
     /** A version that stays where it is. @param source what resolves it again */
@@ -54,7 +57,8 @@ public final class Dataset implements Serializable {
                 version.bytes(),
                 null,
                 0,
-                0);
+                0,
+                false);
     }
 
     /** A version that was pulled. @param source what resolves it again @param directory on the node */
@@ -69,7 +73,8 @@ public final class Dataset implements Serializable {
                 result.bytes(),
                 directory,
                 result.downloadedFiles(),
-                result.downloadedBytes());
+                result.downloadedBytes(),
+                result.files() != version.files());
     }
 
     @Whitelisted
@@ -128,6 +133,12 @@ public final class Dataset implements Serializable {
     @Whitelisted
     public long getDownloadedBytes() {
         return downloadedBytes;
+    }
+
+    /** Whether a pull left files of the version out. */
+    @Whitelisted
+    public boolean isPartial() {
+        return partial;
     }
 
     @Override

@@ -38,7 +38,8 @@ final class DatasetUses {
                 dataset.getBytes(),
                 node,
                 dataset.getDirectory(),
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                dataset.isPartial());
         BuildLineage.of(run).update((RunFacts facts) -> facts.with(use));
     }
 }

@@ -64,7 +64,26 @@ public record RunFacts(
             long bytes,
             String node,
             String directory,
-            String at) {}
+            String at,
+            boolean partial) {
+
+        /** Of the whole version. */
+        public DatasetUse(
+                String id,
+                Action action,
+                String role,
+                String name,
+                String version,
+                String sourceId,
+                String source,
+                long files,
+                long bytes,
+                String node,
+                String directory,
+                String at) {
+            this(id, action, role, name, version, sourceId, source, files, bytes, node, directory, at, false);
+        }
+    }
 
     /**
      * A run of {@code withMLflow}.

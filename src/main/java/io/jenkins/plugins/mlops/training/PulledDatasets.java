@@ -70,11 +70,15 @@ final class PulledDatasets implements Serializable {
 
     /** What cannot be said for sure of them, a phrase each. */
     List<String> gaps() {
-        return Stream.of(TRAINING, EVALUATION)
+        Stream<String> elsewhere = Stream.of(TRAINING, EVALUATION)
                 .filter(role -> pulls.stream().anyMatch(pull -> pull.role.equals(role))
                         && directory(role).isEmpty())
-                .map(role -> "the " + role + " dataset was pulled on another node than the training ran on")
-                .toList();
+                .map(role -> "the " + role + " dataset was pulled on another node than the training ran on");
+        Stream<String> partial = pulls.stream()
+                .filter(pull -> pull.partial)
+                .map(pull ->
+                        "only " + pull.files + " files of the " + pull.role + " dataset " + pull.name + " were pulled");
+        return Stream.concat(elsewhere, partial).toList();
     }
 
     private List<DatasetVersion> versions(String role) {
@@ -99,6 +103,7 @@ final class PulledDatasets implements Serializable {
         private final String source;
         private final long files;
         private final long bytes;
+        final boolean partial;
 
         Pull(DatasetUse use) {
             role = String.valueOf(use.role());
@@ -110,6 +115,7 @@ final class PulledDatasets implements Serializable {
             source = use.source();
             files = use.files();
             bytes = use.bytes();
+            partial = use.partial();
         }
 
         DatasetVersion version() {
