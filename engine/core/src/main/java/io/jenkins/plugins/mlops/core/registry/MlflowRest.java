@@ -20,7 +20,6 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
-import okhttp3.ResponseBody;
 
 /**
  * MLflow's REST API. A method is one request and one answer, but for the lists that come in pages; a failing answer is an
@@ -173,10 +172,13 @@ final class MlflowRest implements AutoCloseable {
         if (response.isSuccessful()) {
             return response;
         }
-        try (response) {
-            ResponseBody body = response.peekBody(MAX_ERROR_BODY);
-            throw MlflowErrorAnswer.of(response.code(), body.string());
+        String body;
+        try {
+            body = response.peekBody(MAX_ERROR_BODY).string();
+        } finally {
+            response.close();
         }
+        throw MlflowErrorAnswer.of(response.code(), body);
     }
 
     private <T> T exchange(Request.Builder request, Exchange.Reading<T> reading) throws IOException {
