@@ -27,11 +27,11 @@ record ObjectStoreQuestion(
     @Override
     public FormValidation ask() {
         try (ObjectStore store = ObjectStore.connect(settings, ServerProbe.ONCE, ServerProbe.SILENCE)) {
-            return location == null ? buckets(store) : place(store);
+            return location == null ? buckets(store) : list(store, location);
         }
     }
 
-    private FormValidation place(ObjectStore store) {
+    private static FormValidation list(ObjectStore store, String location) {
         S3Uri place = S3Uri.parse(S3Uri.isS3(location) ? location : "s3://" + location);
         return FormValidation.ok(
                 store.first(place).isPresent()

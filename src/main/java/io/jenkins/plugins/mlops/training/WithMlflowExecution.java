@@ -54,7 +54,9 @@ final class WithMlflowExecution extends StepExecution {
 
     private final String tag;
     private State state = State.CREATING;
-    private StartedTraining training;
+
+    /** As {@link #endedMillis}, read by the threads that work, without the lock. */
+    private volatile StartedTraining training;
 
     /** What the body returned; null when that cannot be persisted. */
     private Serializable result;
@@ -62,7 +64,7 @@ final class WithMlflowExecution extends StepExecution {
     /** The body's failure, or that of recording; null while there is none. */
     private Throwable failure;
 
-    private long endedMillis;
+    private volatile long endedMillis;
 
     private transient StepWork<?> work;
     private transient boolean stopped;
