@@ -6,7 +6,6 @@ import hudson.ExtensionList;
 import hudson.model.PeriodicWork;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.model.listeners.ItemListener;
 import hudson.model.listeners.RunListener;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +25,12 @@ public class OpenRunsWatch extends PeriodicWork {
     @Override
     public long getRecurrencePeriod() {
         return TimeUnit.MINUTES.toMillis(1);
+    }
+
+    /** The first time soon after the start of Jenkins: a killed one may have left something open. */
+    @Override
+    public long getInitialDelay() {
+        return TimeUnit.SECONDS.toMillis(10);
     }
 
     @Override
@@ -69,15 +74,6 @@ public class OpenRunsWatch extends PeriodicWork {
             if (!OpenRuns.get().of(run).isEmpty()) {
                 sweepSoon();
             }
-        }
-    }
-
-    /** Ends what a killed controller has left open. */
-    @Extension
-    public static final class Start extends ItemListener {
-        @Override
-        public void onLoaded() {
-            sweepSoon();
         }
     }
 }

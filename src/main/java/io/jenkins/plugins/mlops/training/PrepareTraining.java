@@ -108,6 +108,8 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
     private String source(Path workspace, List<Path> outputs) {
         List<Path> noCode = new ArrayList<>(outputs);
         datasets.forEach(dataset -> noCode.add(Path.of(dataset)));
+        noCode.add(Path.of(
+                workspace + "@tmp")); // Jenkins' own, beside the workspace and beside each directory of the step dir
         return SourceRevision.of(workspace, noCode).map(Documents::toJson).orElse(null);
     }
 

@@ -1,0 +1,133 @@
+package io.jenkins.plugins.mlops.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.jenkins.plugins.mlops.config.MlflowProfile;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** As much of MLflow's REST API as a run without artifacts needs, which can be away or slow. */
+final class FakeMlflowServer implements AutoCloseable {
+
+    private final HttpServer http;
+    private final Map<String, ObjectNode> runs = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+
+    /** Whether it answers nothing but errors. */
+    volatile boolean away;
+
+    /** What the answer to a creation waits for. */
+    volatile CountDownLatch creation = new CountDownLatch(0);
+
+    FakeMlflowServer() throws IOException {
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.setExecutor(Executors.newCachedThreadPool());
+        http.createContext("/", this::answer);
+        http.start();
+    }
+
+    /** Makes it the server of this JVM's Jenkins. */
+    void configure() {
+        MlopsConfiguration.get()
+                .setMlflowServers(List.of(new MlflowProfile(
+                        "fake", "http://127.0.0.1:" + http.getAddress().getPort())));
+    }
+
+    List<String> statuses() {
+        return runs.values().stream()
+                .map(run -> run.path("info").path("status").asText())
+                .toList();
+    }
+
+    /** What MLflow's client does when its process ends. */
+    void finishAll() {
+        runs.values().forEach(run -> ((ObjectNode) run.path("info")).put("status", "FINISHED"));
+    }
+
+    long calls(String method) {
+        return calls.stream().filter(method::equals).count();
+    }
+
+    void addRun(String id, String status, String key, String value) {
+        ObjectNode run = Documents.json().createObjectNode();
+        run.putObject("info")
+                .put("run_id", id)
+                .put("experiment_id", "1")
+                .put("run_name", id)
+                .put("status", status)
+                .put("start_time", runs.size())
+                .put("artifact_uri", "mlflow-artifacts:/1/" + id);
+        run.putObject("data").putArray("tags").addObject().put("key", key).put("value", value);
+        runs.put(id, run);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String method = exchange.getRequestURI().getPath().replaceFirst(".*/mlflow/", "");
+        calls.add(method);
+        byte[] request = exchange.getRequestBody().readAllBytes();
+        if (away) {
+            send(exchange, 503, Map.of());
+            return;
+        }
+        JsonNode body = request.length == 0
+                ? Documents.json().nullNode()
+                : Documents.json().readTree(request);
+        Map<String, Supplier<Object>> methods = Map.of(
+                "experiments/get-by-name", () -> Map.of("experiment", Map.of("experiment_id", "1")),
+                "runs/create", () -> create(body),
+                "runs/get",
+                        () -> Map.of(
+                                "run",
+                                runs.get(exchange.getRequestURI().getQuery().replaceFirst("run_id=", ""))),
+                "runs/search", () -> Map.of("runs", runs.values()),
+                "runs/update", () -> update(body));
+        send(exchange, 200, methods.getOrDefault(method, Map::of).get());
+    }
+
+    private Object create(JsonNode body) {
+        String id = "run" + runs.size();
+        ObjectNode run = Documents.json().createObjectNode();
+        addRun(id, "RUNNING", "none", "none");
+        ((ObjectNode) runs.get(id).path("data")).set("tags", body.path("tags"));
+        try {
+            creation.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        run.putObject("run").putObject("info").put("run_id", id);
+        return run;
+    }
+
+    private Object update(JsonNode body) {
+        ObjectNode info = (ObjectNode) runs.get(body.path("run_id").asText()).path("info");
+        info.put("status", body.path("status").asText());
+        return Map.of();
+    }
+
+    private static void send(HttpExchange exchange, int status, Object answer) throws IOException {
+        byte[] bytes = Documents.toJson(answer).getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        creation.countDown();
+        http.stop(0);
+    }
+}

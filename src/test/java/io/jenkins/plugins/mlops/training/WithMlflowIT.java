@@ -1,0 +1,118 @@
+package io.jenkins.plugins.mlops.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.RunTags;
+import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Against a real MLflow server. */
+@WithJenkins
+class WithMlflowIT {
+
+    private final TestMlflow mlflow = TestMlflow.assumed();
+    private JenkinsRule jenkins;
+
+    @BeforeEach
+    void configured(JenkinsRule rule) {
+        jenkins = rule;
+        mlflow.configure();
+    }
+
+    @AfterEach
+    void closed() {
+        mlflow.close();
+    }
+
+    @Test
+    void aTrainingIsRecordedFromCommitToModel() throws Exception {
+        WorkflowRun build = build(Result.SUCCESS, """
+                node {
+                  sh '''
+                    git init -q . ; git config user.email a@example.org; git config user.name A
+                    echo code > train.py; git add train.py; git commit -q -m code
+                    git remote add origin https://user:hidden@git.example.org/team/code.git
+                    mkdir -p data; echo 1 > data/1.csv
+                  '''
+                  io.jenkins.plugins.mlops.training.TestPulls.record(currentBuild.rawBuild, '1', 'old', 'training', "${pwd()}/data")
+                  io.jenkins.plugins.mlops.training.TestPulls.record(currentBuild.rawBuild, '2', 'digits', 'training', "${pwd()}/data")
+                  def value = withMLflow(experiment: '@EXP@', runName: 'night', params: [rate: 0.00001, net: [layers: 2]], seed: 7) {
+                    io.jenkins.plugins.mlops.training.TestPulls.record(currentBuild.rawBuild, '3', 'holdout', 'evaluation', "${pwd()}/eval")
+                    sh '''set -e
+                      test "$MLOPS_DATASET_DIR" = "$PWD/data"; test "$MLOPS_EVALUATION_DATASET_DIR" = "$PWD/eval"
+                      test "$MLOPS_SEED" = 7; test -d "$MLOPS_CHECKPOINT_DIR"; test -z "$MLOPS_PARENT_MODEL_DIR"
+                      cat "$MLOPS_PARAMS_FILE" > "$MLOPS_MODEL_DIR/weights"
+                      echo 'sample,hit' > "$MLOPS_OUTPUT_DIR/samples.csv"
+                      echo '{"accuracy": 0.9}' > "$MLOPS_METRICS_FILE"
+                      echo new > notes.txt
+                      curl -sf -H Content-Type:application/json $MLFLOW_TRACKING_URI/api/2.0/mlflow/runs/update -d "{\\\\"run_id\\\\": \\\\"$MLFLOW_RUN_ID\\\\", \\\\"status\\\\": \\\\"FINISHED\\\\"}"
+                    '''
+                    [run: env.MLFLOW_RUN_ID, experiment: env.MLFLOW_EXPERIMENT_NAME]
+                  }
+                  echo "value ${value.run} of ${value.experiment}"
+                }
+                """);
+
+        TrackedRun run = mlflow.only();
+        jenkins.assertLogContains("value " + run.runId() + " of " + mlflow.experiment(), build);
+        assertThat(run.name()).isEqualTo("night");
+        assertThat(run.status()).isEqualTo(RunStatus.FINISHED);
+        assertThat(run.params())
+                .containsOnly(Map.entry("rate", "1e-05"), Map.entry("net.layers", "2"), Map.entry("seed", "7"));
+        assertThat(run.metrics()).containsEntry("eval/accuracy", 0.9);
+        TrainingUse use = BuildLineage.of(build).facts().trainings().get(0);
+        assertThat(run.tags())
+                .containsEntry(RunTags.REPOSITORY, "https://git.example.org/team/code.git")
+                .containsEntry(RunTags.COMMIT, use.commit())
+                .containsEntry(RunTags.TRAINING_DATASET, Digest.of("digits").toString())
+                .containsEntry(RunTags.EVALUATION_DATASET, Digest.of("holdout").toString())
+                .containsEntry(RunTags.MODEL_DIGEST, use.modelDigest())
+                .containsEntry(RunTags.LINEAGE, use.record())
+                .doesNotContainKey(RunTags.CHANGES);
+        assertThat(mlflow.server().listArtifacts(run.runId(), ""))
+                .contains(
+                        "model/weights",
+                        "evaluation/evaluation.json",
+                        "evaluation/metrics.json",
+                        "evaluation/samples.csv",
+                        "lineage/provenance.json",
+                        "lineage/evaluation.json");
+        assertThat(use.status()).isEqualTo("FINISHED");
+        assertThat(use.gaps()).containsExactly("neither image nor environment is known");
+        Path evaluation = BuildLineage.of(build).directory().resolve(use.evaluation());
+        assertThat(Digest.of(evaluation).toString()).isEqualTo(run.tags().get(RunTags.EVALUATION));
+        var dossier = ControllerLineage.store().dossier(Digest.parse(use.modelDigest()));
+        assertThat(dossier.records()).hasSize(2);
+        assertThat(Files.readString(ControllerLineage.store().record(Digest.parse(use.record()))))
+                .contains(build.getUrl(), Digest.of("digits").hex(), use.commit())
+                .doesNotContain("hidden");
+        assertThat(OpenRuns.get().of(build)).isEmpty();
+        assertThat(jenkins.jenkins
+                        .getWorkspaceFor(build.getParent())
+                        .child(".mlops/jenkins")
+                        .list())
+                .isEmpty();
+    }
+
+    private WorkflowRun build(Result expected, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script.replace("@EXP@", mlflow.experiment()), false));
+        return jenkins.assertBuildStatus(expected, job.scheduleBuild2(0));
+    }
+}
