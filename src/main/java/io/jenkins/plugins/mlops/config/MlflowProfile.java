@@ -127,8 +127,8 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
-        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId, @QueryParameter String url) {
-            return ProfileCredentials.MLFLOW.items(credentialsId, url);
+        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String savedCredentialsId) {
+            return ProfileCredentials.MLFLOW.items(savedCredentialsId);
         }
 
         @POST
@@ -141,18 +141,18 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
             });
         }
 
-        /** The object stores that are saved; the one chosen stays even if it is not, so that saving loses nothing. */
+        /** The object stores that are saved; the one that was chosen stays even if it is gone, so that saving loses nothing. */
         @POST
         @Restricted(NoExternalUse.class) // for the form
-        public ListBoxModel doFillArtifactStoreItems(@QueryParameter String artifactStore) {
+        public ListBoxModel doFillArtifactStoreItems(@QueryParameter String savedArtifactStore) {
             ListBoxModel items = new ListBoxModel();
             items.add("none: the server passes them on", "");
             if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
                 MlopsConfiguration.get().getObjectStores().forEach(store -> items.add(store.getName()));
             }
-            String chosen = Util.fixEmptyAndTrim(artifactStore);
-            if (chosen != null && items.stream().noneMatch(item -> item.value.equals(chosen))) {
-                items.add(chosen);
+            String saved = Util.fixEmptyAndTrim(savedArtifactStore);
+            if (saved != null && items.stream().noneMatch(item -> item.value.equals(saved))) {
+                items.add(saved);
             }
             return items;
         }

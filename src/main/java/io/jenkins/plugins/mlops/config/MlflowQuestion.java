@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.config;
 
 import hudson.util.FormValidation;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import java.net.URI;
@@ -18,14 +19,30 @@ record MlflowQuestion(MlflowSettings settings) implements ServerProbe.Question {
 
     @Override
     public FormValidation ask() {
+        String version = version(settings);
+        String found = "Reached MLflow " + version + "; " + access();
+        int major = Integer.parseInt(version.substring(0, version.indexOf('.')));
+        return major < OLDEST
+                ? FormValidation.warning(found + "; MLflow " + OLDEST + " or newer is wanted")
+                : FormValidation.ok(found);
+    }
+
+    /** A server without authentication lets any credentials in, which would be no praise of them. */
+    private String access() {
+        if (settings.credentials() == null) {
+            return "it asks for no credentials";
+        }
+        try {
+            version(new MlflowSettings(settings.trackingUri(), null));
+            return "it asks for no credentials, so whether these are right it does not tell";
+        } catch (MlopsException e) {
+            return "it accepts the credentials";
+        }
+    }
+
+    private static String version(MlflowSettings settings) {
         try (MlflowServer server = MlflowServer.connect(settings, null, ServerProbe.ONCE, ServerProbe.SILENCE)) {
-            String version = server.probe();
-            String found = "Reached MLflow " + version
-                    + (settings.credentials() == null ? " without credentials" : "; it lets the credentials in");
-            int major = Integer.parseInt(version.substring(0, version.indexOf('.')));
-            return major < OLDEST
-                    ? FormValidation.warning(found + "; MLflow " + OLDEST + " or newer is wanted")
-                    : FormValidation.ok(found);
+            return server.probe();
         }
     }
 }

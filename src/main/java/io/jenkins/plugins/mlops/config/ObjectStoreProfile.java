@@ -129,9 +129,8 @@ public class ObjectStoreProfile extends ServerProfile<ObjectStoreProfile> {
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
-        public ListBoxModel doFillCredentialsIdItems(
-                @QueryParameter String credentialsId, @QueryParameter String endpoint) {
-            return ProfileCredentials.OBJECT_STORE.items(credentialsId, endpoint);
+        public ListBoxModel doFillCredentialsIdItems(@QueryParameter String savedCredentialsId) {
+            return ProfileCredentials.OBJECT_STORE.items(savedCredentialsId);
         }
 
         /** Tries out what the form says, saved or not. */

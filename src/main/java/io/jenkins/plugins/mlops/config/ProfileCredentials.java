@@ -23,8 +23,8 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
  * The credentials that profiles of one kind may name. They are an administrator's, so they are looked up as Jenkins itself,
- * in the global and system scopes; a folder cannot put its own in their place. Those of a domain are offered, and used, only
- * for the servers of that domain.
+ * in the global and system scopes; a folder cannot put its own in their place. Those of a domain are used only for the servers
+ * of that domain.
  */
 final class ProfileCredentials {
 
@@ -68,16 +68,19 @@ final class ProfileCredentials {
         return Optional.of(found);
     }
 
-    /** The drop-down of a form; the current value alone for those who may not configure. */
+    /**
+     * The drop-down of a form: all that a profile of this kind may name, whatever the server ({@link #check} judges that); the
+     * saved ones alone for those who may not configure. It depends on no field that a user changes, since Jenkins fills a
+     * drop-down anew when one does, and then puts the saved value back in the place of none.
+     */
     @NonNull
-    ListBoxModel items(@CheckForNull String current, @CheckForNull String address) {
+    ListBoxModel items(@CheckForNull String saved) {
         StandardListBoxModel items = new StandardListBoxModel();
         if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
             items.includeEmptyValue()
-                    .includeMatchingAs(
-                            ACL.SYSTEM2, Jenkins.get(), StandardCredentials.class, requirements(address), usable);
+                    .includeMatchingAs(ACL.SYSTEM2, Jenkins.get(), StandardCredentials.class, List.of(), usable);
         }
-        return items.includeCurrentValue(Util.fixNull(current));
+        return items.includeCurrentValue(Util.fixNull(saved));
     }
 
     @NonNull
@@ -103,7 +106,8 @@ final class ProfileCredentials {
     }
 
     private MlopsException missing(String id, String server) {
-        return MlopsException.usage("There are no credentials '" + id + "' for " + server + ": an administrator adds "
-                + wanted + " of that id under Manage Jenkins, Credentials");
+        return MlopsException.usage(
+                "There are no credentials '" + id + "' for " + server + ": an administrator adds " + wanted
+                        + " of that id under Manage Jenkins, Credentials, in the global domain or in one of that server");
     }
 }

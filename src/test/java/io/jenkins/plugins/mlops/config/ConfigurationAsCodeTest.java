@@ -11,8 +11,9 @@ import io.jenkins.plugins.casc.yaml.YamlSource;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -24,14 +25,11 @@ class ConfigurationAsCodeTest {
 
     @Test
     void whatIsReadIsWhatIsWritten(JenkinsRule jenkins) throws Exception {
-        String file;
-        try (InputStream resource = getClass().getResourceAsStream("mlops.yaml")) {
-            file = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        String file = example();
         read(file);
         MlopsConfiguration configuration = MlopsConfiguration.get();
         assertThat(configuration.objectStore(null).getName()).isEqualTo("minio");
-        assertThat(configuration.objectStore("aws").getRegion()).isEqualTo("eu-central-1");
+        assertThat(configuration.objectStore("archive").getRegion()).isEqualTo("eu-central-1");
         assertThat(configuration.mlflowServer("direct").getArtifactStore()).isEqualTo("minio");
         assertThat(configuration.mlflowServer("team").getCredentialsId()).isEqualTo("mlflow-user");
 
@@ -69,6 +67,12 @@ class ConfigurationAsCodeTest {
     private static void assertRefused(String yaml, String sentence) {
         Throwable refused = catchThrowable(() -> read(yaml));
         assertThat(refused).rootCause().isInstanceOf(MlopsException.class).hasMessageContaining(sentence);
+    }
+
+    private static String example() throws IOException {
+        String page = Files.readString(Path.of("docs", "jenkins-configuration.md"));
+        int start = page.indexOf("```yaml\n") + "```yaml\n".length();
+        return page.substring(start, page.indexOf("```", start));
     }
 
     private static void read(String yaml) throws Exception {

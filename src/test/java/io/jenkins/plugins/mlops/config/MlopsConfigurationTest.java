@@ -16,6 +16,7 @@ import java.util.Map;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlInput;
+import org.htmlunit.html.HtmlOption;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlSelect;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -171,17 +172,46 @@ class MlopsConfigurationTest {
     }
 
     @Test
-    void theDropDownOffersWhatFitsTheServer() throws Exception {
+    void theDropDownOffersWhatAStoreTakes() throws Exception {
         configuration.setObjectStores(List.of(store("minio", "https://minio.example.org", null, "gone")));
         try (JenkinsRule.WebClient browser = jenkins.createWebClient()) {
-            HtmlPage page = browser.goTo("configure");
-            browser.waitForBackgroundJavaScript(5000);
-            HtmlSelect select = (HtmlSelect) page.getByXPath(
-                            "//*[@name='objectStores'][not(contains(@class, 'to-be-removed'))]//select[@name='_.credentialsId']")
-                    .get(0);
-            assertThat(select.getOptions().stream().map(option -> option.getValueAttribute()))
-                    .containsExactly("", "gone", "minio-keys");
+            HtmlSelect select = select(filled(browser), "objectStores", "_.credentialsId");
+            assertThat(select.getOptions().stream().map(HtmlOption::getValueAttribute))
+                    .containsExactly("", "gone", "aws-keys", "minio-keys");
         }
+    }
+
+    @Test
+    void noneCanBeChosenAgain() throws Exception {
+        configuration.setObjectStores(List.of(store("minio", "https://minio.example.org", null, "minio-keys")));
+        configuration.setMlflowServers(List.of(server("team", "https://example.org", "mlflow-token", "minio")));
+        try (JenkinsRule.WebClient browser = jenkins.createWebClient()) {
+            HtmlPage page = filled(browser);
+            select(page, "objectStores", "_.credentialsId").setSelectedAttribute("", true);
+            select(page, "mlflowServers", "_.credentialsId").setSelectedAttribute("", true);
+            select(page, "mlflowServers", "_.artifactStore").setSelectedAttribute("", true);
+            browser.waitForBackgroundJavaScript(5000);
+            input(page.getFormByName("config"), "_.endpoint", "https://minio.example.org")
+                    .setValue("https://public.example.org");
+            browser.waitForBackgroundJavaScript(5000);
+            jenkins.submit(page.getFormByName("config"));
+        }
+        assertThat(configuration.objectStore(null).getEndpoint()).isEqualTo("https://public.example.org");
+        assertThat(configuration.objectStore(null).getCredentialsId()).isNull();
+        assertThat(configuration.mlflowServer(null).getCredentialsId()).isNull();
+        assertThat(configuration.mlflowServer(null).getArtifactStore()).isNull();
+    }
+
+    private static HtmlPage filled(JenkinsRule.WebClient browser) throws Exception {
+        HtmlPage page = browser.goTo("configure");
+        browser.waitForBackgroundJavaScript(5000);
+        return page;
+    }
+
+    private static HtmlSelect select(HtmlPage page, String list, String name) {
+        return (HtmlSelect) page.getByXPath("//*[@name='" + list
+                        + "'][not(contains(@class, 'to-be-removed'))]//select[@name='" + name + "']")
+                .get(0);
     }
 
     private static HtmlInput input(HtmlForm form, String name, String value) {

@@ -33,7 +33,8 @@ class ProfileFormSecurityTest {
             Map.entry("region", "a b"),
             Map.entry("testLocation", ""),
             Map.entry("credentialsId", "current"),
-            Map.entry("artifactStore", "current"));
+            Map.entry("savedCredentialsId", "current"),
+            Map.entry("savedArtifactStore", "current"));
     private static final List<Class<?>> PROFILES = List.of(ObjectStoreProfile.class, MlflowProfile.class);
 
     private JenkinsRule jenkins;
@@ -68,8 +69,7 @@ class ProfileFormSecurityTest {
     void onlyAdministratorsAreToldAnything() throws Exception {
         for (String user : List.of("reader", "manager", "viewer")) {
             for (Class<?> profile : PROFILES) {
-                String address = profile == ObjectStoreProfile.class ? "Endpoint" : "Url";
-                for (String check : List.of("checkName", "check" + address, "checkCredentialsId")) {
+                for (String check : List.of("checkName", "check" + address(profile), "checkCredentialsId")) {
                     assertThat(post(user, profile, check).getContentAsString())
                             .as("%s %s %s", user, profile, check)
                             .isIn("", "<div/>");
@@ -104,7 +104,7 @@ class ProfileFormSecurityTest {
         for (Class<?> profile : PROFILES) {
             for (String method : List.of(
                     "checkName",
-                    "check" + (profile == ObjectStoreProfile.class ? "Endpoint" : "Url"),
+                    "check" + address(profile),
                     "checkCredentialsId",
                     "fillCredentialsIdItems",
                     "testConnection")) {
@@ -138,6 +138,10 @@ class ProfileFormSecurityTest {
         assertThat(MlopsConfiguration.get().getObjectStores())
                 .as("what a manager may not see is not lost when he saves")
                 .hasSize(1);
+    }
+
+    private static String address(Class<?> profile) {
+        return profile == ObjectStoreProfile.class ? "Endpoint" : "Url";
     }
 
     private WebResponse post(String user, Class<?> profile, String method) throws Exception {

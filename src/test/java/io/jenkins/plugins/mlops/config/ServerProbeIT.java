@@ -46,8 +46,9 @@ class ServerProbeIT {
     void anMlflowServerSaysItsVersion() throws Exception {
         assumeTrue(MLFLOW != null, "MLOPS_TEST_MLFLOW names no MLflow server");
         credentials("user", "ann", "any");
-        assertTold(server(MLFLOW, ""), Kind.OK, "Reached MLflow 3.", "without credentials");
-        assertTold(server(MLFLOW + "/", "user"), Kind.OK, "Reached MLflow 3.", "lets the credentials in");
+        assertTold(server(MLFLOW, ""), Kind.OK, "Reached MLflow 3.", "asks for no credentials");
+        assertTold(
+                server(MLFLOW + "/", "user"), Kind.OK, "Reached MLflow 3.", "whether these are right it does not tell");
         FormValidation store = jenkins.jenkins
                 .getDescriptorByType(ObjectStoreProfile.DescriptorImpl.class)
                 .doTestConnection("minio", MLFLOW, "", "user", "");

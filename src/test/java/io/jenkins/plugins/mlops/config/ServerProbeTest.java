@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import hudson.util.FormValidation;
 import hudson.util.FormValidation.Kind;
@@ -15,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,13 +80,7 @@ class ServerProbeTest {
     @Test
     void anotherKindOfServerIsTold() throws IOException {
         HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        web.createContext("/", exchange -> {
-            byte[] page = "<!doctype html><title>Welcome</title>".getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add("Content-Type", "text/html");
-            exchange.sendResponseHeaders(200, page.length);
-            exchange.getResponseBody().write(page);
-            exchange.close();
-        });
+        web.createContext("/", exchange -> answer(exchange, 200, "<!doctype html><title>Welcome</title>"));
         web.start();
         try {
             String address = "http://127.0.0.1:" + web.getAddress().getPort();
@@ -92,6 +88,30 @@ class ServerProbeTest {
             assertTold(() -> server(address, "keys"), Kind.ERROR, "is no MLflow server");
         } finally {
             web.stop(0);
+        }
+    }
+
+    @Test
+    void anMlflowServerWithAuthenticationAcceptsCredentialsOrNot() throws IOException {
+        HttpServer mlflow = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        String right = "Basic " + Base64.getEncoder().encodeToString("ann:s3cret".getBytes(StandardCharsets.UTF_8));
+        mlflow.createContext("/prefix/version", exchange -> answer(exchange, 200, "2.9.1"));
+        mlflow.createContext(
+                "/prefix/api/2.0/mlflow/experiments/search",
+                exchange -> answer(
+                        exchange,
+                        right.equals(exchange.getRequestHeaders().getFirst("Authorization")) ? 200 : 401,
+                        "{}"));
+        mlflow.start();
+        try {
+            String address = "http://127.0.0.1:" + mlflow.getAddress().getPort() + "/prefix";
+            assertTold(
+                    () -> server(address, "keys"),
+                    Kind.WARNING,
+                    "Reached MLflow 2.9.1; it accepts the credentials; MLflow 3 or newer is wanted");
+            assertTold(() -> server(address, ""), Kind.ERROR, "does not know the credentials");
+        } finally {
+            mlflow.stop(0);
         }
     }
 
@@ -114,6 +134,14 @@ class ServerProbeTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
         assertThat(answer.kind).as(answer.getMessage()).isEqualTo(kind);
         assertThat(answer.getMessage()).contains(phrases).doesNotContain("s3cret", "\n", "Exception");
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "text/html");
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
     }
 
     /** Never silent for long, and never done. */

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /** An error that the server answered, which another try would meet again. */
 final class MlflowErrorAnswer extends IOException {
 
+    private static final String PAGE = "a web page, no answer of MLflow";
     private static final int MAX_MESSAGE = 300;
     private static final Pattern DATABASE_TEXT = Pattern.compile("(?i)sqlite3\\.|sqlalchemy|psycopg|\\[SQL:|pymysql");
     private static final Pattern CONSTRAINT =
@@ -37,7 +38,7 @@ final class MlflowErrorAnswer extends IOException {
                 message = json.path("message").asText("");
             }
         } catch (JsonProcessingException e) {
-            message = message.stripLeading().startsWith("<") ? "a web page, no answer of MLflow" : message;
+            message = message.stripLeading().startsWith("<") ? PAGE : message;
         }
         // Two writers that meet in the database get its words as a 400; MLflow means "try again".
         boolean passing = status >= 500
@@ -61,6 +62,11 @@ final class MlflowErrorAnswer extends IOException {
 
     int status() {
         return status;
+    }
+
+    /** Whether it is markup, which MLflow's interface never answers. */
+    boolean isPage() {
+        return PAGE.equals(getMessage());
     }
 
     /** Whether a later try may succeed. */

@@ -20,7 +20,7 @@ final class MlflowProbe {
         this.calls = calls;
     }
 
-    /** The server's version; anybody may ask for that, so a request that needs the credentials follows. */
+    /** The server's version; some servers tell that to anybody, so a request that needs the credentials follows. */
     String run() {
         String version = version();
         if (!VERSION.matcher(version).matches()) {
@@ -35,7 +35,7 @@ final class MlflowProbe {
         try {
             return calls.repeat(what, rest::version).trim();
         } catch (MlflowErrorAnswer e) {
-            if (e.status() == 401 || e.status() == 403) {
+            if (!e.isPage() && (e.status() == 401 || e.status() == 403)) {
                 throw calls.refused(what, e);
             }
             throw foreign("answers HTTP " + e.status());
