@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -197,6 +198,16 @@ public record RunFacts(
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(AliasUse use) {
         return new RunFacts(schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id));
+    }
+
+    /** The training that later steps mean when they name none. */
+    public Optional<TrainingUse> lastTraining() {
+        return trainings.isEmpty() ? Optional.empty() : Optional.of(trainings.get(trainings.size() - 1));
+    }
+
+    /** The MLflow profile that a step means: the one it names, else that of the last training; null for the default. */
+    public String mlflowServer(String named) {
+        return named != null ? named : lastTraining().map(TrainingUse::server).orElse(null);
     }
 
     private static <T> List<T> put(List<T> uses, T use, String id, Function<T, String> idOf) {

@@ -1,0 +1,23 @@
+package io.jenkins.plugins.mlops.registry;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Cause;
+import hudson.model.Run;
+import java.util.Objects;
+import jenkins.model.Jenkins;
+
+/** Who answers for what a build does, for the record. */
+final class BuildAuthor {
+
+    private BuildAuthor() {}
+
+    /** The id of the user who started the build; else the build's address. */
+    @NonNull
+    static String of(@NonNull Run<?, ?> run) {
+        Cause.UserIdCause cause = run.getCause(Cause.UserIdCause.class);
+        if (cause != null && cause.getUserId() != null) {
+            return cause.getUserId();
+        }
+        return Objects.requireNonNullElse(Jenkins.get().getRootUrl(), "") + run.getUrl();
+    }
+}
