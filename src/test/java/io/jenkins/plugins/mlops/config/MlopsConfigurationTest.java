@@ -9,6 +9,7 @@ import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Descriptor;
+import hudson.util.FormValidation.Kind;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.util.List;
@@ -169,6 +170,36 @@ class MlopsConfigurationTest {
                         .settings(null)
                         .credentials())
                 .isNotNull();
+    }
+
+    @Test
+    void theFormSaysWhatIsWrongWhileItIsTyped() {
+        configuration.setObjectStores(List.of(store("minio", "https://minio.example.org", null, null)));
+        ObjectStoreProfile.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(ObjectStoreProfile.DescriptorImpl.class);
+        assertThat(form.doCheckName("minio", "minio").kind).isEqualTo(Kind.OK);
+        assertThat(form.doCheckName("minio", "")).hasMessageContaining("is given twice");
+        assertThat(form.doCheckName(" ", "minio")).hasMessageContaining("needs a name");
+        assertThat(form.doCheckEndpoint("https://minio.example.org/", "minio-keys").kind)
+                .isEqualTo(Kind.OK);
+        assertThat(form.doCheckEndpoint("http://127.0.0.1:9000", "minio-keys").kind)
+                .isEqualTo(Kind.OK);
+        assertThat(form.doCheckEndpoint("http://minio.example.org", "").kind).isEqualTo(Kind.OK);
+        assertThat(form.doCheckEndpoint("http://minio.example.org", "minio-keys").kind)
+                .isEqualTo(Kind.WARNING);
+        assertThat(form.doCheckEndpoint("minio.example.org", "").kind).isEqualTo(Kind.ERROR);
+        assertThat(form.doCheckRegion("").kind).isEqualTo(Kind.OK);
+        assertThat(form.doCheckRegion("eu west").kind).isEqualTo(Kind.ERROR);
+        assertThat(form.doCheckCredentialsId("aws-keys", "https://s3.amazonaws.com").kind)
+                .isEqualTo(Kind.OK);
+        assertThat(form.doCheckCredentialsId("aws-keys", "https://minio.example.org"))
+                .hasMessageContaining("for this server");
+        MlflowProfile.DescriptorImpl server = jenkins.jenkins.getDescriptorByType(MlflowProfile.DescriptorImpl.class);
+        assertThat(server.doCheckUrl("https://example.org/mlflow", "").kind).isEqualTo(Kind.OK);
+        assertThat(server.doCheckUrl("http://example.org/mlflow", "mlflow-token").kind)
+                .isEqualTo(Kind.WARNING);
+        assertThat(server.doCheckArtifactStore("minio").kind).isEqualTo(Kind.OK);
+        assertThat(server.doCheckArtifactStore("other")).hasMessageContaining("minio");
     }
 
     @Test
