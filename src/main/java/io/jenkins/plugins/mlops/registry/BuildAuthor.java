@@ -15,8 +15,9 @@ final class BuildAuthor {
     @NonNull
     static String of(@NonNull Run<?, ?> run) {
         Cause.UserIdCause cause = run.getCause(Cause.UserIdCause.class);
-        if (cause != null && cause.getUserId() != null) {
-            return cause.getUserId();
+        String user = cause == null ? null : cause.getUserId();
+        if (user != null) {
+            return user;
         }
         return Objects.requireNonNullElse(Jenkins.get().getRootUrl(), "") + run.getUrl();
     }
