@@ -1,15 +1,23 @@
 package io.jenkins.plugins.mlops.dataset;
 
+import com.google.common.io.ByteStreams;
 import hudson.FilePath;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /** Brings the manifest of a dataset to the controller, so that a single file can be asked for after the workspace is gone. */
 final class KeptManifest {
+
+    /** What comes from an agent is bounded; this is room for some five million files. */
+    private static final long MAX_BYTES = 1L << 30;
 
     private KeptManifest() {}
 
@@ -21,7 +29,13 @@ final class KeptManifest {
         }
         Path copy = Files.createTempFile("mlops-manifest", ".json");
         try {
-            manifest.copyTo(new FilePath(copy.toFile()));
+            try (InputStream in = ByteStreams.limit(manifest.read(), MAX_BYTES + 1)) {
+                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (Files.size(copy) > MAX_BYTES) {
+                throw MlopsException.failed("The manifest " + manifest + " has more than " + Amounts.bytes(MAX_BYTES)
+                        + ", which is more than the controller keeps: split the dataset");
+            }
             store.keepManifest(copy, content);
         } finally {
             Files.deleteIfExists(copy);

@@ -2,11 +2,13 @@ package io.jenkins.plugins.mlops.dataset;
 
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
-import java.io.Serializable;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.net.URI;
+import org.jenkinsci.remoting.SerializableOnlyOverRemoting;
 
-/** The way to an object store, for the time of one call to an agent. It holds credentials: never to be persisted. */
-final class StoreAccess implements Serializable {
+/** The way to an object store, for the time of one call to an agent. It holds credentials, so it refuses to be persisted. */
+final class StoreAccess implements SerializableOnlyOverRemoting {
 
     private static final long serialVersionUID = 1L;
 
@@ -33,5 +35,10 @@ final class StoreAccess implements Serializable {
                 accessKeyId == null
                         ? null
                         : new ObjectStoreSettings.Credentials(accessKeyId, secretAccessKey, sessionToken)));
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        getChannelForSerialization();
+        out.defaultWriteObject();
     }
 }
