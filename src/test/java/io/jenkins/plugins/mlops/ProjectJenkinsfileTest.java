@@ -62,7 +62,7 @@ class ProjectJenkinsfileTest {
             WorkflowRun build = r.buildAndAssertSuccess(job);
 
             assertThat(build.getAction(TestResultAction.class).getTotalCount()).isEqualTo(1);
-            assertThat(build.getArtifacts()).hasToString("[mlops-pipeline.hpi]");
+            assertThat(build.getArtifacts()).hasToString("[target/mlops-pipeline.hpi]");
         } finally {
             GitSCM.ALLOW_LOCAL_CHECKOUT = local;
         }
