@@ -86,14 +86,9 @@ class DigitsPipelineIT {
         story(job("declarative", team, PIPELINE + "/Jenkinsfile"), commit);
 
         Path copy = directory.resolve("copy");
-        Pictures.take("jenkins-promoted", page("declarative/3"), 900);
-        Pictures.take("jenkins-promoted-page", page("declarative/3/mlops"), 1500);
-        Pictures.take("jenkins-refused", page("declarative/2"), 1000);
-        Pictures.take("jenkins-refused-page", page("declarative/2/mlops"), 1500);
-        Pictures.take("jenkins-job", page("declarative"), 700);
+        Pictures.take("jenkins-build-promoted", page("declarative/3"), 900);
+        Pictures.take("jenkins-build-refused", page("declarative/2"), 900);
         Pictures.take("jenkins-parameters", page("declarative/build"), 1000);
-        Pictures.take("jenkins-system", jenkins.getUrl() + "manage/configure", 6000);
-        Pictures.take("jenkins-steps", page("declarative/pipeline-syntax/"), 1100);
 
         String copied = repository(copy, "");
         story(job("scripted", copy, "Jenkinsfile.scripted"), copied);
