@@ -19,6 +19,7 @@ import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,9 +108,8 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
         GateCandidate candidate = metrics == null
                 ? GateCandidate.ofLastTraining(lineage)
                 : GateCandidate.of(files.read(metrics), lineage.facts().trainings());
-        listener()
-                .getLogger()
-                .println("Judging " + candidate.measurement().origin() + " by " + rules + " (" + workspace() + ")");
+        PrintStream log = listener().getLogger();
+        log.println("Judging " + candidate.measurement().origin() + " by " + rules + " (" + workspace() + ")");
         GateResult result = judge(gate, candidate.measurement(), files);
         String report = "gates/" + id;
         Path reports = lineage.directory().resolve(report);
@@ -117,7 +117,10 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
         GateArchive.keep(Files.readAllBytes(reports.resolve(GateReports.JSON_FILE)));
         Instant at = Instant.ofEpochMilli(decidedAt);
         GateReports.statement(result, at).ifPresent(ControllerLineage.store()::append);
-        listener().getLogger().print(GateReports.text(result));
+        result.baselines()
+                .forEach(found ->
+                        log.println("Compared with " + found.measurement().origin()));
+        log.print(GateReports.text(result));
         RunFacts.GateUse use = use(id, report, result, candidate.runId(), at);
         lineage.update(facts -> facts.with(use));
         return use;
