@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
@@ -194,8 +195,7 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
         switch (onFailure) {
             case FAIL -> throw new AbortException(refusal);
             case UNSTABLE -> {
-                getContext()
-                        .get(FlowNode.class)
+                Objects.requireNonNull(getContext().get(FlowNode.class), "the step requires it")
                         .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(refusal));
                 run().setResult(Result.UNSTABLE);
             }
