@@ -50,15 +50,17 @@ public class OpenRunsWatch extends PeriodicWork {
         @Override
         public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
             List<OpenRun> left = OpenRuns.get().of(run);
-            left.forEach(open -> {
-                RunKeeper.get().release(open.id());
-                listener.getLogger()
-                        .println("The build ended before its withMLflow block did: the MLflow run "
-                                + (open.runId() == null ? "of the experiment " + open.experiment() : open.runId())
-                                + " is being set to KILLED");
-            });
+            left.stream()
+                    .filter(open -> open.closeAs() == null)
+                    .forEach(open -> listener.getLogger()
+                            .println("The build ended before its withMLflow block did: the MLflow run "
+                                    + (open.runId() == null ? "of the experiment " + open.experiment() : open.runId())
+                                    + " is being set to KILLED"));
             if (!left.isEmpty()) {
-                sweepSoon();
+                TrainingThreads.submit(() -> {
+                    left.forEach(open -> RunKeeper.get().release(open.id()));
+                    sweepSoon();
+                });
             }
         }
 

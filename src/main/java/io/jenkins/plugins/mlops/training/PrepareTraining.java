@@ -36,10 +36,12 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
     private final String metrics;
     private final ParentFiles parent;
     private final MlflowAccess mlflow;
+    private final String boundary;
     private final ArrayList<String> datasets;
 
     /**
      * @param mlflow where the parent is downloaded from
+     * @param boundary the workspace of the build, which the directory that this works in may be a part of
      * @param datasets directories in which datasets lie
      */
     PrepareTraining(
@@ -47,6 +49,7 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
             WithMlflowStep step,
             @CheckForNull ParentFiles parent,
             MlflowAccess mlflow,
+            String boundary,
             List<String> datasets) {
         this.id = training.id;
         this.params = training.params;
@@ -54,6 +57,7 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
         this.metrics = step.getMetrics();
         this.parent = parent;
         this.mlflow = mlflow;
+        this.boundary = boundary;
         this.datasets = new ArrayList<>(datasets);
     }
 
@@ -110,7 +114,10 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
         datasets.forEach(dataset -> noCode.add(Path.of(dataset)));
         noCode.add(Path.of(
                 workspace + "@tmp")); // Jenkins' own, beside the workspace and beside each directory of the step dir
-        return SourceRevision.of(workspace, noCode).map(Documents::toJson).orElse(null);
+        Path around = Path.of(boundary);
+        return SourceRevision.of(workspace, workspace.startsWith(around) ? around : workspace, noCode)
+                .map(Documents::toJson)
+                .orElse(null);
     }
 
     private static String checked(String path) {

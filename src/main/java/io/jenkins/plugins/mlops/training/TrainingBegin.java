@@ -48,9 +48,13 @@ final class TrainingBegin {
         this.listener = listener;
     }
 
-    /** @param node of the workspace */
+    /**
+     * @param workspace the directory to work in
+     * @param node of the workspace
+     * @param boundary the whole workspace of the build there
+     */
     @NonNull
-    StartedTraining begin(FilePath workspace, String node) throws IOException, InterruptedException {
+    StartedTraining begin(FilePath workspace, String node, String boundary) throws IOException, InterruptedException {
         if (step.getExperiment() == null) {
             throw MlopsException.usage("withMLflow has no experiment: name the one that its runs belong to");
         }
@@ -73,7 +77,7 @@ final class TrainingBegin {
             if (parent != null) {
                 listener.getLogger().println("Parent model " + parent.uri());
             }
-            SourceRevision source = prepare(workspace, node, training, new MlflowAccess(profile, build));
+            SourceRevision source = prepare(workspace, node, boundary, training, new MlflowAccess(profile, build));
             TrainingUses.of(build).running(useId, training, source);
             createRun(server, training, source);
             TrainingUses.of(build).running(useId, training, source);
@@ -84,12 +88,13 @@ final class TrainingBegin {
         }
     }
 
-    private SourceRevision prepare(FilePath workspace, String node, StartedTraining training, MlflowAccess mlflow)
+    private SourceRevision prepare(
+            FilePath workspace, String node, String boundary, StartedTraining training, MlflowAccess mlflow)
             throws IOException, InterruptedException {
         BuildLineage lineage = BuildLineage.of(build);
         PulledDatasets datasets = new PulledDatasets(lineage.facts(), node);
-        PrepareTraining.Prepared prepared =
-                workspace.act(new PrepareTraining(training, step, training.parent, mlflow, datasets.directories()));
+        PrepareTraining.Prepared prepared = workspace.act(
+                new PrepareTraining(training, step, training.parent, mlflow, boundary, datasets.directories()));
         training.place = prepared.place;
         training.parentDigest = prepared.parentDigest;
         if (prepared.source == null) {

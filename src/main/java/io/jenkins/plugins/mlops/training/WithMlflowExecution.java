@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.training;
 
 import com.google.common.util.concurrent.FutureCallback;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.console.ConsoleLogFilter;
 import hudson.model.Run;
@@ -134,8 +135,11 @@ final class WithMlflowExecution extends StepExecution {
         work = StepWork.begin(
                 getContext(),
                 workspace,
-                directory ->
-                        new TrainingBegin(build(), useId, tag, step, listener()).begin(directory, workspace.node()),
+                directory -> new TrainingBegin(build(), useId, tag, step, listener())
+                        .begin(
+                                directory,
+                                workspace.node(),
+                                require(EnvVars.class).get("WORKSPACE", workspace.directory())),
                 new FutureCallback<StartedTraining>() {
                     @Override
                     public void onSuccess(StartedTraining started) {

@@ -121,10 +121,12 @@ public class WithMlflowFaultsTest {
         workspace.mkdirs();
         String tag = TrainingBegin.tag(build, "7");
         WithMlflowStep step = new WithMlflowStep("e");
-        StartedTraining first = new TrainingBegin(build, "7", tag, step, TaskListener.NULL).begin(workspace, "");
+        StartedTraining first =
+                new TrainingBegin(build, "7", tag, step, TaskListener.NULL).begin(workspace, "", workspace.getRemote());
         workspace.child(".mlops/jenkins").child(first.id).child("half").write("x", null);
         mlflow.finishAll();
-        StartedTraining second = new TrainingBegin(build, "7", tag, step, TaskListener.NULL).begin(workspace, "");
+        StartedTraining second =
+                new TrainingBegin(build, "7", tag, step, TaskListener.NULL).begin(workspace, "", workspace.getRemote());
         assertThat(second.runId).isEqualTo(first.runId);
         assertThat(mlflow.statuses()).containsExactly("RUNNING");
         assertThat(BuildLineage.of(build).facts().trainings()).hasSize(1);

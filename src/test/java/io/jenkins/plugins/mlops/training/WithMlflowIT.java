@@ -2,7 +2,10 @@ package io.jenkins.plugins.mlops.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hudson.FilePath;
+import hudson.model.Label;
 import hudson.model.Result;
+import hudson.model.TaskListener;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
@@ -108,6 +111,72 @@ class WithMlflowIT {
                         .child(".mlops/jenkins")
                         .list())
                 .isEmpty();
+    }
+
+    @Test
+    void aModelIsFineTunedOnAnAgentInPlacesOfTheCodesOwn() throws Exception {
+        build(Result.SUCCESS, "node { withMLflow('@EXP@') { sh 'echo parent > \"$MLOPS_MODEL_DIR/weights\"' } }");
+        TrackedRun parent = mlflow.only();
+        String digest = parent.tags().get(RunTags.MODEL_DIGEST);
+        mlflow.server()
+                .createVersion(
+                        mlflow.experiment(),
+                        "runs:/" + parent.runId() + "/model",
+                        parent.runId(),
+                        Map.of(RunTags.MODEL_DIGEST, digest));
+        jenkins.createOnlineSlave(Label.get("remote"));
+        WorkflowRun build = build(Result.SUCCESS, """
+                node('remote') {
+                  dir('code') {
+                    withMLflow(experiment: '@EXP@', parent: 'models:/@EXP@/1', params: [loss: 0.5], model: 'out/model', metrics: 'out/metrics.json') {
+                      sh 'cat "$MLOPS_PARENT_MODEL_DIR/weights" > out/model/weights; echo more >> out/model/weights'
+                      sh 'test "$MLOPS_METRICS_FILE" = "$PWD/out/metrics.json"; cp "$MLOPS_PARAMS_FILE" out/metrics.json'
+                    }
+                  }
+                }
+                """);
+        jenkins.assertLogContains("Parent model models:/" + mlflow.experiment() + "/1", build);
+        TrainingUse use = BuildLineage.of(build).facts().trainings().get(0);
+        TrackedRun run = mlflow.server().run(use.runId()).orElseThrow();
+        assertThat(run.tags())
+                .containsEntry(RunTags.PARENT, "models:/" + mlflow.experiment() + "/1")
+                .containsEntry(RunTags.PARENT_DIGEST, digest);
+        assertThat(run.metrics()).containsEntry("eval/loss", 0.5);
+        assertThat(use.gaps()).contains("the commit is not known", "the training dataset is not known");
+
+        WorkflowRun again =
+                jenkins.assertBuildStatus(Result.FAILURE, build.getParent().scheduleBuild2(0));
+        jenkins.assertLogContains("holds something already, which could be taken for the new model", again);
+        assertThat(mlflow.runs()).hasSize(2);
+    }
+
+    @Test
+    void recordingAgainChangesNothing() throws Exception {
+        WorkflowRun build = build(Result.SUCCESS, "echo 'nothing'");
+        FilePath workspace = jenkins.jenkins.getRootPath().child("workspace");
+        workspace.mkdirs();
+        WithMlflowStep step = new WithMlflowStep(mlflow.experiment());
+        String tag = TrainingBegin.tag(build, "7");
+        StartedTraining training =
+                new TrainingBegin(build, "7", tag, step, TaskListener.NULL).begin(workspace, "", workspace.getRemote());
+        Files.writeString(Path.of(training.place.model, "weights"), "w");
+        Files.writeString(Path.of(training.place.metrics), "{\"accuracy\": 0.9}");
+        FilePath kept = workspace.child("kept");
+        workspace.child(training.place.root).copyRecursiveTo(kept);
+        TrainingEnd end = new TrainingEnd(build, "7", training, TaskListener.NULL);
+        end.record(step, workspace, "", 1_000_000);
+        TrainingUse first = BuildLineage.of(build).facts().trainings().get(0);
+        kept.copyRecursiveTo(workspace.child(training.place.root));
+        workspace.child(training.place.root).child("lineage").mkdirs();
+        end.record(step, workspace, "", 1_000_000);
+        TrainingUse second = BuildLineage.of(build).facts().trainings().get(0);
+        assertThat(second.record()).isEqualTo(first.record());
+        assertThat(second.evaluation()).isEqualTo(first.evaluation());
+        assertThat(ControllerLineage.store()
+                        .dossier(Digest.parse(first.modelDigest()))
+                        .records())
+                .hasSize(2);
+        assertThat(mlflow.only().status()).isEqualTo(RunStatus.FINISHED);
     }
 
     private WorkflowRun build(Result expected, String script) throws Exception {

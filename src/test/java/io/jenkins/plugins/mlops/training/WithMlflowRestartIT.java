@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Label;
 import hudson.model.Result;
 import io.jenkins.plugins.mlops.PackagedPlugin;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
@@ -85,7 +86,8 @@ class WithMlflowRestartIT {
                         "nested", RunStatus.FINISHED,
                         "inner", RunStatus.FINISHED,
                         "aborted", RunStatus.KILLED,
-                        "failing", RunStatus.FAILED));
+                        "failing", RunStatus.FAILED,
+                        "remote", RunStatus.FINISHED));
         for (TrackedRun run : mlflow.runs()) {
             assertThat(run.tags().containsKey(RunTags.MODEL_DIGEST)).isEqualTo(run.status() == RunStatus.FINISHED);
         }
@@ -184,6 +186,16 @@ class WithMlflowRestartIT {
         WorkflowRun failing = start(rule, "failing", open + "sh 'exit 3' } }", FlowDurabilityHint.MAX_SURVIVABILITY);
         rule.assertBuildStatus(Result.FAILURE, rule.waitForCompletion(failing));
         rule.assertLogContains("exit code 3", failing);
+        rule.createOnlineSlave(Label.get("remote"));
+        WorkflowRun remote = start(
+                rule,
+                "remote",
+                open.replace("node", "node('remote')")
+                        + "sh '''set +x\n echo password $MLFLOW_TRACKING_PASSWORD; echo m > $MLOPS_MODEL_DIR/m;"
+                        + " echo '{\"loss\": 1}' > $MLOPS_METRICS_FILE''' } }",
+                FlowDurabilityHint.MAX_SURVIVABILITY);
+        rule.assertBuildStatusSuccess(rule.waitForCompletion(remote));
+        rule.assertLogContains("password ****", remote);
         assertThat(status(aborted)).isEqualTo("KILLED");
         assertThat(status(failing)).isEqualTo("FAILED");
     }

@@ -48,18 +48,22 @@ public record SourceRevision(String commit, String repository, List<String> chan
      * @throws MlopsException of kind FAILED when there is a repository that cannot be read
      */
     public static Optional<SourceRevision> of(Path directory) {
-        return of(directory, List.of());
+        return of(directory, null, List.of());
     }
 
     /**
      * As {@link #of(Path)}.
      *
+     * @param boundary the repository lies in this directory, which is around the other, or does not count; null for no bounds
      * @param noCode files and directories that are not part of the code, such as datasets that were pulled into the work tree;
      *     what Git does not track in them does not count as a change
      */
-    public static Optional<SourceRevision> of(Path directory, Collection<Path> noCode) {
-        FileRepositoryBuilder builder = new FileRepositoryBuilder()
-                .findGitDir(directory.toAbsolutePath().toFile());
+    public static Optional<SourceRevision> of(Path directory, Path boundary, Collection<Path> noCode) {
+        FileRepositoryBuilder builder = new FileRepositoryBuilder();
+        if (boundary != null && boundary.toAbsolutePath().getParent() != null) {
+            builder.addCeilingDirectory(boundary.toAbsolutePath().getParent().toFile());
+        }
+        builder.findGitDir(directory.toAbsolutePath().toFile());
         File gitDirectory = builder.getGitDir();
         if (gitDirectory == null) {
             return Optional.empty();

@@ -57,10 +57,19 @@ class SourceRevisionTest {
         Files.createDirectories(directory.resolve("data"));
         Files.writeString(directory.resolve("data/1.csv"), "pulled");
         Files.writeString(directory.resolve("data-2.csv"), "new");
-        assertThat(SourceRevision.of(directory, List.of(directory.resolve("data"), directory.resolve("train.py")))
+        assertThat(SourceRevision.of(directory, null, List.of(directory.resolve("data"), directory.resolve("train.py")))
                         .orElseThrow()
                         .changes())
                 .containsExactly("data-2.csv", "train.py");
+    }
+
+    @Test
+    void aRepositoryAroundTheBoundaryDoesNotCount() throws Exception {
+        commit();
+        Path workspace = Files.createDirectories(directory.resolve("workspace"));
+        Path below = Files.createDirectories(workspace.resolve("below"));
+        assertThat(SourceRevision.of(below, workspace, List.of())).isEmpty();
+        assertThat(SourceRevision.of(below, directory, List.of())).isPresent();
     }
 
     @ParameterizedTest
