@@ -82,8 +82,9 @@ class AllStepsIT {
     void aModelIsAccountedForWhateverBecomesOfTheController() throws Throwable {
         PackagedPlugin.install(jenkins);
         ControllerLog log = ControllerLog.of(jenkins);
-        String script =
-                PIPELINE.replace("@FILE@", FILE).replace("@BUCKET@", s3.newBucket()).replace("@MODEL@", model);
+        String script = PIPELINE.replace("@FILE@", FILE)
+                .replace("@BUCKET@", s3.newBucket())
+                .replace("@MODEL@", model);
         jenkins.startJenkins();
         jenkins.runRemotely(AllStepsIT::configure, s3, mlflow);
         jenkins.runRemotely(AllStepsIT::begin, script);
