@@ -60,8 +60,9 @@ public record SourceRevision(String commit, String repository, List<String> chan
      */
     public static Optional<SourceRevision> of(Path directory, Path boundary, Collection<Path> noCode) {
         FileRepositoryBuilder builder = new FileRepositoryBuilder();
-        if (boundary != null && boundary.toAbsolutePath().getParent() != null) {
-            builder.addCeilingDirectory(boundary.toAbsolutePath().getParent().toFile());
+        Path outside = boundary == null ? null : boundary.toAbsolutePath().getParent();
+        if (outside != null) {
+            builder.addCeilingDirectory(outside.toFile());
         }
         builder.findGitDir(directory.toAbsolutePath().toFile());
         File gitDirectory = builder.getGitDir();
