@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops.core.gate;
 
 import java.math.BigDecimal;
 import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One number held against one rule.
@@ -13,6 +15,7 @@ import java.util.Comparator;
  * @param samples how many samples the value rests on, null when not stated
  * @param margin how much better than the limit the value is, negative when it is worse; null when it cannot be told
  * @param reason a sentence without a full stop
+ * @param intervals what confidence rests on, empty in rules without
  */
 public record Check(
         String slice,
@@ -22,7 +25,12 @@ public record Check(
         Long samples,
         BigDecimal margin,
         Verdict verdict,
-        String reason) {
+        String reason,
+        List<IntervalCheck> intervals) {
+
+    public Check {
+        intervals = List.copyOf(intervals);
+    }
 
     /**
      * From bad to good. Of equal verdicts, the smaller margin is worse; an unknown margin is the worst of the failures and the best
@@ -31,6 +39,15 @@ public record Check(
     static final Comparator<Check> WORST_FIRST = Comparator.comparing(Check::verdict, Comparator.reverseOrder())
             .thenComparing(Check::compareMargins)
             .thenComparing(Check::slice, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+    /** Its intervals for a cell of a table; an en dash without. */
+    String intervalText() {
+        return intervals.isEmpty()
+                ? "\u2013"
+                : intervals.stream()
+                        .map(interval -> interval.of() + " " + interval.text())
+                        .collect(Collectors.joining("; "));
+    }
 
     private static int compareMargins(Check a, Check b) {
         Comparator<BigDecimal> natural = Comparator.naturalOrder();

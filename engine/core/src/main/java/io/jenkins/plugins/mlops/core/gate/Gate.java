@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A set of rules that decides about candidates. Immutable.
@@ -52,31 +53,48 @@ public final class Gate {
                 baselines.computeIfAbsent(rule.baseline(), finder::find);
             }
         }
+        SampleEvidence evidence = new SampleEvidence(rules, candidate);
         List<RuleResult> results = new ArrayList<>();
         for (Rule rule : rules.rules()) {
-            results.addAll(evaluate(rule, candidate, rule.baseline() == null ? null : baselines.get(rule.baseline())));
+            Baseline baseline = rule.baseline() == null ? null : baselines.get(rule.baseline());
+            results.addAll(evaluate(rule, candidate, baseline, evidence));
         }
         List<Baseline.Found> found = baselines.values().stream()
                 .filter(Baseline.Found.class::isInstance)
                 .map(Baseline.Found.class::cast)
                 .toList();
-        return new GateResult(ruleFile, ruleDigest, results, candidate, found, notes(candidate, found));
+        return new GateResult(
+                ruleFile,
+                ruleDigest,
+                results,
+                candidate,
+                found,
+                evidence.statistics().orElse(null),
+                notes(candidate, found));
     }
 
-    private static List<RuleResult> evaluate(Rule rule, Measurement candidate, Baseline baseline) {
+    private static List<RuleResult> evaluate(
+            Rule rule, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
         return switch (rule.slices().kind()) {
-            case OVERALL -> List.of(RuleResult.of(rule, List.of(new RuleCheck(rule, null, candidate, baseline).run())));
+            case OVERALL ->
+                List.of(RuleResult.of(
+                        rule, List.of(new RuleCheck(rule, null, candidate, baseline, evidence, 1).run())));
             case NAMED ->
-                rule.slices().names().stream()
-                        .map(slice ->
-                                RuleResult.of(rule, List.of(new RuleCheck(rule, slice, candidate, baseline).run())))
+                slices(rule, rule.slices().names(), candidate, baseline, evidence)
+                        .map(check -> RuleResult.of(rule, List.of(check)))
                         .toList();
-            case ALL -> List.of(RuleResult.of(rule, allSlices(rule, candidate, baseline)));
+            case ALL -> List.of(RuleResult.of(rule, allSlices(rule, candidate, baseline, evidence)));
         };
     }
 
+    private static Stream<Check> slices(
+            Rule rule, Collection<String> slices, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
+        return slices.stream()
+                .map(slice -> new RuleCheck(rule, slice, candidate, baseline, evidence, slices.size()).run());
+    }
+
     /** A check for every slice of the candidate and for every one that the baseline has: a slice may not disappear. */
-    private static List<Check> allSlices(Rule rule, Measurement candidate, Baseline baseline) {
+    private static List<Check> allSlices(Rule rule, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
         SortedSet<String> slices = new TreeSet<>(candidate.metrics().slices().keySet());
         if (baseline instanceof Baseline.Found found) {
             slices.addAll(measuredSlices(rule, found.measurement().metrics()));
@@ -91,11 +109,10 @@ public final class Gate {
                     null,
                     rule.optional() ? Verdict.PASS : Verdict.FAIL,
                     "The candidate has no slices, and the rule looks at all of them"
-                            + (rule.optional() ? " (let pass, since it is optional)" : "")));
+                            + (rule.optional() ? " (let pass, since it is optional)" : ""),
+                    List.of()));
         }
-        return slices.stream()
-                .map(slice -> new RuleCheck(rule, slice, candidate, baseline).run())
-                .toList();
+        return slices(rule, slices, candidate, baseline, evidence).toList();
     }
 
     private static Collection<String> measuredSlices(Rule rule, Metrics metrics) {

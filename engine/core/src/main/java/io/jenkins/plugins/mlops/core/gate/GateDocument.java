@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param baseline what the candidate was compared with, the champion where there are several; absent when there was none
  * @param otherBaselines the further ones; absent when there are none
+ * @param statistics how intervals were made; absent when no rule has confidence
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record GateDocument(
@@ -23,7 +24,8 @@ public record GateDocument(
         Source baseline,
         List<Source> otherBaselines,
         RuleFile ruleFile,
-        List<String> notes) {
+        List<String> notes,
+        Statistics statistics) {
 
     /** Name and version of the format. */
     public static final String SCHEMA = "mlops-gate/1";
@@ -41,7 +43,8 @@ public record GateDocument(
                 baselines.isEmpty() ? null : baselines.get(0),
                 baselines.size() < 2 ? null : baselines.subList(1, baselines.size()),
                 new RuleFile(result.ruleFile(), result.ruleDigest()),
-                result.notes());
+                result.notes(),
+                result.statistics());
     }
 
     /**
@@ -50,6 +53,11 @@ public record GateDocument(
      * @param slice null for the overall number
      * @param slices what the rule file says about slices: names, {@code *} or null
      * @param limit what the value must reach, tolerance included
+     * @param confidence what the rule file says; absent without, and so is what follows
+     * @param minGroups the least number of groups
+     * @param family how many slices the rule looks at together; the end of intervals that fails a slice is corrected for them
+     * @param intervals those of the deciding check; absent when there are none
+     * @param checks of a rule over all slices, every slice
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     public record RuleEntry(
@@ -68,11 +76,17 @@ public record GateDocument(
             Long minSamples,
             boolean optional,
             Verdict verdict,
-            String reason) {
+            String reason,
+            @JsonInclude(JsonInclude.Include.NON_NULL) BigDecimal confidence,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer minGroups,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer family,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<IntervalCheck> intervals,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliceEntry> checks) {
 
         static RuleEntry of(RuleResult result) {
             Rule rule = result.rule();
             Check check = result.deciding();
+            boolean confident = rule.confidence() != null;
             return new RuleEntry(
                     rule.metric(),
                     check.slice(),
@@ -89,7 +103,35 @@ public record GateDocument(
                     rule.minSamples(),
                     rule.optional(),
                     check.verdict(),
-                    result.reason());
+                    result.reason(),
+                    confident ? rule.confidence().level() : null,
+                    confident ? rule.confidence().minGroups() : null,
+                    confident ? family(result) : null,
+                    check.intervals(),
+                    confident && result.checks().size() > 1
+                            ? result.checks().stream().map(SliceEntry::of).toList()
+                            : List.of());
+        }
+
+        private static int family(RuleResult result) {
+            return result.rule().slices().kind() == SliceSelection.Kind.NAMED
+                    ? result.rule().slices().names().size()
+                    : result.checks().size();
+        }
+    }
+
+    /** One slice of a rule with confidence over all slices. */
+    public record SliceEntry(
+            String slice, Double value, Double baseline, Long samples, List<IntervalCheck> intervals, Verdict verdict) {
+
+        static SliceEntry of(Check check) {
+            return new SliceEntry(
+                    check.slice(),
+                    check.value(),
+                    check.baseline(),
+                    check.samples(),
+                    check.intervals(),
+                    check.verdict());
         }
     }
 

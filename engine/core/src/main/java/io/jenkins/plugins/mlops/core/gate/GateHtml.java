@@ -85,7 +85,7 @@ final class GateHtml {
             }
             html.end().line();
         }
-        for (String note : result.notes()) {
+        for (String note : result.remarks()) {
             html.start("p").element("em", "Note: " + sentence(note)).end().line();
         }
         html.end().line();
@@ -98,7 +98,13 @@ final class GateHtml {
                 .element("caption", "Every rule with its numbers, in the order of " + result.ruleFile())
                 .line();
         html.start("thead").start("tr");
-        for (String column : List.of("Metric", "Slice", "Verdict", "Better", "Value", "Limit", "Baseline", "Reason")) {
+        List<String> columns =
+                new ArrayList<>(List.of("Metric", "Slice", "Verdict", "Better", "Value", "Limit", "Baseline"));
+        if (result.statistics() != null) {
+            columns.add("Interval");
+        }
+        columns.add("Reason");
+        for (String column : columns) {
             html.element("th", column, "scope", "col");
         }
         html.end().end().line().start("tbody").line();
@@ -113,10 +119,11 @@ final class GateHtml {
                     .element("td", rule.rule().direction().toString())
                     .element("td", Decimals.text(check.value()), "class", "number", "align", "right")
                     .element("td", limit(rule), "class", "number", "align", "right")
-                    .element("td", Decimals.text(check.baseline()), "class", "number", "align", "right")
-                    .element("td", sentence(rule.reason()), "class", "reason")
-                    .end()
-                    .line();
+                    .element("td", Decimals.text(check.baseline()), "class", "number", "align", "right");
+            if (result.statistics() != null) {
+                html.element("td", check.intervalText(), "class", "number", "align", "right");
+            }
+            html.element("td", sentence(rule.reason()), "class", "reason").end().line();
         }
         html.end().end().end().line();
     }

@@ -27,12 +27,25 @@ final class GateJunit {
                             0)
                     .line();
         }
+        statistics(xml, result.statistics());
         int number = 0;
         for (RuleResult rule : result.rules()) {
             number++;
             testCase(xml, rule, number);
         }
         return xml.finish();
+    }
+
+    private static void statistics(MarkupWriter xml, Statistics statistics) {
+        if (statistics == null) {
+            return;
+        }
+        xml.start("properties").line();
+        xml.empty("property", "name", "method", "value", statistics.method()).line();
+        xml.empty("property", "name", "resamples", "value", statistics.resamples())
+                .line();
+        xml.empty("property", "name", "seed", "value", statistics.seed()).line();
+        xml.end().line();
     }
 
     private static void testCase(MarkupWriter xml, RuleResult result, int number) {

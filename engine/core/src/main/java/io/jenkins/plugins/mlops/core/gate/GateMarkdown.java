@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.document.PrintableText;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -29,26 +30,35 @@ final class GateMarkdown {
                     .append('\n');
         }
         out.append(open.isEmpty() ? "" : "\n");
-        out.append("| Verdict | Metric | Slice | Better | Value | Limit | Baseline | Reason |\n");
-        out.append("| --- | --- | --- | --- | ---: | ---: | ---: | --- |\n");
+        boolean intervals = result.statistics() != null;
+        out.append("| Verdict | Metric | Slice | Better | Value | Limit | Baseline |")
+                .append(intervals ? " Interval |" : "")
+                .append(" Reason |\n");
+        out.append("| --- | --- | --- | --- | ---: | ---: | ---: |")
+                .append(intervals ? " --- |" : "")
+                .append(" --- |\n");
         for (RuleResult rule : result.rules()) {
             Check check = rule.deciding();
-            out.append(row(List.of(
+            List<String> cells = new ArrayList<>(List.of(
                     word(check.verdict()),
                     escaped(rule.rule().metric()),
                     check.slice() == null ? "overall" : escaped(check.slice()),
                     rule.rule().direction().toString(),
                     escaped(Decimals.text(check.value())),
                     check.limit() == null ? "\u2013" : escaped(Decimals.text(check.limit())),
-                    escaped(Decimals.text(check.baseline())),
-                    sentence(rule.reason()))));
+                    escaped(Decimals.text(check.baseline()))));
+            if (intervals) {
+                cells.add(escaped(check.intervalText()));
+            }
+            cells.add(sentence(rule.reason()));
+            out.append(row(cells));
         }
         out.append('\n');
         out.append(source("Candidate", result.candidate()));
         for (Baseline.Found baseline : result.baselines()) {
             out.append(source("Baseline", baseline.measurement()));
         }
-        for (String note : result.notes()) {
+        for (String note : result.remarks()) {
             out.append("- ").append(sentence(note)).append('\n');
         }
         return out.toString();

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a gate says about a candidate. Equal inputs give an equal result: nothing of time or place is in it.
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
  * @param ruleDigest of the rule file's bytes
  * @param rules in the order of the rule file
  * @param baselines those that were found, the champion first
+ * @param statistics how intervals were made, null when no rule has confidence
  * @param notes sentences about the comparison as a whole, without full stops
  */
 public record GateResult(
@@ -23,12 +25,20 @@ public record GateResult(
         List<RuleResult> rules,
         Measurement candidate,
         List<Baseline.Found> baselines,
+        Statistics statistics,
         List<String> notes) {
 
     public GateResult {
         rules = List.copyOf(rules);
         baselines = List.copyOf(baselines);
         notes = List.copyOf(notes);
+    }
+
+    /** Everything about the comparison as a whole that a reader should know, as sentences without full stops. */
+    List<String> remarks() {
+        return statistics == null
+                ? notes
+                : Stream.concat(notes.stream(), Stream.of(statistics.text())).toList();
     }
 
     /** The worst verdict of all rules. */

@@ -21,7 +21,7 @@ final class GateText {
         int[] widths = widths(rows);
         rows.forEach(row -> out.append(line(row, widths)).append('\n'));
         out.append('\n');
-        result.notes().forEach(note -> out.append("note: ").append(note).append('\n'));
+        result.remarks().forEach(note -> out.append("note: ").append(note).append('\n'));
         out.append("gate: ")
                 .append(word(result.verdict()))
                 .append(" (")

@@ -22,26 +22,40 @@ public final class InputFile {
     private final String name;
     private final String text;
     private final Digest digest;
+    private final NeighbourFiles neighbours;
 
-    private InputFile(String name, String text, Digest digest) {
+    private InputFile(String name, String text, Digest digest, NeighbourFiles neighbours) {
+        this.neighbours = neighbours;
         this.name = name;
         this.text = text;
         this.digest = digest;
     }
 
     /**
-     * A file whose bytes were read elsewhere.
+     * A file whose bytes were read elsewhere, without its neighbours.
      *
      * @throws MlopsException of kind USAGE when they are too many or no UTF-8 text
      */
     public static InputFile of(String name, byte[] bytes) {
+        return of(name, bytes, neighbour -> {
+            throw new NoSuchFileException(neighbour);
+        });
+    }
+
+    /**
+     * A file whose bytes were read elsewhere.
+     *
+     * @param neighbours opens the files beside it that it names, such as per-sample results
+     * @throws MlopsException of kind USAGE when they are too many or no UTF-8 text
+     */
+    public static InputFile of(String name, byte[] bytes, NeighbourFiles neighbours) {
         checkSize(name, bytes.length);
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return new InputFile(name, text, Digest.of(bytes));
+            return new InputFile(name, text, Digest.of(bytes), neighbours);
         } catch (CharacterCodingException e) {
             throw MlopsException.usage("The file " + name + " is no UTF-8 text", e);
         }
@@ -55,7 +69,8 @@ public final class InputFile {
     public static InputFile read(Path file, String name) {
         try {
             checkSize(name, Files.size(file));
-            return of(name, Files.readAllBytes(file));
+            return of(
+                    name, Files.readAllBytes(file), neighbour -> Files.newInputStream(file.resolveSibling(neighbour)));
         } catch (NoSuchFileException e) {
             throw absent(name);
         } catch (IOException e) {
@@ -82,6 +97,10 @@ public final class InputFile {
 
     String text() {
         return text;
+    }
+
+    NeighbourFiles neighbours() {
+        return neighbours;
     }
 
     /** Of the file's bytes. */

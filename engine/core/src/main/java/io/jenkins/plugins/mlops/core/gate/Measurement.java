@@ -12,8 +12,10 @@ import java.nio.file.Path;
  * @param digest of the file's bytes; null when the numbers come from a run's metrics
  * @param model tree digest of the model's files, null when unknown
  * @param evaluationSet null when unknown
+ * @param samples the per-sample results, null when there are none
  */
-public record Measurement(String origin, Digest digest, Digest model, DatasetVersion evaluationSet, Metrics metrics) {
+public record Measurement(
+        String origin, Digest digest, Digest model, DatasetVersion evaluationSet, Metrics metrics, SampleFile samples) {
 
     /**
      * Reads {@code evaluation.json} or, when it names no schema, {@code metrics.json}.
@@ -23,12 +25,24 @@ public record Measurement(String origin, Digest digest, Digest model, DatasetVer
     public static Measurement of(InputFile file) {
         JsonNode document = MetricsReader.document(file);
         if (!document.path("schema").isTextual()) {
-            return new Measurement(
-                    file.name(), file.digest(), null, null, MetricsReader.metrics(document, file.name()));
+            Metrics metrics = MetricsReader.metrics(document, file.name());
+            return new Measurement(file.name(), file.digest(), null, null, metrics, samples(metrics, null, file));
         }
         EvaluationRecord evaluation = EvaluationRecord.parse(file);
+        Metrics metrics = evaluation.parsedMetrics();
         return new Measurement(
-                file.name(), file.digest(), evaluation.model(), evaluation.evaluationSet(), evaluation.parsedMetrics());
+                file.name(),
+                file.digest(),
+                evaluation.model(),
+                evaluation.evaluationSet(),
+                metrics,
+                samples(metrics, evaluation.samplesDigest(), file));
+    }
+
+    private static SampleFile samples(Metrics metrics, Digest recorded, InputFile file) {
+        return metrics.samplesFile() == null
+                ? null
+                : new SampleFile(metrics.samplesFile(), recorded, file.neighbours());
     }
 
     /**

@@ -170,6 +170,14 @@ final class MetricsReader {
         if (!value.isTextual() || value.textValue().isBlank()) {
             throw broken(SAMPLES_FILE, "the name of a file is wanted, not " + shown(value));
         }
+        String name = value.textValue();
+        if (name.indexOf('/') >= 0
+                || name.indexOf('\\') >= 0
+                || name.indexOf('\0') >= 0
+                || name.equals(".")
+                || name.equals("..")) {
+            throw broken(SAMPLES_FILE, "a file beside the metrics is wanted, without directories, not " + shown(value));
+        }
         return value.textValue();
     }
 

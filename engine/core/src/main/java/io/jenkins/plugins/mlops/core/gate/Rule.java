@@ -15,6 +15,7 @@ import java.math.BigDecimal;
  * @param minSamples with fewer samples the rule is inconclusive; null for any number
  * @param optional whether a number that is missing or not finite is let pass
  * @param passWithoutBaseline whether the rule does without its baseline when there is none, as for the first model ever
+ * @param confidence how sure the rule wants to be; null when the bare numbers decide
  */
 public record Rule(
         String metric,
@@ -26,4 +27,5 @@ public record Rule(
         BigDecimal tolerance,
         Long minSamples,
         boolean optional,
-        boolean passWithoutBaseline) {}
+        boolean passWithoutBaseline,
+        Confidence confidence) {}

@@ -1,8 +1,12 @@
 package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.document.PrintableText;
+import io.jenkins.plugins.mlops.core.sample.Distribution;
 import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -12,15 +16,24 @@ import java.util.Map;
  */
 final class RuleCheck {
 
+    private static final MathContext TWELVE_DIGITS = new MathContext(12, RoundingMode.HALF_EVEN);
+
     private final Rule rule;
     private final String slice;
     private final Measurement candidate;
     /** Null when the rule has no baseline. */
     private final Baseline baseline;
 
+    private final SampleEvidence evidence;
+    /** How many slices the rule looks at together. */
+    private final int family;
+
     private final String subject;
 
-    RuleCheck(Rule rule, String slice, Measurement candidate, Baseline baseline) {
+    /** @param family how many slices the rule looks at together, 1 for the overall number */
+    RuleCheck(Rule rule, String slice, Measurement candidate, Baseline baseline, SampleEvidence evidence, int family) {
+        this.evidence = evidence;
+        this.family = family;
         this.rule = rule;
         this.slice = slice;
         this.candidate = candidate;
@@ -61,18 +74,21 @@ final class RuleCheck {
                 reference,
                 findings.limit,
                 samples,
-                findings.limit == null ? null : rule.direction().gain(value, findings.limit),
+                findings.margin(value),
                 findings.verdict,
-                findings.reason());
+                findings.reason(),
+                findings.intervals);
     }
 
     /** What the single demands of the rule say; together they are the verdict. */
     private final class Findings {
         private final List<String> failures = new ArrayList<>();
+        private final List<String> doubts = new ArrayList<>();
         private final List<String> remarks = new ArrayList<>();
         private Verdict verdict = Verdict.PASS;
         private BigDecimal limit;
         private boolean comparable = true;
+        private final List<IntervalCheck> intervals = new ArrayList<>();
 
         void threshold(BigDecimal value) {
             BigDecimal threshold = rule.threshold();
@@ -80,6 +96,15 @@ final class RuleCheck {
             tighten(lowest);
             int digits = Decimals.digitsFor(value, threshold, lowest);
             String shown = Decimals.text(value, digits);
+            if (rule.confidence() != null) {
+                interval(
+                        IntervalCheck.Subject.VALUE,
+                        evidence.value(rule.metric(), slice),
+                        lowest,
+                        subject + " is " + shown + ",",
+                        (isHigher() ? "at least " : "at most ") + Decimals.exact(threshold) + " is wanted");
+                return;
+            }
             if (rule.direction().gain(value, lowest).signum() >= 0) {
                 remarks.add(subject + " is " + shown + "; " + (isHigher() ? "at least " : "at most ")
                         + Decimals.exact(threshold) + " is wanted" + tolerance());
@@ -105,7 +130,7 @@ final class RuleCheck {
                     cannotCompare(subject + " cannot be compared: that of " + found.name() + " is "
                             + Decimals.text(reference));
                 } else {
-                    change(value, Decimals.of(reference), found.name());
+                    change(value, Decimals.of(reference), found);
                 }
             }
         }
@@ -122,7 +147,8 @@ final class RuleCheck {
             }
         }
 
-        private void change(BigDecimal value, BigDecimal reference, String name) {
+        private void change(BigDecimal value, BigDecimal reference, Baseline.Found found) {
+            String name = found.name();
             BigDecimal allowance = rule.maxDrop().allowance(reference);
             BigDecimal lowest =
                     rule.direction().worsen(rule.direction().worsen(reference, allowance), rule.tolerance());
@@ -132,12 +158,85 @@ final class RuleCheck {
                     + (value.compareTo(reference) == 0 ? "equal to" : distance(value, reference)) + " "
                     + possessive(name)
                     + " " + Decimals.text(reference, digits);
+            if (rule.confidence() != null) {
+                interval(
+                        IntervalCheck.Subject.CHANGE,
+                        evidence.change(rule.metric(), slice, found),
+                        rule.direction().worsen(BigDecimal.ZERO, allowance.add(rule.tolerance())),
+                        change + "; the change is",
+                        allowed(allowance));
+                return;
+            }
             boolean worse = rule.direction().gain(value, reference).signum() < 0;
             if (rule.direction().gain(value, lowest).signum() < 0) {
                 fail(change + "; " + allowed(allowance) + tolerance());
             } else {
                 remarks.add(worse ? change + "; " + allowed(allowance) + tolerance() : change);
             }
+        }
+
+        /**
+         * Lets an interval decide: good when it lies wholly on the good side of the limit, bad when wholly on the other, else it
+         * cannot be told. All slices of a rule must be good for the rule to pass, so the end that lets a slice pass needs no
+         * correction; one bad slice of many fails the rule, so the other end is Bonferroni's.
+         */
+        private void interval(
+                IntervalCheck.Subject of, SampleEvidence.Answer answer, BigDecimal limit, String what, String wanted) {
+            Confidence confidence = rule.confidence();
+            Distribution distribution = answer.distribution();
+            if (distribution == null) {
+                if (answer.tooFew()) {
+                    doubt(subject + " cannot be told with confidence: " + answer.obstacle());
+                } else {
+                    cannotCompare(subject + " cannot be told with confidence: " + answer.obstacle());
+                }
+                return;
+            }
+            if (distribution.groups() < confidence.minGroups()) {
+                doubt(subject + " rests on " + distribution.groups()
+                        + " groups, too few to tell with confidence: at least " + confidence.minGroups()
+                        + " are wanted");
+                return;
+            }
+            double passing = confidence.tail();
+            double failing = passing / family;
+            IntervalCheck interval = IntervalCheck.of(
+                    of,
+                    rounded(distribution.estimate()),
+                    rounded(distribution.low(isHigher() ? passing : failing)),
+                    rounded(distribution.high(isHigher() ? failing : passing)),
+                    limit,
+                    evidence.samples(slice),
+                    distribution.groups(),
+                    rule.direction());
+            intervals.add(interval);
+            String reason = what + " " + interval.text() + " with " + confidence.percent() + " confidence ("
+                    + counted(interval.samples(), "sample")
+                    + (evidence.isGrouped() ? " in " + counted(interval.groups(), "group") : "")
+                    + (family > 1
+                            ? ", the " + (isHigher() ? "upper" : "lower") + " end for " + family + " slices together"
+                            : "")
+                    + "); " + wanted + tolerance();
+            switch (interval.verdict()) {
+                case PASS -> remarks.add(reason);
+                case INCONCLUSIVE -> doubt(reason + ", which lies between");
+                case FAIL -> fail(reason);
+            }
+        }
+
+        private void doubt(String reason) {
+            verdict = verdict.and(Verdict.INCONCLUSIVE);
+            doubts.add(reason);
+        }
+
+        private BigDecimal margin(BigDecimal value) {
+            if (limit == null) {
+                return null;
+            }
+            return intervals.stream()
+                    .map(interval -> interval.margin(rule.direction()))
+                    .min(Comparator.naturalOrder())
+                    .orElseGet(() -> rule.direction().gain(value, limit));
         }
 
         private String allowed(BigDecimal allowance) {
@@ -161,6 +260,7 @@ final class RuleCheck {
                 fail(subject + " does not say how many samples it rests on, and at least " + wanted + " are wanted");
             } else if (samples < wanted && comparable) {
                 failures.clear();
+                doubts.clear();
                 remarks.clear();
                 remarks.add(subject + " rests on " + samples + (samples == 1 ? " sample" : " samples")
                         + ", too few to tell: at least " + wanted + " are wanted");
@@ -183,7 +283,7 @@ final class RuleCheck {
         }
 
         private String reason() {
-            return String.join("; and ", failures.isEmpty() ? remarks : failures);
+            return String.join("; and ", !failures.isEmpty() ? failures : !doubts.isEmpty() ? doubts : remarks);
         }
     }
 
@@ -198,7 +298,8 @@ final class RuleCheck {
                 samples(),
                 null,
                 rule.optional() ? Verdict.PASS : Verdict.FAIL,
-                rule.optional() ? reason + " (let pass, since the rule is optional)" : reason);
+                rule.optional() ? reason + " (let pass, since the rule is optional)" : reason,
+                List.of());
     }
 
     private String missing() {
@@ -224,9 +325,23 @@ final class RuleCheck {
     }
 
     private Long samples() {
-        return slice == null
+        Long stated = slice == null
                 ? candidate.metrics().samples()
                 : candidate.metrics().sliceSamples().get(slice);
+        if (stated != null || rule.confidence() == null) {
+            return stated;
+        }
+        Integer counted = evidence.samples(slice);
+        return counted == null ? null : counted.longValue();
+    }
+
+    /** Twelve digits: what is beyond them is the rounding of sums. */
+    private static BigDecimal rounded(double number) {
+        return Decimals.of(number).round(TWELVE_DIGITS);
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private boolean isHigher() {

@@ -10,15 +10,22 @@ import java.util.List;
  * {@value #SCHEMA_RESOURCE} beside this class.
  *
  * @param rules at least one
+ * @param seed of the random numbers of rules with confidence
  */
 @JsonDeserialize(using = RuleSetReader.class)
-public record RuleSet(List<Rule> rules) {
+public record RuleSet(List<Rule> rules, long seed) {
+
+    static final long DEFAULT_SEED = 0;
 
     /** Name of the JSON Schema among this class' resources. */
     public static final String SCHEMA_RESOURCE = "gate-rules.schema.json";
 
     public RuleSet {
         rules = List.copyOf(rules);
+    }
+
+    public RuleSet(List<Rule> rules) {
+        this(rules, DEFAULT_SEED);
     }
 
     /**

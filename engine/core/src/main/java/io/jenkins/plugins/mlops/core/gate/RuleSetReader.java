@@ -35,6 +35,10 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
 
     private static final int MAX_EXPONENT = 308;
 
+    private static final BigDecimal LEAST_LEVEL = new BigDecimal("0.5");
+    /** Nearer to 1, a bootstrap has nothing to say. */
+    private static final BigDecimal HIGHEST_LEVEL = new BigDecimal("0.9999");
+
     /** The keys of a rule. */
     private enum Key {
         METRIC,
@@ -46,7 +50,9 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         TOLERANCE,
         MIN_SAMPLES,
         OPTIONAL,
-        WITHOUT_BASELINE;
+        WITHOUT_BASELINE,
+        CONFIDENCE,
+        MIN_GROUPS;
 
         static Optional<Key> of(String name) {
             for (Key key : values()) {
@@ -74,17 +80,24 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         }
         JsonLocation start = parser.currentTokenLocation();
         List<Rule> rules = null;
+        long seed = RuleSet.DEFAULT_SEED;
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
-            if (!key.equals("rules")) {
-                throw wrong(parser, "unknown key " + quoted(key) + "; known is rules");
+            switch (key) {
+                case "rules" -> {
+                    parser.nextToken();
+                    rules = readRules(parser);
+                }
+                case "seed" -> {
+                    parser.nextToken();
+                    seed = seed(parser);
+                }
+                default -> throw wrong(parser, "unknown key " + quoted(key) + "; known are rules, seed");
             }
-            parser.nextToken();
-            rules = readRules(parser);
         }
         if (rules == null) {
             throw wrong(parser, "the key 'rules' is missing", start);
         }
-        return new RuleSet(rules);
+        return new RuleSet(rules, seed);
     }
 
     private static List<Rule> readRules(JsonParser parser) throws IOException {
@@ -115,9 +128,6 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         Map<Key, Object> values = new EnumMap<>(Key.class);
         Map<Key, JsonLocation> places = new EnumMap<>(Key.class);
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-            if (name.equals("confidence")) {
-                throw wrong(parser, "'confidence' is not supported yet; use tolerance and min_samples");
-            }
             String unknown = name;
             Key key = Key.of(name)
                     .orElseThrow(() -> wrong(parser, "unknown key " + quoted(unknown) + "; known are " + Key.list()));
@@ -146,6 +156,8 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
             case MIN_SAMPLES -> minSamples(parser);
             case OPTIONAL -> flag(parser);
             case WITHOUT_BASELINE -> withoutBaseline(parser);
+            case CONFIDENCE -> level(parser);
+            case MIN_GROUPS -> minGroups(parser);
         };
     }
 
@@ -168,6 +180,14 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
                 throw at(wrong(parser, key + " says nothing without a baseline", places.get(key)), key.toString());
             }
         }
+        if (values.containsKey(Key.MIN_GROUPS) && !values.containsKey(Key.CONFIDENCE)) {
+            throw at(
+                    wrong(
+                            parser,
+                            Key.MIN_GROUPS + " says nothing without " + Key.CONFIDENCE,
+                            places.get(Key.MIN_GROUPS)),
+                    Key.MIN_GROUPS.toString());
+        }
         return new Rule(
                 (String) values.get(Key.METRIC),
                 (Direction) values.get(Key.DIRECTION),
@@ -178,7 +198,15 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
                 (BigDecimal) values.getOrDefault(Key.TOLERANCE, BigDecimal.ZERO),
                 (Long) values.get(Key.MIN_SAMPLES),
                 (boolean) values.getOrDefault(Key.OPTIONAL, false),
-                (boolean) values.getOrDefault(Key.WITHOUT_BASELINE, false));
+                (boolean) values.getOrDefault(Key.WITHOUT_BASELINE, false),
+                confidence(values));
+    }
+
+    private static Confidence confidence(Map<Key, Object> values) {
+        BigDecimal level = (BigDecimal) values.get(Key.CONFIDENCE);
+        return level == null
+                ? null
+                : new Confidence(level, (int) values.getOrDefault(Key.MIN_GROUPS, Confidence.DEFAULT_MIN_GROUPS));
     }
 
     private static String word(JsonParser parser) throws IOException {
@@ -281,6 +309,32 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         BigDecimal number = parser.hasToken(JsonToken.VALUE_NUMBER_INT) ? parser.getDecimalValue() : null;
         if (number == null || number.signum() <= 0 || number.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw wrong(parser, "a count of samples, 1 or more, is wanted");
+        }
+        return number.longValueExact();
+    }
+
+    private static BigDecimal level(JsonParser parser) throws IOException {
+        BigDecimal level = number(parser);
+        if (level.compareTo(LEAST_LEVEL) <= 0 || level.compareTo(HIGHEST_LEVEL) > 0) {
+            throw wrong(parser, "a level between 0.5 and 1, such as 0.95, is wanted");
+        }
+        return level;
+    }
+
+    private static Integer minGroups(JsonParser parser) throws IOException {
+        BigDecimal number = parser.hasToken(JsonToken.VALUE_NUMBER_INT) ? parser.getDecimalValue() : null;
+        if (number == null
+                || number.compareTo(BigDecimal.valueOf(Confidence.LEAST_MIN_GROUPS)) < 0
+                || number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0) {
+            throw wrong(parser, "a count of groups, " + Confidence.LEAST_MIN_GROUPS + " or more, is wanted");
+        }
+        return number.intValueExact();
+    }
+
+    private static long seed(JsonParser parser) throws IOException {
+        BigDecimal number = parser.hasToken(JsonToken.VALUE_NUMBER_INT) ? parser.getDecimalValue() : null;
+        if (number == null || number.signum() < 0 || number.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+            throw at(wrong(parser, "a whole number, 0 or more, is wanted"), "seed");
         }
         return number.longValueExact();
     }

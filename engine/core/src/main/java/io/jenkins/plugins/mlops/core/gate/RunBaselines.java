@@ -9,7 +9,9 @@ import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -87,7 +89,7 @@ public final class RunBaselines {
         }
         return run.metrics().isEmpty()
                 ? new Baseline.Unusable(origin + " has neither an evaluation nor metrics")
-                : new Baseline.Found(name, new Measurement(origin, null, null, null, metrics(run.metrics())));
+                : new Baseline.Found(name, new Measurement(origin, null, null, null, metrics(run.metrics()), null));
     }
 
     private Baseline evaluation(String name, String origin, TrackedRun run) {
@@ -96,7 +98,10 @@ public final class RunBaselines {
             Path directory = Files.createTempDirectory("mlops-baseline");
             try {
                 server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
-                measurement = Measurement.read(directory.resolve(FILE), origin);
+                Path file = directory.resolve(FILE);
+                InputFile.checkSize(origin, Files.size(file));
+                measurement = Measurement.of(InputFile.of(
+                        origin, Files.readAllBytes(file), neighbour -> open(run.runId(), DIRECTORY + "/" + neighbour)));
             } finally {
                 FileTree.delete(directory);
             }
@@ -115,6 +120,25 @@ public final class RunBaselines {
                         && !Digest.parse(recorded).equals(measurement.digest())
                 ? new Baseline.Unusable("the evaluation of " + origin + " was changed after it was recorded")
                 : new Baseline.Found(name, measurement);
+    }
+
+    /** An artifact, which lies in a temporary file until it is closed. */
+    private InputStream open(String runId, String artifact) throws IOException {
+        Path directory = Files.createTempDirectory("mlops-baseline");
+        try {
+            server.downloadArtifacts(runId, artifact, directory);
+            return new FilterInputStream(
+                    Files.newInputStream(directory.resolve(artifact.substring(artifact.lastIndexOf('/') + 1)))) {
+                @Override
+                public void close() throws IOException {
+                    super.close();
+                    FileTree.delete(directory);
+                }
+            };
+        } catch (IOException | RuntimeException e) {
+            FileTree.delete(directory);
+            throw e;
+        }
     }
 
     private static Metrics metrics(Map<String, Double> logged) {

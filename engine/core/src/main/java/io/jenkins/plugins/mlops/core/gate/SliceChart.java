@@ -157,17 +157,26 @@ final class SliceChart {
         html.start("details")
                 .element("summary", "Numbers of " + metric + " by slice")
                 .line();
-        ReportTable table = new ReportTable(
-                html, metric + " by slice", "Slice", "Candidate", "Baseline", "Limit", "Samples", "Verdict");
+        boolean intervals = rows.stream()
+                .anyMatch(row -> row.check != null && !row.check.intervals().isEmpty());
+        List<String> columns =
+                new ArrayList<>(List.of("Slice", "Candidate", "Baseline", "Limit", "Samples", "Verdict"));
+        if (intervals) {
+            columns.add("Interval");
+        }
+        ReportTable table = new ReportTable(html, metric + " by slice", columns.toArray(String[]::new));
         for (Row row : rows) {
             Check check = row.check;
-            table.row(
-                    row.label(),
+            List<String> cells = new ArrayList<>(List.of(
                     Decimals.text(row.candidate),
                     Decimals.text(row.baseline),
                     check == null || check.limit() == null ? "\u2013" : Decimals.text(check.limit()),
                     Objects.toString(row.samples, "\u2013"),
-                    check == null ? "no rule" : check.verdict().toString());
+                    check == null ? "no rule" : check.verdict().toString()));
+            if (intervals) {
+                cells.add(check == null ? "\u2013" : check.intervalText());
+            }
+            table.row(row.label(), cells.toArray(String[]::new));
         }
         table.finish();
         html.end().line();

@@ -25,7 +25,7 @@ class GatePropertyTest {
         Measurement measurement() {
             Map<String, Map<String, Double>> bySlice = new TreeMap<>();
             slices.forEach((slice, value) -> bySlice.put(slice, Map.of("m", value)));
-            return new Measurement("m.json", null, null, null, Metrics.of(Map.of("m", overall), bySlice));
+            return new Measurement("m.json", null, null, null, Metrics.of(Map.of("m", overall), bySlice), null);
         }
 
         /** The same, each number better by {@code gain} in the direction; adding may round, but never to worse. */
@@ -70,7 +70,8 @@ class GatePropertyTest {
                 BigDecimal.ZERO,
                 rule.minSamples(),
                 rule.optional(),
-                rule.passWithoutBaseline());
+                rule.passWithoutBaseline(),
+                null);
         assertThat(verdict(tighter, candidate, champion)).isGreaterThanOrEqualTo(verdict(rule, candidate, champion));
     }
 
@@ -108,7 +109,8 @@ class GatePropertyTest {
                 rule.tolerance(),
                 rule.minSamples(),
                 rule.optional(),
-                rule.passWithoutBaseline());
+                rule.passWithoutBaseline(),
+                null);
     }
 
     private static Verdict verdict(Rule rule, Numbers candidate, Numbers champion) {
@@ -144,7 +146,8 @@ class GatePropertyTest {
                         new BigDecimal(tolerance),
                         null,
                         false,
-                        false));
+                        false,
+                        null));
     }
 
     @Provide

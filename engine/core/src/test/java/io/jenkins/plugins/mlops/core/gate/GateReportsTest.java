@@ -69,7 +69,7 @@ class GateReportsTest {
         curve.putArray("y").add(2);
         curve.put("x_label", name).put("y_label", name);
         Measurement candidate =
-                new Measurement(name, Digest.of(name), null, null, MetricsReader.metrics(metrics, name));
+                new Measurement(name, Digest.of(name), null, null, MetricsReader.metrics(metrics, name), null);
         Rule overall = rule(name, SliceSelection.OVERALL);
         Rule all = rule(name, SliceSelection.ALL);
         Rule missing = rule(name + "?", SliceSelection.named(List.of(name)));
@@ -93,7 +93,8 @@ class GateReportsTest {
                 model.tolerance(),
                 null,
                 false,
-                false);
+                false,
+                null);
     }
 
     @Test
@@ -215,7 +216,8 @@ class GateReportsTest {
             ArrayNode row = matrix.withArray("counts").addArray();
             IntStream.range(0, 300).forEach(row::add);
         }
-        Measurement candidate = new Measurement("m.json", null, null, null, MetricsReader.metrics(metrics, "m.json"));
+        Measurement candidate =
+                new Measurement("m.json", null, null, null, MetricsReader.metrics(metrics, "m.json"), null);
         String html = GateHtml.render(Gates.evaluate(
                 "rules:\n  - {metric: m, direction: higher, threshold: 0, slices: \"*\"}", candidate, null));
         parse(html);

@@ -148,7 +148,12 @@ class GateTest {
                 1,
                 1);
         return new Measurement(
-                measurement.origin(), measurement.digest(), measurement.model(), version, measurement.metrics());
+                measurement.origin(),
+                measurement.digest(),
+                measurement.model(),
+                version,
+                measurement.metrics(),
+                measurement.samples());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 
 /** Shortcuts for tests: measurements from JSON, results from rules in YAML. */
 final class Gates {
@@ -10,7 +12,15 @@ final class Gates {
     private Gates() {}
 
     static Measurement measurement(String json) {
-        return new Measurement("metrics.json", Digest.of(json), null, null, metrics(json));
+        return new Measurement("metrics.json", Digest.of(json), null, null, metrics(json), null);
+    }
+
+    /** With per-sample results. */
+    static Measurement measurement(String json, String samples) {
+        return Measurement.of(InputFile.of(
+                "metrics.json",
+                json.getBytes(StandardCharsets.UTF_8),
+                name -> new ByteArrayInputStream(samples.getBytes(StandardCharsets.UTF_8))));
     }
 
     static Metrics metrics(String json) {

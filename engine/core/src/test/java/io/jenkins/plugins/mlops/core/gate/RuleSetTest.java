@@ -58,7 +58,8 @@ class RuleSetTest {
                                 new BigDecimal("0.005"),
                                 50L,
                                 true,
-                                true),
+                                true,
+                                null),
                         new Rule(
                                 "loss/box",
                                 Direction.LOWER,
@@ -69,7 +70,8 @@ class RuleSetTest {
                                 BigDecimal.ZERO,
                                 null,
                                 false,
-                                false),
+                                false,
+                                null),
                         new Rule(
                                 "latency",
                                 Direction.LOWER,
@@ -80,7 +82,8 @@ class RuleSetTest {
                                 BigDecimal.ZERO,
                                 null,
                                 false,
-                                false),
+                                false,
+                                null),
                         new Rule(
                                 "gain",
                                 Direction.HIGHER,
@@ -91,7 +94,8 @@ class RuleSetTest {
                                 BigDecimal.ZERO,
                                 null,
                                 false,
-                                false));
+                                false,
+                                null));
         assertThat(schemaSays(EVERY_KEY)).isEmpty();
     }
 
@@ -114,7 +118,7 @@ class RuleSetTest {
                         "unknown key in a rule",
                         "rules:\n  - metric: m\n    direction: higher\n    treshold: 1",
                         "line 4, column 5",
-                        "unknown key 'treshold'; known are baseline, direction"),
+                        "unknown key 'treshold'; known are baseline, confidence, direction"),
                 broken("a rule is no set of keys", "rules: [mAP]", "line 1, column 9", "a set of keys"),
                 broken(
                         "no metric",
@@ -183,6 +187,22 @@ class RuleSetTest {
                 broken("one slice as text", rule("slices: night"), "line 2, column 14", "list of names"),
                 broken("star in a list", rule("slices: ['*']"), "line 2, column 15", "without a list"),
                 broken("slice twice", rule("slices: [a, a]"), "line 2, column 18", "stands twice"),
+                broken("percentage", rule("confidence: 95"), "line 2, column 18", "such as 0.95"),
+                broken("a coin", rule("confidence: 0.5"), "line 2, column 18", "such as 0.95"),
+                broken("certainty", rule("confidence: 1"), "line 2, column 18", "such as 0.95"),
+                broken("level as text", rule("confidence: '0.95'"), "line 2, column 18", "not the text '0.95'"),
+                broken(
+                        "too few groups",
+                        rule("metric: m, direction: lower, threshold: 1, confidence: 0.9, min_groups: 4"),
+                        "line 2, column 78",
+                        "5 or more"),
+                broken(
+                        "groups without confidence",
+                        rule("metric: m, direction: lower, threshold: 1, min_groups: 10"),
+                        "line 2, column 49",
+                        "min_groups says nothing without confidence"),
+                broken("negative seed", "seed: -1\nrules: []", "line 1, column 7", "0 or more"),
+                broken("seed as text", "seed: abc\nrules: []", "line 1, column 7", "whole number"),
                 broken("no slices", rule("slices: []"), "line 2, column 14", "no slice is named"),
                 broken("optional is no flag", rule("optional: 'yes'"), "line 2, column 16", "true or false"),
                 broken(
@@ -234,10 +254,14 @@ class RuleSetTest {
     }
 
     @Test
-    void confidenceIsNotYetSupported() {
-        assertThatThrownBy(() -> RuleSet.parse(rule("metric: m, confidence: 0.95"), "gate.yaml"))
-                .hasMessageContaining("line 2, column 17")
-                .hasMessageContaining("not supported yet");
+    void confidenceHasALevelAndGroups() {
+        String text = "seed: 7\nrules:\n  - {metric: m, direction: lower, threshold: 1, confidence: 0.95";
+        assertThat(RuleSet.parse(text + "}", "gate.yaml").rules().get(0).confidence())
+                .isEqualTo(new Confidence(new BigDecimal("0.95"), 10));
+        RuleSet rules = RuleSet.parse(text + ", min_groups: 30}", "gate.yaml");
+        assertThat(rules.rules().get(0).confidence()).isEqualTo(new Confidence(new BigDecimal("0.95"), 30));
+        assertThat(rules.seed()).isEqualTo(7);
+        assertThat(schemaSays(text + ", min_groups: 30}")).isEmpty();
     }
 
     static List<?> schemaSays(String yaml) {
