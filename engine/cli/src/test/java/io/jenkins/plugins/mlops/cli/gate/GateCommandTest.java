@@ -204,4 +204,30 @@ class GateCommandTest {
                 .isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("no lineage record is kept");
     }
+
+    @Test
+    void confidenceRestsOnThePerSampleResultsBesideTheMetrics() throws IOException {
+        Path evaluation = Files.createDirectory(directory.resolve("evaluation"));
+        StringBuilder samples = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            samples.append("{\"sample\": \"%d\", \"metrics\": {\"m\": %d}}%n".formatted(i, i % 10 == 0 ? 0 : 1));
+        }
+        Files.writeString(evaluation.resolve("samples.jsonl"), samples);
+        write("evaluation/metrics.json", "{\"m\": 0.9, \"samples_file\": \"samples.jsonl\"}");
+        String rule = "rules:\n  - {metric: m, direction: higher, confidence: 0.95, ";
+        write("near.yaml", rule + "threshold: 0.88}\n");
+        write("far.yaml", rule + "threshold: 0.8, baseline: 'file:evaluation/metrics.json'}\n");
+        write("none.yaml", rule + "threshold: 0.98}\n");
+        assertThat(mlops("gate", "--metrics", "evaluation/metrics.json", "--rules", "near.yaml"))
+                .isEqualTo(6);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("with 95% confidence (100 samples)", "seed 0");
+        assertThat(mlops("gate", "--metrics", "evaluation/metrics.json", "--rules", "far.yaml"))
+                .isZero();
+        assertThat(mlops("gate", "--metrics", "evaluation/metrics.json", "--rules", "none.yaml"))
+                .isEqualTo(3);
+        Files.writeString(evaluation.resolve("samples.jsonl"), samples + "{\n");
+        assertThat(mlops("gate", "--metrics", "evaluation/metrics.json", "--rules", "far.yaml"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("samples.jsonl", "line 10");
+    }
 }

@@ -97,21 +97,27 @@ final class Clusters {
         return stride == ONE_RATIO ? resampleOneRatio(random) : resampleTwoRatios(random);
     }
 
+    /** Two draws at a time, from the halves of one random number; sums of their own, so that they need not wait for each other. */
     private double resampleOneRatio(SplittableRandom random) {
         double sum = 0;
         double weight = 0;
-        for (int left = size; left > 0; left -= 2) {
+        double otherSum = 0;
+        double otherWeight = 0;
+        for (int pairs = size / 2; pairs > 0; pairs--) {
             long bits = random.nextLong();
             int at = ONE_RATIO * draw(bits >>> 32);
+            int other = ONE_RATIO * draw(bits & 0xffffffffL);
             sum += rows[at];
             weight += rows[at + 1];
-            if (left > 1) {
-                at = ONE_RATIO * draw(bits & 0xffffffffL);
-                sum += rows[at];
-                weight += rows[at + 1];
-            }
+            otherSum += rows[other];
+            otherWeight += rows[other + 1];
         }
-        return statistic(sum, weight, 0, 0);
+        if (size % 2 == 1) {
+            int at = ONE_RATIO * draw(random.nextLong() >>> 32);
+            sum += rows[at];
+            weight += rows[at + 1];
+        }
+        return statistic(sum + otherSum, weight + otherWeight, 0, 0);
     }
 
     private double resampleTwoRatios(SplittableRandom random) {

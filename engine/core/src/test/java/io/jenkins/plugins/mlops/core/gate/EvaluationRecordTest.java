@@ -64,4 +64,19 @@ class EvaluationRecordTest {
                 "{\"schema\": \"mlops-evaluation/1\", \"metrics\": {\"slices\": 3}}");
         assertThatThrownBy(() -> EvaluationRecord.read(file)).hasMessageContaining("slices");
     }
+
+    @Test
+    void perSampleResultsAreBoundByTheirDigest(@TempDir Path directory) throws IOException {
+        Path metrics =
+                Files.writeString(directory.resolve("metrics.json"), "{\"m\": 1, \"samples_file\": \"s.jsonl\"}");
+        assertThatThrownBy(() -> EvaluationRecord.of(null, null, Map.of(), metrics))
+                .hasMessage(
+                        metrics + " names the per-sample results s.jsonl, which cannot be read beside it: there is no"
+                                + " such file");
+        Files.writeString(directory.resolve("s.jsonl"), "{}");
+        Path file = directory.resolve("evaluation.json");
+        EvaluationRecord.of(null, null, Map.of(), metrics).write(file);
+        assertThat(EvaluationRecord.read(file).samplesDigest()).isEqualTo(Digest.of("{}"));
+        assertThat(Measurement.read(file, "candidate").samples().recorded()).isEqualTo(Digest.of("{}"));
+    }
 }

@@ -27,6 +27,20 @@ class GateDocumentationTest {
     }
 
     @Test
+    void theRulesWithConfidenceFitThePerSampleResults() throws IOException {
+        RuleSet rules = RuleSet.parse(blocks("yaml").get(1), "docs/gates.md");
+        assertThat(rules.rules()).extracting(Rule::confidence).doesNotContainNull();
+        assertThat(RuleSetTest.schemaSays(blocks("yaml").get(1))).isEmpty();
+        Measurement candidate = Gates.measurement("""
+                {"accuracy": 0.5, "samples_file": "samples.jsonl",
+                 "slices": {"night": {"accuracy": 0.5}, "rain": {"accuracy": 0}}}
+                """, blocks("json").get(2));
+        assertThat(Gates.evaluate(rules, candidate, candidate).rules())
+                .extracting(RuleResult::verdict)
+                .containsExactly(Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE);
+    }
+
+    @Test
     void theEvaluationIsAnEvaluation() throws IOException {
         EvaluationRecord evaluation = EvaluationRecord.parse(
                 InputFile.of("docs/gates.md", blocks("json").get(1).getBytes(StandardCharsets.UTF_8)));

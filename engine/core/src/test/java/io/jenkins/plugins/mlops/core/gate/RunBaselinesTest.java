@@ -30,6 +30,7 @@ class RunBaselinesTest {
     private ModelVersion champion = version("run1", Map.of());
     private TrackedRun run = run(Map.of("eval/m", 0.5, "loss", 2.0), Map.of());
     private String artifact = EVALUATION;
+    private String samples;
 
     @Test
     void theChampionsEvaluationIsRead() {
@@ -97,6 +98,19 @@ class RunBaselinesTest {
     }
 
     @Test
+    void perSampleResultsComeFromTheRunToo() {
+        samples = "{\"sample\": \"a\", \"metrics\": {\"m\": 0.5}}\n";
+        artifact = "{\"schema\": \"mlops-evaluation/1\", \"samplesDigest\": \"" + Digest.of(samples)
+                + "\", \"metrics\": {\"m\": 0.5, \"samples_file\": \"samples.jsonl\"}}";
+        SampleFile file = found(baselines().ofChampion("digits")).measurement().samples();
+        assertThat(file.read("the champion", List.of("m")).metric("m", null)).isEqualTo(0.5);
+        samples = "{\"sample\": \"b\", \"metrics\": {\"m\": 0.5}}\n";
+        assertThatThrownBy(() -> file.read("the champion", List.of("m"))).hasMessageContaining("changed after");
+        samples = null;
+        assertThatThrownBy(() -> file.read("the champion", List.of("m"))).hasMessageContaining("do not exist");
+    }
+
+    @Test
     void aRunThatIsNotThereIsAMistakeInTheRules() {
         assertThatThrownBy(() -> baselines().ofRun("nope"))
                 .isInstanceOfSatisfying(
@@ -133,15 +147,18 @@ class RunBaselinesTest {
             case "uri" -> "http://mlflow";
             case "run" -> arguments[0].equals("run1") ? Optional.of(run) : Optional.empty();
             case "listArtifacts" -> artifact == null ? List.of() : List.of("evaluation.json", "samples.jsonl");
-            case "downloadArtifacts" -> download((Path) arguments[2]);
+            case "downloadArtifacts" -> download((String) arguments[1], (Path) arguments[2]);
             default -> throw new AssertionError(method);
         });
         return new RunBaselines(server, registry);
     }
 
-    private Object download(Path into) {
+    private Object download(String path, Path into) {
         try {
-            Files.writeString(into.resolve("evaluation.json"), artifact);
+            boolean isSamples = path.equals("evaluation/samples.jsonl");
+            if (!isSamples || samples != null) {
+                Files.writeString(into.resolve(path.substring("evaluation/".length())), isSamples ? samples : artifact);
+            }
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
