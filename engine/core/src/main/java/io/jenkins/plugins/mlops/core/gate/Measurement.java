@@ -17,6 +17,11 @@ import java.nio.file.Path;
 public record Measurement(
         String origin, Digest digest, Digest model, DatasetVersion evaluationSet, Metrics metrics, SampleFile samples) {
 
+    /** Numbers without per-sample results. */
+    public Measurement(String origin, Digest digest, Digest model, DatasetVersion evaluationSet, Metrics metrics) {
+        this(origin, digest, model, evaluationSet, metrics, null);
+    }
+
     /**
      * Reads {@code evaluation.json} or, when it names no schema, {@code metrics.json}.
      *

@@ -13,6 +13,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -100,8 +101,8 @@ public final class RunBaselines {
                 server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
                 Path file = directory.resolve(FILE);
                 InputFile.checkSize(origin, Files.size(file));
-                measurement = Measurement.of(InputFile.of(
-                        origin, Files.readAllBytes(file), neighbour -> open(run.runId(), DIRECTORY + "/" + neighbour)));
+                measurement = Measurement.of(
+                        InputFile.of(origin, Files.readAllBytes(file), neighbour -> open(run.runId(), neighbour)));
             } finally {
                 FileTree.delete(directory);
             }
@@ -122,13 +123,15 @@ public final class RunBaselines {
                 : new Baseline.Found(name, measurement);
     }
 
-    /** An artifact, which lies in a temporary file until it is closed. */
-    private InputStream open(String runId, String artifact) throws IOException {
+    /** A file beside the evaluation, which lies in a temporary directory until it is closed. */
+    private InputStream open(String runId, String name) throws IOException {
+        if (!server.listArtifacts(runId, DIRECTORY).contains(name)) {
+            throw new NoSuchFileException(name);
+        }
         Path directory = Files.createTempDirectory("mlops-baseline");
         try {
-            server.downloadArtifacts(runId, artifact, directory);
-            return new FilterInputStream(
-                    Files.newInputStream(directory.resolve(artifact.substring(artifact.lastIndexOf('/') + 1)))) {
+            server.downloadArtifacts(runId, DIRECTORY + "/" + name, directory);
+            return new FilterInputStream(Files.newInputStream(directory.resolve(name))) {
                 @Override
                 public void close() throws IOException {
                     super.close();

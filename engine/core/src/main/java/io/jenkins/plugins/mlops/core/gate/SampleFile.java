@@ -15,7 +15,7 @@ import java.util.Collection;
  * @param recorded digest that the evaluation record binds, null when none does
  * @param neighbours where the file is
  */
-record SampleFile(String name, Digest recorded, NeighbourFiles neighbours) {
+public record SampleFile(String name, Digest recorded, NeighbourFiles neighbours) {
 
     /** @throws MlopsException of kind USAGE when the file is absent, broken, too large, or not the one that was recorded */
     SampleResults read(String origin, Collection<String> metrics) {

@@ -25,7 +25,7 @@ class GatePropertyTest {
         Measurement measurement() {
             Map<String, Map<String, Double>> bySlice = new TreeMap<>();
             slices.forEach((slice, value) -> bySlice.put(slice, Map.of("m", value)));
-            return new Measurement("m.json", null, null, null, Metrics.of(Map.of("m", overall), bySlice), null);
+            return new Measurement("m.json", null, null, null, Metrics.of(Map.of("m", overall), bySlice));
         }
 
         /** The same, each number better by {@code gain} in the direction; adding may round, but never to worse. */

@@ -69,7 +69,7 @@ class GateReportsTest {
         curve.putArray("y").add(2);
         curve.put("x_label", name).put("y_label", name);
         Measurement candidate =
-                new Measurement(name, Digest.of(name), null, null, MetricsReader.metrics(metrics, name), null);
+                new Measurement(name, Digest.of(name), null, null, MetricsReader.metrics(metrics, name));
         Rule overall = rule(name, SliceSelection.OVERALL);
         Rule all = rule(name, SliceSelection.ALL);
         Rule missing = rule(name + "?", SliceSelection.named(List.of(name)));
@@ -216,8 +216,7 @@ class GateReportsTest {
             ArrayNode row = matrix.withArray("counts").addArray();
             IntStream.range(0, 300).forEach(row::add);
         }
-        Measurement candidate =
-                new Measurement("m.json", null, null, null, MetricsReader.metrics(metrics, "m.json"), null);
+        Measurement candidate = new Measurement("m.json", null, null, null, MetricsReader.metrics(metrics, "m.json"));
         String html = GateHtml.render(Gates.evaluate(
                 "rules:\n  - {metric: m, direction: higher, threshold: 0, slices: \"*\"}", candidate, null));
         parse(html);

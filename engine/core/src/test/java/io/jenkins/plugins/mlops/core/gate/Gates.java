@@ -12,7 +12,7 @@ final class Gates {
     private Gates() {}
 
     static Measurement measurement(String json) {
-        return new Measurement("metrics.json", Digest.of(json), null, null, metrics(json), null);
+        return new Measurement("metrics.json", Digest.of(json), null, null, metrics(json));
     }
 
     /** With per-sample results. */
