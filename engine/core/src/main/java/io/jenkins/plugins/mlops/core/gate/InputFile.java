@@ -38,7 +38,7 @@ public final class InputFile {
      */
     public static InputFile of(String name, byte[] bytes) {
         return of(name, bytes, neighbour -> {
-            throw new NoSuchFileException(neighbour);
+            throw new IOException("only " + name + " itself was handed over");
         });
     }
 

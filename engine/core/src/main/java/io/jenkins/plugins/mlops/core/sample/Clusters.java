@@ -112,7 +112,7 @@ final class Clusters {
             otherSum += rows[other];
             otherWeight += rows[other + 1];
         }
-        if (size % 2 == 1) {
+        if (size % 2 != 0) {
             int at = ONE_RATIO * draw(random.nextLong() >>> 32);
             sum += rows[at];
             weight += rows[at + 1];

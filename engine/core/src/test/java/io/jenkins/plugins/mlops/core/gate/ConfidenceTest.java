@@ -384,7 +384,8 @@ class ConfidenceTest {
         Measurement alone = Measurement.of(
                 InputFile.of("m.json", "{\"m\": 1, \"samples_file\": \"s.jsonl\"}".getBytes(StandardCharsets.UTF_8)));
         assertThatThrownBy(() -> gate("threshold: 0.5", alone, null))
-                .hasMessage("The per-sample results s.jsonl of m.json do not exist");
+                .hasMessage(
+                        "The per-sample results s.jsonl of m.json cannot be read: only m.json itself was handed over");
     }
 
     private static void assertReason(GateResult result, String reason) {

@@ -146,19 +146,24 @@ class RunBaselinesTest {
         TrackingServer server = fake(TrackingServer.class, (method, arguments) -> switch (method) {
             case "uri" -> "http://mlflow";
             case "run" -> arguments[0].equals("run1") ? Optional.of(run) : Optional.empty();
-            case "listArtifacts" -> artifact == null ? List.of() : List.of("evaluation.json", "samples.jsonl");
+            case "listArtifacts" -> artifacts();
             case "downloadArtifacts" -> download((String) arguments[1], (Path) arguments[2]);
             default -> throw new AssertionError(method);
         });
         return new RunBaselines(server, registry);
     }
 
+    private List<String> artifacts() {
+        if (artifact == null) {
+            return List.of();
+        }
+        return samples == null ? List.of("evaluation.json") : List.of("evaluation.json", "samples.jsonl");
+    }
+
     private Object download(String path, Path into) {
         try {
             boolean isSamples = path.equals("evaluation/samples.jsonl");
-            if (!isSamples || samples != null) {
-                Files.writeString(into.resolve(path.substring("evaluation/".length())), isSamples ? samples : artifact);
-            }
+            Files.writeString(into.resolve(path.substring("evaluation/".length())), isSamples ? samples : artifact);
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
