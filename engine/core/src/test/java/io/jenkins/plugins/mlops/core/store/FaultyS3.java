@@ -267,7 +267,7 @@ public final class FaultyS3 implements AutoCloseable {
             answer.put("Content-Range", "bytes " + from + "-" + (whole.length - 1) + "/" + whole.length);
         }
         byte[] bytes = Arrays.copyOfRange(whole, from, whole.length);
-        if (fault == Fault.WRONG_BYTES) {
+        if (fault == Fault.WRONG_BYTES && bytes.length > 0) {
             bytes[bytes.length / 2] ^= 1;
         }
         answer.put("ETag", '"' + stored.etag() + '"');
