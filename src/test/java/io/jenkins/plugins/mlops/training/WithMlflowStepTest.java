@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class WithMlflowStepTest {
         snippets.assertRoundTrip(step, "withMLflow('digits') {\n    // some block\n}");
         step.setServer("team");
         step.setRunName("night's run");
-        step.setParams(Map.of("net", Map.of("layers", 2, "names", List.of("a", "b"))));
+        step.setParams(Map.of("net", new TreeMap<>(Map.of("layers", 2, "names", List.of("a", "b")))));
         step.setSeed(42L);
         step.setParent("models:/digits@champion");
         step.setModel("out/model");
