@@ -5,10 +5,10 @@ import hudson.FilePath;
 import hudson.model.Computer;
 import hudson.model.Node;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlops.ControllerDirectory;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import jenkins.model.Jenkins;
 
 /**
  * Where a node keeps what was downloaded, for all builds: the directory that its variable {@code MLOPS_CACHE_DIR} names, else
@@ -39,6 +39,6 @@ final class AgentCache {
 
     /** The directory of the controller itself. */
     static Path ofController() {
-        return Jenkins.get().getRootDir().toPath().resolve("mlops").resolve("cache");
+        return ControllerDirectory.part("cache");
     }
 }

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlops.dataset;
 
-import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,9 +18,8 @@ final class DatasetArgument {
         }
         Map<String, Object> expanded = new HashMap<>(arguments);
         expanded.remove(NAME);
-        String source = dataset.getSource();
-        boolean prefix = S3Uri.isS3(source) && !source.endsWith(".json");
-        expanded.put(prefix ? "from" : "manifest", source);
+        boolean prefix = DatasetReference.parse(dataset.getSource()).from() != null;
+        expanded.put(prefix ? "from" : "manifest", dataset.getSource());
         expanded.put("sourceId", dataset.getSourceId());
         return expanded;
     }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.dataset;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
-import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.lineage.RunFacts.DatasetUse;
 import java.time.Instant;
@@ -40,6 +39,6 @@ final class DatasetUses {
                 dataset.getDirectory(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 dataset.isPartial());
-        BuildLineage.of(run).update((RunFacts facts) -> facts.with(use));
+        BuildLineage.of(run).update(facts -> facts.with(use));
     }
 }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
@@ -38,7 +39,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         this.request = request;
         this.role = role;
         this.store = store;
-        if (!role.equals(PullDatasetStep.TRAINING) && !role.equals(PullDatasetStep.EVALUATION)) {
+        if (!role.equals(Provenance.TRAINING_DATA) && !role.equals(Provenance.EVALUATION_DATA)) {
             throw new AbortException("pullDataset's role is training or evaluation, not '" + role + "'");
         }
     }
@@ -56,7 +57,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         listener().getLogger().println("Pulling " + request.address() + " into " + request.into());
         Dataset dataset = directory.act(new Task(request, access, cache, listener()));
         KeptManifest.keep(
-                directory.child(Objects.requireNonNull(dataset.getDirectory())).child(".mlops/manifest.json"),
+                directory.child(Objects.requireNonNull(dataset.getDirectory())).child(Datasets.MANIFEST_PATH),
                 Digest.parse(Objects.requireNonNull(dataset.getVersion())));
         DatasetUses.record(
                 run(), useId(), Action.PULLED, role, dataset, workspace().node());

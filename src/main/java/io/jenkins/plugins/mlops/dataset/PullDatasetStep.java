@@ -11,6 +11,7 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.config.ProfileChoices;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,6 @@ import org.kohsuke.stapler.verb.POST;
  */
 public class PullDatasetStep extends Step {
 
-    static final String TRAINING = "training";
-    static final String EVALUATION = "evaluation";
     static final String HARDLINK = "hardlink";
     static final String COPY = "copy";
     static final int DEFAULT_JOBS = 8;
@@ -46,7 +45,7 @@ public class PullDatasetStep extends Step {
     private String from;
     private String manifest;
     private String sourceId;
-    private String role = TRAINING;
+    private String role = Provenance.TRAINING_DATA;
     private String store;
     private int jobs = DEFAULT_JOBS;
     private String link = HARDLINK;
@@ -104,7 +103,7 @@ public class PullDatasetStep extends Step {
 
     @DataBoundSetter
     public void setRole(@CheckForNull String role) {
-        this.role = orElse(role, TRAINING);
+        this.role = orElse(role, Provenance.TRAINING_DATA);
     }
 
     /** Name of an object store profile; null for the first. */
@@ -244,7 +243,7 @@ public class PullDatasetStep extends Step {
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public ListBoxModel doFillRoleItems() {
-            return choices(TRAINING, EVALUATION);
+            return choices(Provenance.TRAINING_DATA, Provenance.EVALUATION_DATA);
         }
 
         @POST

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.gate;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.mlops.ControllerDirectory;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import jenkins.model.Jenkins;
 
 /**
  * The {@code gate.json} of every gate, by its digest, in {@code mlops/gates} of the controller's home: what a promotion rests on.
@@ -55,11 +55,6 @@ public final class GateArchive {
     }
 
     private static Path file(Digest digest) {
-        return Jenkins.get()
-                .getRootDir()
-                .toPath()
-                .resolve("mlops")
-                .resolve("gates")
-                .resolve(digest.hex() + ".json");
+        return ControllerDirectory.part("gates").resolve(digest.hex() + ".json");
     }
 }

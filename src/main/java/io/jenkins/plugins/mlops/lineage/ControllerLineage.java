@@ -1,9 +1,9 @@
 package io.jenkins.plugins.mlops.lineage;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.mlops.ControllerDirectory;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import java.nio.file.Path;
-import jenkins.model.Jenkins;
 
 /**
  * The lineage records that this controller keeps, in {@code mlops/lineage} of its home directory. They belong to no build: the
@@ -21,6 +21,6 @@ public final class ControllerLineage {
     }
 
     private static Path directory() {
-        return Jenkins.get().getRootDir().toPath().resolve("mlops").resolve("lineage");
+        return ControllerDirectory.part("lineage");
     }
 }

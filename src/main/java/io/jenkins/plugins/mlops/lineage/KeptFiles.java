@@ -42,8 +42,12 @@ public final class KeptFiles {
     static KeptFiles of(RunFacts.GateUse gate, Path directory) {
         Map<String, Kept> files = new LinkedHashMap<>();
         put(files, GateReports.JSON_FILE, within(directory, gate.report(), GateReports.JSON_FILE), JSON);
-        put(files, "gate.md", within(directory, gate.report(), "gate.md"), "text/markdown");
-        put(files, "gate.xml", within(directory, gate.report(), "gate.xml"), "application/xml");
+        put(
+                files,
+                GateReports.MARKDOWN_FILE,
+                within(directory, gate.report(), GateReports.MARKDOWN_FILE),
+                "text/markdown");
+        put(files, GateReports.JUNIT_FILE, within(directory, gate.report(), GateReports.JUNIT_FILE), "application/xml");
         return new KeptFiles("gate/" + segment(gate.id()), files);
     }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * exhausting Jenkins. A thread for work of an agent only waits for it, often for long; the agents' executors bound their
  * number, and they must not keep the controller's work waiting.
  */
-final class StepThreads {
+public final class StepThreads {
 
     private static final int CONTROLLER_THREADS = 64;
 
@@ -50,7 +50,8 @@ final class StepThreads {
         return task;
     }
 
-    private static ExecutorService pool(int core, int most, BlockingQueue<Runnable> queue, String name) {
+    /** Daemon threads that Jenkins can tell by their name, none of them kept for long without work. */
+    public static ExecutorService pool(int core, int most, BlockingQueue<Runnable> queue, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 core,
                 most,

@@ -6,6 +6,7 @@ import hudson.ExtensionList;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.mlops.ControllerDirectory;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
@@ -27,7 +28,6 @@ import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
-import jenkins.model.Jenkins;
 
 /**
  * The MLflow runs that this controller has open, each noted in {@code mlops/open-runs} of its home directory before MLflow is
@@ -221,6 +221,6 @@ public class OpenRuns {
     }
 
     private static Path directory() {
-        return Jenkins.get().getRootDir().toPath().resolve("mlops").resolve("open-runs");
+        return ControllerDirectory.part("open-runs");
     }
 }

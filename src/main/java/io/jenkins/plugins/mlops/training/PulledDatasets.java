@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.training;
 
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.lineage.RunFacts.DatasetUse;
 import java.io.Serializable;
@@ -20,9 +21,6 @@ import java.util.stream.Stream;
 final class PulledDatasets implements Serializable {
 
     private static final long serialVersionUID = 1L;
-
-    static final String TRAINING = "training";
-    static final String EVALUATION = "evaluation";
 
     private final ArrayList<Pull> pulls = new ArrayList<>();
     private final String node;
@@ -43,12 +41,12 @@ final class PulledDatasets implements Serializable {
 
     /** Each version once. */
     List<DatasetVersion> training() {
-        return versions(TRAINING);
+        return versions(Provenance.TRAINING_DATA);
     }
 
     /** The one pulled last. */
     Optional<DatasetVersion> evaluation() {
-        List<DatasetVersion> versions = versions(EVALUATION);
+        List<DatasetVersion> versions = versions(Provenance.EVALUATION_DATA);
         return versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1));
     }
 
@@ -70,7 +68,7 @@ final class PulledDatasets implements Serializable {
 
     /** What cannot be said for sure of them, a phrase each. */
     List<String> gaps() {
-        Stream<String> elsewhere = Stream.of(TRAINING, EVALUATION)
+        Stream<String> elsewhere = Stream.of(Provenance.TRAINING_DATA, Provenance.EVALUATION_DATA)
                 .filter(role -> pulls.stream().anyMatch(pull -> pull.role.equals(role))
                         && directory(role).isEmpty())
                 .map(role -> "the " + role + " dataset was pulled on another node than the training ran on");

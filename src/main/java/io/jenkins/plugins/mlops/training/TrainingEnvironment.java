@@ -6,6 +6,7 @@ import hudson.EnvVars;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.training.TrainingVariables;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
@@ -69,9 +70,9 @@ final class TrainingEnvironment extends EnvironmentExpander {
             if (run != null) {
                 PulledDatasets datasets =
                         new PulledDatasets(BuildLineage.of(run).facts(), node);
-                datasets.directory(PulledDatasets.TRAINING)
+                datasets.directory(Provenance.TRAINING_DATA)
                         .ifPresent(directory -> all.put(TrainingVariables.DATASET_DIR, directory));
-                datasets.directory(PulledDatasets.EVALUATION)
+                datasets.directory(Provenance.EVALUATION_DATA)
                         .ifPresent(directory -> all.put(TrainingVariables.EVALUATION_DATASET_DIR, directory));
             }
         } catch (MlopsException e) {

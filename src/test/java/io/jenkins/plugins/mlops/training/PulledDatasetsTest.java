@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class PulledDatasetsTest {
         pull("3", "c", "training", "x", "/w/data");
         PulledDatasets datasets = new PulledDatasets(facts, "x");
         assertThat(datasets.training()).extracting(DatasetVersion::name).containsExactly("b", "c");
-        assertThat(datasets.directory(PulledDatasets.TRAINING)).contains("/w/data");
+        assertThat(datasets.directory(Provenance.TRAINING_DATA)).contains("/w/data");
         assertThat(datasets.directories()).containsExactly("/w/more", "/w/data");
         assertThat(datasets.gaps()).isEmpty();
     }
@@ -30,8 +31,8 @@ class PulledDatasetsTest {
         pull("4", "d", "evaluation", "y", "/w/data2");
         PulledDatasets datasets = new PulledDatasets(facts, "x");
         assertThat(datasets.evaluation()).get().extracting(DatasetVersion::name).isEqualTo("b");
-        assertThat(datasets.directory(PulledDatasets.EVALUATION)).contains("/w/data");
-        assertThat(datasets.directory(PulledDatasets.TRAINING)).isEmpty();
+        assertThat(datasets.directory(Provenance.EVALUATION_DATA)).contains("/w/data");
+        assertThat(datasets.directory(Provenance.TRAINING_DATA)).isEmpty();
         // Nothing of the role is here: what lies elsewhere may have been carried over, and that is said.
         assertThat(datasets.training()).extracting(DatasetVersion::name).containsExactly("c");
         assertThat(datasets.gaps()).singleElement().asString().contains("training dataset was pulled on another node");

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli.quickstart;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartDocument.Candidate;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.gate.GateReports;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ final class Story {
         gate.document().path("rules").forEach(rule -> narrator.answer("  " + rule(rule)));
         if (gate.exitCode() == 0 != mayPass) {
             throw MlopsException.failed("The gate of the " + name + " model was to " + (mayPass ? "pass" : "refuse")
-                    + " it and did not; its report is " + report.resolve("gate.html"));
+                    + " it and did not; its report is " + report.resolve(GateReports.HTML_FILE));
         }
         return new Candidate(training, gate.document(), report.toString(), null, null);
     }
@@ -136,7 +137,7 @@ final class Story {
                 "--alias",
                 "champion",
                 "--gate-report",
-                relative(Path.of(candidate.report(), "gate.json")),
+                relative(Path.of(candidate.report(), GateReports.JSON_FILE)),
                 "--expect",
                 expected);
         narrator.answer("champion is version " + promotion.path("version").asText()

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.cli.quickstart;
 
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartDocument.Candidate;
+import io.jenkins.plugins.mlops.core.gate.GateReports;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -73,7 +74,7 @@ final class Summary {
     }
 
     private static String report(Candidate candidate) {
-        return Path.of(candidate.report(), "gate.html").toString();
+        return Path.of(candidate.report(), GateReports.HTML_FILE).toString();
     }
 
     private void row(String model, String data, String accuracy, String gate, String outcome) {

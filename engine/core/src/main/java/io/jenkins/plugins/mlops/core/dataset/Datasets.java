@@ -16,6 +16,9 @@ import java.nio.file.Path;
  */
 public final class Datasets {
 
+    /** Where in a pulled directory the manifest of the whole version is. */
+    public static final String MANIFEST_PATH = PulledDirectory.OWN_NAME + "/" + PulledDirectory.MANIFEST;
+
     private final ObjectStore store;
     private final DatasetCache cache;
 

@@ -24,7 +24,8 @@ final class PulledDirectory {
     /** The name, at the top, below which a pull keeps its manifest and marker. */
     static final String OWN_NAME = ".mlops";
 
-    private static final String MANIFEST = "manifest.json";
+    static final String MANIFEST = "manifest.json";
+
     private static final String MARKER = "pull.json";
 
     private final Path directory;

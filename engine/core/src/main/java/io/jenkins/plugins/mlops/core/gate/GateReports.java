@@ -18,6 +18,10 @@ public final class GateReports {
     /** The report that promotion and lineage read, and whose digest stands for the result. */
     public static final String JSON_FILE = "gate.json";
 
+    public static final String MARKDOWN_FILE = "gate.md";
+    public static final String JUNIT_FILE = "gate.xml";
+    public static final String HTML_FILE = "gate.html";
+
     private GateReports() {}
 
     /** The digest of the result's {@code gate.json}, written or not. */
@@ -65,9 +69,9 @@ public final class GateReports {
             Files.createDirectories(directory);
             Path json = directory.resolve(JSON_FILE);
             Files.deleteIfExists(json);
-            Documents.writeAtomically(directory.resolve("gate.md"), GateMarkdown.render(result));
-            Documents.writeAtomically(directory.resolve("gate.xml"), GateJunit.render(result));
-            Documents.writeAtomically(directory.resolve("gate.html"), GateHtml.render(result));
+            Documents.writeAtomically(directory.resolve(MARKDOWN_FILE), GateMarkdown.render(result));
+            Documents.writeAtomically(directory.resolve(JUNIT_FILE), GateJunit.render(result));
+            Documents.writeAtomically(directory.resolve(HTML_FILE), GateHtml.render(result));
             Documents.writeAtomically(json, json(result));
         } catch (IOException e) {
             throw MlopsException.failed(
