@@ -78,7 +78,7 @@ public final class ObjectStore implements AutoCloseable {
         String what = "Listing " + prefix;
         String token = null;
         do {
-            ListBucketResultV2 page = page(what, prefix, token, LIST_PAGE);
+            ListBucketResultV2 page = page(what, prefix, null, token, LIST_PAGE);
             objects(page, prefix).forEach(each);
             token = page.isTruncated() ? page.nextContinuationToken() : null;
         } while (token != null);
@@ -92,12 +92,15 @@ public final class ObjectStore implements AutoCloseable {
         });
     }
 
-    private ListBucketResultV2 page(String what, S3Uri prefix, String token, int size) {
+    private ListBucketResultV2 page(String what, S3Uri prefix, String after, String token, int size) {
         ListObjectsV2Args.Builder args = ListObjectsV2Args.builder()
                 .bucket(prefix.bucket())
                 .prefix(prefix.key())
                 .encodingType("url")
                 .maxKeys(size);
+        if (after != null) {
+            args.startAfter(after);
+        }
         if (token != null) {
             args.continuationToken(token);
         }
@@ -107,7 +110,19 @@ public final class ObjectStore implements AutoCloseable {
 
     /** The first object whose key begins with the prefix, found with one request; empty when there is none. */
     public Optional<StoredObject> first(S3Uri prefix) {
-        return objects(page("Listing " + prefix, prefix, null, 1), prefix).findFirst();
+        return objects(page("Listing " + prefix, prefix, null, null, 1), prefix).findFirst();
+    }
+
+    /**
+     * The next objects whose keys begin with the prefix and come after a key, in the order of the keys' UTF-8 bytes, found with
+     * one request.
+     *
+     * @param after a whole key, which need not exist
+     * @param limit how many at most, 1 to 1000
+     */
+    public List<StoredObject> after(S3Uri prefix, String after, int limit) {
+        return objects(page("Listing " + prefix, prefix, after, null, limit), prefix)
+                .toList();
     }
 
     /**
