@@ -32,6 +32,11 @@ public final class BucketObjects implements WriteOnce {
     }
 
     @Override
+    public boolean exists(String name) {
+        return store.stat(root.resolve(name)).isPresent();
+    }
+
+    @Override
     public List<String> names(String prefix, String after, int limit) {
         String base = root.resolve("").key();
         List<StoredObject> found = store.after(root.resolve(prefix), after.isEmpty() ? "" : base + after, limit);

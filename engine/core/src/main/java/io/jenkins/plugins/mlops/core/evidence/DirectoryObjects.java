@@ -30,10 +30,11 @@ public final class DirectoryObjects implements WriteOnce {
     @Override
     public boolean add(String name, byte[] bytes) {
         Path file = file(name);
-        Path aside = root.resolve(".tmp").resolve(UUID.randomUUID().toString());
+        Path unfinished = root.resolve(".tmp");
+        Path aside = unfinished.resolve(UUID.randomUUID().toString());
         try {
-            Files.createDirectories(file.getParent());
-            Files.createDirectories(aside.getParent());
+            Files.createDirectories(file.resolveSibling("."));
+            Files.createDirectories(unfinished);
             try {
                 write(aside, bytes);
                 Files.createLink(file, aside);
@@ -71,6 +72,11 @@ public final class DirectoryObjects implements WriteOnce {
         } catch (IOException e) {
             throw MlopsException.failed(file + " cannot be read (" + e + "): check the directory", e);
         }
+    }
+
+    @Override
+    public boolean exists(String name) {
+        return Files.isRegularFile(file(name));
     }
 
     @Override

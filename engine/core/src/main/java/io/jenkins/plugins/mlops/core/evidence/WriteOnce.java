@@ -25,6 +25,9 @@ public interface WriteOnce {
     /** The bytes of an object; empty when there is none of that name. */
     Optional<byte[]> read(String name);
 
+    /** Whether there is an object of that name. */
+    boolean exists(String name);
+
     /**
      * Names that begin with the prefix and come after the given one, in the order of their UTF-8 bytes.
      *

@@ -93,6 +93,15 @@ class JournalTest {
         assertThat(journal.after(null)).hasSize(5);
     }
 
+    @Test
+    void theLastEntryIsNotTakenForAnEarlierOne() throws Exception {
+        for (int i = 1; i <= 5; i++) {
+            journal.append(null, body(i));
+        }
+        Files.delete(directory.resolve("log/000000000004.json"));
+        assertThatThrownBy(journal::last).hasMessageContaining("lacks its entry 4");
+    }
+
     private void assertBroken(String why) {
         assertThatThrownBy(() -> journal.after(null))
                 .isInstanceOf(MlopsException.class)
