@@ -11,8 +11,9 @@ import java.nio.file.Path;
  *
  * @param s3 null when absent
  * @param mlflow null when absent
+ * @param evidence null when absent
  */
-public record ConfigurationFile(S3 s3, Mlflow mlflow) {
+public record ConfigurationFile(S3 s3, Mlflow mlflow, Evidence evidence) {
 
     static final String NAME = "mlops.yaml";
 
@@ -22,9 +23,14 @@ public record ConfigurationFile(S3 s3, Mlflow mlflow) {
     /** Where the MLflow server is. */
     public record Mlflow(URI trackingUri) {}
 
+    /** Where the evidence store is. @param uri in a bucket @param endpoint null for the object store's */
+    public record Evidence(URI uri, URI endpoint) {}
+
     /** Reads the host directory's file; an empty configuration when there is none. */
     static ConfigurationFile of(Host host) {
         Path file = host.directory().resolve(NAME);
-        return Files.exists(file) ? Documents.read(file, ConfigurationFile.class) : new ConfigurationFile(null, null);
+        return Files.exists(file)
+                ? Documents.read(file, ConfigurationFile.class)
+                : new ConfigurationFile(null, null, null);
     }
 }

@@ -34,15 +34,24 @@ public final class ServerOptions {
 
     /** The object store, with the credentials of the environment. */
     public ObjectStoreSettings objectStore(Host host) {
+        return objectStore(host, objectStoreCredentials(host), "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3");
+    }
+
+    /**
+     * The object store, with other credentials.
+     *
+     * @param credentials null for none
+     * @param credentialsVariable where they come from
+     * @param endpointVariable which variable says that they are for an endpoint that only mlops.yaml names
+     */
+    ObjectStoreSettings objectStore(
+            Host host,
+            ObjectStoreSettings.Credentials credentials,
+            String credentialsVariable,
+            String endpointVariable) {
         ConfigurationFile.S3 file = ConfigurationFile.of(host).s3();
-        String chosenRegion = first(
-                region,
-                host.variable("AWS_REGION"),
-                host.variable("AWS_DEFAULT_REGION"),
-                file == null ? null : file.region(),
-                "us-east-1");
+        String chosenRegion = region(host);
         String named = first(endpoint, host.variable("AWS_ENDPOINT_URL_S3"), host.variable("AWS_ENDPOINT_URL"));
-        ObjectStoreSettings.Credentials credentials = objectStoreCredentials(host);
         URI uri;
         if (named != null) {
             uri = ServerAddress.parseRoot("The object store's endpoint", named).uri();
@@ -51,12 +60,23 @@ public final class ServerOptions {
                             "s3.endpoint in mlops.yaml", file.endpoint().toString())
                     .uri();
             if (credentials != null) {
-                throw foreignServer("s3.endpoint", uri, "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3");
+                throw foreignServer("s3.endpoint", uri, credentialsVariable, endpointVariable);
             }
         } else {
             uri = URI.create("https://s3." + chosenRegion + ".amazonaws.com");
         }
         return new ObjectStoreSettings(uri, chosenRegion, credentials);
+    }
+
+    /** The object store's region. */
+    String region(Host host) {
+        ConfigurationFile.S3 file = ConfigurationFile.of(host).s3();
+        return first(
+                region,
+                host.variable("AWS_REGION"),
+                host.variable("AWS_DEFAULT_REGION"),
+                file == null ? null : file.region(),
+                "us-east-1");
     }
 
     /**
@@ -122,7 +142,7 @@ public final class ServerOptions {
         return new MlflowSettings.Credentials(user, password, null);
     }
 
-    private static MlopsException foreignServer(String key, URI uri, String credentials, String variable) {
+    static MlopsException foreignServer(String key, URI uri, String credentials, String variable) {
         return MlopsException.refused("mlops.yaml names " + key + " " + uri + ", but the credentials in " + credentials
                 + " were not given for it: set " + variable + " to that address if they are, or unset them");
     }

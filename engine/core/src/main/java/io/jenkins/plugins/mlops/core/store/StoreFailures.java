@@ -34,8 +34,14 @@ final class StoreFailures {
             Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken", "XAdminUserNotFound");
     private static final Set<String> CHANGED_WHILE_SENT =
             Set.of("BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody");
-    private static final Set<String> TRANSIENT_CODES =
-            Set.of("RequestTimeout", "SlowDown", "SlowDownRead", "SlowDownWrite", "InternalError", "OperationAborted");
+    private static final Set<String> TRANSIENT_CODES = Set.of(
+            "RequestTimeout",
+            "SlowDown",
+            "SlowDownRead",
+            "SlowDownWrite",
+            "InternalError",
+            "OperationAborted",
+            "ConditionalRequestConflict");
 
     private final URI endpoint;
 

@@ -1,0 +1,175 @@
+package io.jenkins.plugins.mlops.cli;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.address.ServerAddress;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.signature.Keyring;
+import io.jenkins.plugins.mlops.core.signature.SigningKey;
+import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
+import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/**
+ * Which evidence store a command uses, and whose signatures; mix in with {@code @Mixin EvidenceOptions evidence} beside
+ * {@link ServerOptions}. An option wins over the environment, the environment over {@code mlops.yaml}, which can name a bucket alone.
+ * Endpoint and credentials are the object store's unless they are set for the evidence store; credentials go to the endpoint that
+ * they were given for alone.
+ */
+public final class EvidenceOptions {
+
+    private static final String ENDPOINT = "MLOPS_EVIDENCE_ENDPOINT_URL";
+    private static final String ACCESS_KEY = "MLOPS_EVIDENCE_ACCESS_KEY_ID";
+    private static final String SECRET_KEY = "MLOPS_EVIDENCE_SECRET_ACCESS_KEY";
+    private static final String SESSION_TOKEN = "MLOPS_EVIDENCE_SESSION_TOKEN";
+
+    @Option(
+            names = "--evidence",
+            paramLabel = "S3-URL|DIR",
+            description = "Evidence store; else MLOPS_EVIDENCE, else mlops.yaml, else none.")
+    private String location;
+
+    @Option(
+            names = "--signing-key",
+            paramLabel = "FILE",
+            description = "Private key (PEM) that signs what is added to the evidence store; else MLOPS_SIGNING_KEY.")
+    private Path signingKey;
+
+    @Option(
+            names = "--trusted-keys",
+            paramLabel = "DIR|FILE",
+            description = "Public keys (PEM) whose signatures are believed; else MLOPS_TRUSTED_KEYS.")
+    private Path trustedKeys;
+
+    /** Whether an evidence store is named at all. */
+    public boolean isGiven(Host host) {
+        return named(host) != null || fromFile(host) != null;
+    }
+
+    /**
+     * The evidence store; empty when none is named. Nothing is asked of it yet.
+     *
+     * @param servers whose endpoint and credentials are used unless others are set
+     * @throws MlopsException of kind USAGE for contradictory settings, REFUSED when credentials would go where they were not given for
+     */
+    public Optional<EvidenceStore> open(Host host, ServerOptions servers) {
+        String named = named(host);
+        ConfigurationFile.Evidence file = fromFile(host);
+        if (named == null && file == null) {
+            return Optional.empty();
+        }
+        String place = named != null ? named : file.uri().toString();
+        Keyring keys = keys(host);
+        if (S3Uri.isS3(place)) {
+            ObjectStoreSettings settings = settings(host, servers, named == null ? file.endpoint() : null);
+            return Optional.of(EvidenceStore.inBucket(settings, S3Uri.parse(place), keys));
+        }
+        if (named == null) {
+            throw MlopsException.refused("mlops.yaml names the evidence store " + place
+                    + ", but may name a bucket alone (s3://bucket/prefix): set MLOPS_EVIDENCE to use a directory");
+        }
+        return Optional.of(EvidenceStore.inDirectory(host.resolve(path("The evidence store", place)), keys));
+    }
+
+    /**
+     * As {@link #open}, for a command that is of no use without one.
+     *
+     * @throws MlopsException of kind USAGE when none is named
+     */
+    public EvidenceStore require(Host host, ServerOptions servers) {
+        return open(host, servers)
+                .orElseThrow(() -> MlopsException.usage(
+                        "No evidence store is named: set MLOPS_EVIDENCE or give --evidence s3://bucket/prefix"));
+    }
+
+    /** The keys that are named. */
+    public Keyring keys(Host host) {
+        Path signing = file(host, signingKey, "MLOPS_SIGNING_KEY");
+        Path trusted = file(host, trustedKeys, "MLOPS_TRUSTED_KEYS");
+        return new Keyring(
+                signing == null ? null : SigningKey.read(signing),
+                trusted == null ? TrustedKeys.none() : TrustedKeys.read(trusted));
+    }
+
+    private String named(Host host) {
+        return location != null ? location : host.variable("MLOPS_EVIDENCE");
+    }
+
+    private static ConfigurationFile.Evidence fromFile(Host host) {
+        ConfigurationFile.Evidence file = ConfigurationFile.of(host).evidence();
+        if (file != null && file.uri() == null) {
+            throw MlopsException.usage("evidence in mlops.yaml has no uri: s3://bucket/prefix is wanted");
+        }
+        return file;
+    }
+
+    private static ObjectStoreSettings settings(Host host, ServerOptions servers, URI inFile) {
+        String own = host.variable(ENDPOINT);
+        ObjectStoreSettings.Credentials credentials = credentials(host);
+        if (own != null) {
+            URI endpoint = ServerAddress.parseRoot("The evidence store's endpoint", own)
+                    .uri();
+            return new ObjectStoreSettings(
+                    endpoint,
+                    servers.region(host),
+                    credentials != null ? credentials : objectStoresAt(endpoint, host, servers, ENDPOINT));
+        }
+        if (inFile != null) {
+            URI endpoint = ServerAddress.parseRoot("evidence.endpoint in mlops.yaml", inFile.toString())
+                    .uri();
+            if (credentials != null) {
+                throw ServerOptions.foreignServer("evidence.endpoint", endpoint, ACCESS_KEY, ENDPOINT);
+            }
+            return new ObjectStoreSettings(
+                    endpoint, servers.region(host), objectStoresAt(endpoint, host, servers, "mlops.yaml"));
+        }
+        return credentials == null
+                ? servers.objectStore(host)
+                : servers.objectStore(host, credentials, ACCESS_KEY, ENDPOINT);
+    }
+
+    /** The object store's credentials, if they were given for that endpoint. */
+    private static ObjectStoreSettings.Credentials objectStoresAt(
+            URI endpoint, Host host, ServerOptions servers, String namedBy) {
+        ObjectStoreSettings store = servers.objectStore(host);
+        if (store.credentials() != null && !store.endpoint().equals(endpoint)) {
+            throw MlopsException.refused(namedBy + " names the evidence store's endpoint " + endpoint
+                    + ", but the credentials in AWS_ACCESS_KEY_ID were given for " + store.endpoint() + ": set "
+                    + ENDPOINT + " to the former, and " + ACCESS_KEY + " and " + SECRET_KEY);
+        }
+        return store.credentials();
+    }
+
+    private static ObjectStoreSettings.Credentials credentials(Host host) {
+        String id = host.variable(ACCESS_KEY);
+        String secret = host.variable(SECRET_KEY);
+        if (id == null && secret == null) {
+            return null;
+        }
+        if (id == null || secret == null) {
+            throw MlopsException.usage(
+                    "Of " + ACCESS_KEY + " and " + SECRET_KEY + " only one is set: set both or none");
+        }
+        return new ObjectStoreSettings.Credentials(id, secret, host.variable(SESSION_TOKEN));
+    }
+
+    private static Path file(Host host, Path option, String variable) {
+        if (option != null) {
+            return host.resolve(option);
+        }
+        String named = host.variable(variable);
+        return named == null ? null : host.resolve(path(variable, named));
+    }
+
+    private static Path path(String what, String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw MlopsException.usage(what + " '" + text + "' is no path: " + e.getReason(), e);
+        }
+    }
+}
