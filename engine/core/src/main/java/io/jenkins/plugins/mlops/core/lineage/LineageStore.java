@@ -7,7 +7,9 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,8 @@ import java.util.Set;
 /**
  * A directory of lineage records. {@code records/<hex of the SHA-256>.json} are the truth and are only ever added;
  * {@code manifests/<content id>.json} say which files a dataset has; {@code index.sqlite} is made from both and may be
- * deleted at any time. Several threads and processes may use one store at once; nothing is held open between calls.
+ * deleted at any time; {@code outbox} is the {@link Outbox}. Several threads and processes may use one store at once; nothing
+ * is held open between calls.
  *
  * <p>A file that is damaged or does not belong there is skipped and named by {@link #problems}. Every method fails with an
  * {@link MlopsException}: of kind FAILED when the disk or the permissions are the cause, of kind USAGE for a question that
@@ -35,17 +38,33 @@ public final class LineageStore {
     private final StoreFiles records;
     private final StoreFiles manifests;
     private final IndexDatabase index;
+    private final Outbox outbox;
 
-    private LineageStore(Path directory) {
+    private LineageStore(Path directory, Collection<? extends RecordReceiver> receivers, Clock clock) {
         this.directory = directory;
         this.records = new StoreFiles(directory.resolve("records"));
         this.manifests = new StoreFiles(directory.resolve("manifests"));
         this.index = new IndexDatabase(directory);
+        this.outbox = new Outbox(directory.resolve("outbox"), records, receivers, clock);
     }
 
     /** The store in the given directory, which is made when it is first used. */
     public static LineageStore open(Path directory) {
-        return new LineageStore(directory.toAbsolutePath().normalize());
+        return open(directory, List.of());
+    }
+
+    /**
+     * As {@link #open(Path)}, with receivers for whom every record that is kept from now on is marked; it goes to them when the
+     * {@link #outbox} is told to deliver.
+     *
+     * @param receivers stay open; their owner closes them
+     */
+    public static LineageStore open(Path directory, Collection<? extends RecordReceiver> receivers) {
+        return open(directory, receivers, Clock.systemUTC());
+    }
+
+    static LineageStore open(Path directory, Collection<? extends RecordReceiver> receivers, Clock clock) {
+        return new LineageStore(directory.toAbsolutePath().normalize(), receivers, clock);
     }
 
     /** Where records are kept when nobody says otherwise. @param environment of the process */
@@ -69,7 +88,7 @@ public final class LineageStore {
     public Digest append(Statement statement) {
         byte[] bytes = statement.toBytes();
         Digest digest = Digest.of(bytes);
-        records.keep(digest, bytes);
+        keepMarked(digest, bytes);
         return digest;
     }
 
@@ -81,8 +100,27 @@ public final class LineageStore {
      */
     public Digest keep(byte[] record, String origin) {
         Digest digest = RecordFile.parse(record, origin).digest();
+        keepMarked(digest, record);
+        return digest;
+    }
+
+    /** As {@link #keep}, for a record that others have handed to the receivers: it is marked for none. */
+    public Digest keepFetched(byte[] record, String origin) {
+        Digest digest = RecordFile.parse(record, origin).digest();
         records.keep(digest, record);
         return digest;
+    }
+
+    private void keepMarked(Digest digest, byte[] bytes) {
+        if (!records.holds(digest)) {
+            outbox.mark(digest);
+            records.keep(digest, bytes);
+        }
+    }
+
+    /** What the receivers that this store was opened with still wait for. */
+    public Outbox outbox() {
+        return outbox;
     }
 
     /** Keeps the manifest of a dataset, so that its files and groups lead to the models that came from it. */

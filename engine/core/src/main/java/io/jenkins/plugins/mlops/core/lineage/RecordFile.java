@@ -48,11 +48,15 @@ record RecordFile(Digest digest, Statement statement, Optional<Predicate> predic
 
     /** Reads the record of that name from a store, refusing one whose bytes are others. */
     static RecordFile read(StoreFiles records, Digest name) {
-        RecordFile record = read(records.file(name));
-        if (!record.digest().equals(name)) {
-            throw MlopsException.usage(
-                    records.file(name) + " is damaged: its bytes have the digest " + record.digest());
+        Path file = records.file(name);
+        return parse(bytes(file), file.toString()).named(name, file);
+    }
+
+    /** @throws MlopsException of kind USAGE when the bytes are others than those of the name that the file bears */
+    RecordFile named(Digest name, Path file) {
+        if (!digest.equals(name)) {
+            throw MlopsException.usage(file + " is damaged: its bytes have the digest " + digest);
         }
-        return record;
+        return this;
     }
 }
