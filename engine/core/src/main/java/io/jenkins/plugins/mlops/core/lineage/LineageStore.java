@@ -162,6 +162,38 @@ public final class LineageStore {
         return read(reader -> reader.find(query));
     }
 
+    /**
+     * Which of these went into a model: by its training data, by the data of models it started from, or by being such a model. What
+     * it was merely evaluated on did not.
+     *
+     * @param digests of files, or content ids of datasets or models
+     * @param groups of files
+     */
+    public List<LineageOrigin> originsOfModel(Digest model, Collection<Digest> digests, Collection<String> groups) {
+        return origins(LineageStep.Kind.MODEL, model.toString(), digests, groups);
+    }
+
+    /**
+     * As {@link #originsOfModel}, for a dataset.
+     *
+     * @param id the content id, or the source id
+     */
+    public List<LineageOrigin> originsOfDataset(String id, Collection<Digest> digests, Collection<String> groups) {
+        return origins(LineageStep.Kind.DATASET, id, digests, groups);
+    }
+
+    private List<LineageOrigin> origins(
+            LineageStep.Kind kind, String start, Collection<Digest> digests, Collection<String> groups) {
+        if (digests.isEmpty() && groups.isEmpty()) {
+            return List.of();
+        }
+        return connected(connection -> {
+            try (AncestorWalk walk = new AncestorWalk(connection)) {
+                return walk.origins(kind, start, digests, groups);
+            }
+        });
+    }
+
     /** Everything known of a model; without records when nothing is. */
     public Dossier dossier(Digest model) {
         List<Recorded<? extends Predicate>> known = new ArrayList<>();
@@ -241,11 +273,18 @@ public final class LineageStore {
     }
 
     private <T> T read(Question<T> question) {
-        IndexDatabase.Work<T> work = connection -> {
-            new IndexUpdate(records, manifests).run(connection);
+        return connected(connection -> {
             try (IndexReader reader = new IndexReader(connection)) {
                 return question.ask(reader);
             }
+        });
+    }
+
+    /** Does the work on an index that is up to date. */
+    private <T> T connected(IndexDatabase.Work<T> question) {
+        IndexDatabase.Work<T> work = connection -> {
+            new IndexUpdate(records, manifests).run(connection);
+            return question.on(connection);
         };
         try {
             return index.use(work);
