@@ -2,10 +2,9 @@ package io.jenkins.plugins.mlops.core.evidence;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.lineage.RecordReceiver;
-import io.jenkins.plugins.mlops.core.lineage.Statement;
 import io.jenkins.plugins.mlops.core.signature.Envelope;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
+import io.jenkins.plugins.mlops.core.store.BucketProtection;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -30,7 +30,7 @@ import java.util.UUID;
  * <p>Thread-safe; to be closed. Every method fails with an {@link MlopsException}: UNREACHABLE when the store is away, REFUSED when it
  * does not let us, USAGE when it is no evidence store, FAILED when what it holds was changed.
  */
-public final class EvidenceStore implements RecordReceiver, AutoCloseable {
+public final class EvidenceStore implements AutoCloseable {
 
     private final WriteOnce objects;
     private final Keyring keys;
@@ -119,6 +119,11 @@ public final class EvidenceStore implements RecordReceiver, AutoCloseable {
         return journal(Layout.LOG);
     }
 
+    /** How the bucket protects what lies in it; empty for a directory. */
+    public Optional<BucketProtection> protection() {
+        return objects instanceof BucketObjects bucket ? Optional.of(bucket.protection()) : Optional.empty();
+    }
+
     public Keyring keys() {
         return keys;
     }
@@ -128,28 +133,23 @@ public final class EvidenceStore implements RecordReceiver, AutoCloseable {
         return objects.location();
     }
 
-    @Override
-    public String name() {
-        return "evidence";
-    }
-
-    /** Adds a record. Whatever a later try may succeed with is UNREACHABLE, wrong keys and a full store too. */
-    @Override
-    public void receive(Digest record, byte[] bytes, Statement statement) {
-        try {
-            add(record, bytes);
-        } catch (MlopsException e) {
-            throw e.kind() == MlopsException.Kind.INTERRUPTED ? e : MlopsException.unreachable(e.getMessage(), e);
-        }
-    }
-
     /**
      * Adds a record, signed where a key is configured.
      *
      * @param record the digest of the bytes
      */
     public void add(Digest record, byte[] bytes) {
+        add(record, bytes, Map.of());
+    }
+
+    /**
+     * Adds a record and manifests of datasets that it speaks of.
+     *
+     * @param manifests by content id; each at most {@link WriteOnce#MAX_BYTES}
+     */
+    public void add(Digest record, byte[] bytes, Map<Digest, byte[]> manifests) {
         List<LogEntry.Added> added = new ArrayList<>();
+        manifests.forEach((content, manifest) -> added.add(manifest(content, manifest)));
         added.add(put(Layout.record(record), bytes));
         if (keys.signing() != null) {
             added.add(envelope(record, bytes));
@@ -157,20 +157,19 @@ public final class EvidenceStore implements RecordReceiver, AutoCloseable {
         enter(added);
     }
 
-    /**
-     * Adds the manifest of a dataset.
-     *
-     * @param content the dataset's content id
-     * @param manifest its bytes, below {@link WriteOnce#MAX_BYTES}
-     */
-    public void addManifest(Digest content, byte[] manifest) {
+    /** Whether the manifest of that content is there. */
+    public boolean holdsManifest(Digest content) {
+        return objects().exists(Layout.manifest(content));
+    }
+
+    private LogEntry.Added manifest(Digest content, byte[] manifest) {
         String name = Layout.manifest(content);
         byte[] kept = objects().add(name, manifest)
                 ? manifest
                 : objects.read(name) // another machine has written it in other words
                         .orElseThrow(
                                 () -> MlopsException.failed(objects.location() + " neither takes nor has " + name));
-        enter(List.of(LogEntry.Added.of(name, kept)));
+        return LogEntry.Added.of(name, kept);
     }
 
     /** A record's bytes as they are there; they may have been changed. */

@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -107,18 +108,35 @@ public final class Journal {
     public List<Entry> after(Entry known) {
         List<Entry> entries = new ArrayList<>();
         Entry before = known;
-        String after = object(known == null ? 0 : known.number());
-        List<String> names;
+        List<Entry> page;
         do {
-            names = objects.names(name + "/", after, PAGE);
-            for (String found : names) {
-                Entry entry = read(found).orElseThrow(() -> broken(found, "vanished while it was read"));
-                follows(before, entry);
-                entries.add(entry);
-                before = entry;
-                after = found;
+            page = after(before, PAGE);
+            entries.addAll(page);
+            before = page.isEmpty() ? before : page.get(page.size() - 1);
+        } while (page.size() == PAGE);
+        return entries;
+    }
+
+    /**
+     * As {@link #after(Entry)}, for a journal that is read page by page.
+     *
+     * @param limit how many at most, 1 to 1000; fewer come only at the end
+     */
+    public List<Entry> after(Entry known, int limit) {
+        List<String> names = objects.names(name + "/", object(known == null ? 0 : known.number()), limit);
+        List<Optional<byte[]>> contents = objects.readAll(names);
+        List<Entry> entries = new ArrayList<>();
+        Entry before = known;
+        for (int i = 0; i < names.size(); i++) {
+            String found = names.get(i);
+            Entry entry = parse(found, contents.get(i).orElseThrow(() -> broken(found, "vanished while it was read")));
+            String breach = breach(before, entry);
+            if (breach != null) {
+                throw MlopsException.failed("The journal " + name + " " + breach);
             }
-        } while (names.size() == PAGE);
+            entries.add(entry);
+            before = entry;
+        }
         return entries;
     }
 
@@ -152,17 +170,18 @@ public final class Journal {
         return added.get();
     }
 
-    private static void follows(Entry before, Entry entry) {
+    /** What is wrong with an entry that comes right after another one, null for nothing. @param before null for the beginning */
+    static String breach(Entry before, Entry entry) {
         long expected = before == null ? 1 : before.number() + 1;
         if (entry.number() != expected) {
-            throw MlopsException.failed("The journal lacks its entry " + expected + ": entry " + entry.number()
-                    + " is the next one; something was deleted from the evidence store");
+            return "breaks: it lacks its entry " + expected + ": entry " + entry.number()
+                    + " is the next one; something was deleted from the evidence store";
         }
         Digest previous = before == null ? null : before.digest();
-        if (previous == null ? entry.previous() != null : !previous.equals(entry.previous())) {
-            throw MlopsException.failed("The journal's entry " + entry.number() + " follows " + entry.previous()
-                    + ", and the entry before it is " + previous + ": one of the two was replaced");
-        }
+        return Objects.equals(previous, entry.previous())
+                ? null
+                : "breaks: entry " + entry.number() + " follows " + entry.previous() + ", and the entry before it is "
+                        + previous + ": one of the two was replaced";
     }
 
     private boolean exists(long number) {
@@ -173,7 +192,8 @@ public final class Journal {
         return objects.read(object).map(bytes -> parse(object, bytes));
     }
 
-    private Entry parse(String object, byte[] bytes) {
+    /** @throws MlopsException of kind FAILED when the bytes are no entry of that place */
+    Entry parse(String object, byte[] bytes) {
         Sealing.Opened opened = sealing.open(bytes, object);
         Page page;
         try {
@@ -191,7 +211,7 @@ public final class Journal {
         return MlopsException.failed("The entry " + object + " in " + objects.location() + " " + why);
     }
 
-    private String object(long number) {
+    String object(long number) {
         return name + "/" + String.format("%0" + DIGITS + "d", number) + SUFFIX;
     }
 }

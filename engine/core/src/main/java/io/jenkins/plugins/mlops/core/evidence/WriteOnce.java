@@ -28,6 +28,11 @@ public interface WriteOnce {
     /** Whether there is an object of that name. */
     boolean exists(String name);
 
+    /** The bytes of several objects, in the order of their names. */
+    default List<Optional<byte[]>> readAll(List<String> names) {
+        return names.stream().map(this::read).toList();
+    }
+
     /**
      * Names that begin with the prefix and come after the given one, in the order of their UTF-8 bytes.
      *

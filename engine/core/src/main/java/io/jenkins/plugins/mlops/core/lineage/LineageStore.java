@@ -111,6 +111,61 @@ public final class LineageStore {
         return digest;
     }
 
+    /** Whether the record of that digest is there and undamaged; reads it. */
+    public boolean isIntact(Digest record) {
+        return records.holds(record)
+                && Digest.of(RecordFile.bytes(records.file(record))).equals(record);
+    }
+
+    /**
+     * Puts a record that was kept elsewhere in the place of a missing or damaged one; receivers have had it.
+     *
+     * @throws MlopsException of kind USAGE when the bytes are no record, or another one
+     */
+    public void restore(Digest record, byte[] bytes, String origin) {
+        RecordFile.parse(bytes, origin).named(record, records.file(record));
+        records.replace(record, bytes);
+    }
+
+    /** Whether the manifest of that content is there and undamaged; reads it. */
+    public boolean isIntactManifest(Digest content) {
+        try {
+            return manifests.holds(content) && isManifest(manifests.file(content), content);
+        } catch (MlopsException e) {
+            return false;
+        }
+    }
+
+    /**
+     * As {@link #restore}, for the manifest of a dataset.
+     *
+     * @throws MlopsException of kind USAGE when the bytes are no manifest, or that of another content
+     */
+    public void restoreManifest(Digest content, byte[] bytes, String origin) {
+        try {
+            manifests.replace(content, bytes, file -> isManifest(file, content));
+        } catch (MlopsException e) {
+            throw e.kind() == MlopsException.Kind.USAGE
+                    ? MlopsException.usage(origin + " is not the manifest of " + content + ": " + e.getMessage(), e)
+                    : e;
+        }
+    }
+
+    private static boolean isManifest(Path file, Digest content) {
+        ManifestEntries.visit(file, content, (sha256, group) -> {});
+        return true;
+    }
+
+    /** The manifest's file; it may not exist. */
+    public Path manifest(Digest content) {
+        return manifests.file(content);
+    }
+
+    /** The records that are there, whatever their bytes. */
+    public List<Digest> records() {
+        return records.digests();
+    }
+
     private void keepMarked(Digest digest, byte[] bytes) {
         if (!records.holds(digest)) {
             outbox.mark(digest);

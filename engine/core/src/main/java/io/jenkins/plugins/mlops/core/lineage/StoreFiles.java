@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * A directory of files that are named by a digest, {@code <64 hex>.json}, and never change: the records, or the manifests. A
@@ -76,17 +77,49 @@ record StoreFiles(Path directory) {
         });
     }
 
+    /** Keeps the bytes under the name, whatever is there. */
+    void replace(Digest name, byte[] bytes) {
+        writing(file(name), file -> Documents.writeAtomically(file, bytes));
+    }
+
+    /** As {@link #replace(Digest, byte[])}, after a check of the bytes as a file, which throws when they are not what is wanted. */
+    void replace(Digest name, byte[] bytes, Consumer<Path> check) {
+        writing(file(name), file -> {
+            Files.createDirectories(directory);
+            Path aside = directory.resolve("." + UUID.randomUUID() + ".tmp");
+            try {
+                Documents.writeAtomically(aside, bytes);
+                check.accept(aside);
+                Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(aside);
+            }
+        });
+    }
+
+    /** The names of what lies there. */
+    List<Digest> digests() {
+        try {
+            return list().files();
+        } catch (IOException e) {
+            throw MlopsException.failed("The lineage store's " + directory + " cannot be listed: " + e, e);
+        }
+    }
+
     @FunctionalInterface
     private interface Writing {
         void to(Path file) throws IOException;
     }
 
     private void guarded(Digest name, Writing writing) {
-        Path file = file(name);
+        if (!holds(name)) {
+            writing(file(name), writing);
+        }
+    }
+
+    private static void writing(Path file, Writing writing) {
         try {
-            if (!holds(name)) {
-                writing.to(file);
-            }
+            writing.to(file);
         } catch (IOException e) {
             throw MlopsException.failed(
                     "The lineage store's " + file + " cannot be written (" + e

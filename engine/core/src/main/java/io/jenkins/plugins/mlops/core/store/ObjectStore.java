@@ -146,6 +146,11 @@ public final class ObjectStore implements AutoCloseable {
         });
     }
 
+    /** How a bucket keeps objects from being changed or deleted; what the store does not tell is unknown. */
+    public BucketProtection protection(String bucket) {
+        return new BucketSettings(this, http, bucket).protection();
+    }
+
     /** The object's description; empty when there is no such object. */
     public Optional<StoredObject> stat(S3Uri object) {
         String what = "Looking for " + object;
@@ -226,7 +231,8 @@ public final class ObjectStore implements AutoCloseable {
      */
     public boolean putIfAbsent(S3Uri object, byte[] bytes) {
         byte[] body = Arrays.copyOf(bytes, bytes.length);
-        return putIfAbsent(object, RequestBody.create(body), Digest.of(body));
+        String sha256 = Digest.of(body).hex();
+        return putIfAbsent(object, () -> http.putOnce(object, body, sha256));
     }
 
     /**
@@ -235,13 +241,14 @@ public final class ObjectStore implements AutoCloseable {
      * @return false when one was there; it is untouched
      */
     public boolean putIfAbsent(S3Uri object, LocalFile file) {
-        return putIfAbsent(object, new FileSlice(file.path(), 0, file.size()), file.sha256());
+        RequestBody body = new FileSlice(file.path(), 0, file.size());
+        return putIfAbsent(object, () -> http.put(object, body, file.sha256().hex(), true));
     }
 
-    private boolean putIfAbsent(S3Uri object, RequestBody body, Digest sha256) {
+    private boolean putIfAbsent(S3Uri object, RetryPolicy.Attempt<Response> put) {
         String what = "Writing " + addressable(object);
         return call(what, () -> {
-            try (Response response = exchange(what, object, () -> http.put(object, body, sha256.hex(), true))) {
+            try (Response response = exchange(what, object, put)) {
                 return response.isSuccessful();
             } catch (ObjectChangedException e) {
                 return false;

@@ -5,10 +5,13 @@ import io.minio.errors.MinioException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +99,30 @@ final class S3Http implements AutoCloseable {
         } catch (MinioException e) {
             throw noHmac(e);
         }
+    }
+
+    /** GET of what is set for a bucket. @param setting the name of a subresource, such as {@code versioning} */
+    Response bucketSetting(String bucket, String setting) throws IOException {
+        HttpUrl url =
+                url(new S3Uri(bucket, "")).addEncodedQueryParameter(setting, "").build();
+        return send(new Request.Builder().url(url).get(), EMPTY);
+    }
+
+    /** As {@link #put}, for an object that must not be there, with the header that stores with an object lock demand. */
+    Response putOnce(S3Uri object, byte[] body, String sha256Hex) throws IOException {
+        Request.Builder request = new Request.Builder()
+                .url(url(object).build())
+                .put(RequestBody.create(body))
+                .header("If-None-Match", "*");
+        try {
+            request.header(
+                    "Content-MD5",
+                    Base64.getEncoder()
+                            .encodeToString(MessageDigest.getInstance("MD5").digest(body)));
+        } catch (NoSuchAlgorithmException e) {
+            return send(request, sha256Hex); // a Java that is held to FIPS 140
+        }
+        return send(request, sha256Hex);
     }
 
     /** PUT of an object. */
