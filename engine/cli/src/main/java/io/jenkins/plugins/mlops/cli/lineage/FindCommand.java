@@ -25,7 +25,9 @@ import picocli.CommandLine.Option;
 /** {@code mlops lineage find}: which models came from something. */
 @Command(
         name = "find",
-        description = "List the models that came from something, directly or through a model they started from.",
+        description =
+                "List the models that came from something: directly, through datasets derived from it, or through a model they"
+                        + " started from.",
         mixinStandardHelpOptions = true)
 final class FindCommand implements Callable<Integer> {
 
@@ -35,6 +37,11 @@ final class FindCommand implements Callable<Integer> {
 
     @ArgGroup(multiplicity = "1")
     private Asked asked;
+
+    @Option(
+            names = "--include-evaluation",
+            description = "Count what a model was only evaluated on as gone into it and the models after it.")
+    private boolean includeEvaluation;
 
     @Mixin
     private LineageOptions lineage;
@@ -91,7 +98,7 @@ final class FindCommand implements Callable<Integer> {
         RegisteredModels registered = sources.registered();
         List<RegisteredModels.Unknown> unknown = registered == null ? List.of() : registered.fetchAll();
         LineageQuery query = query(sources);
-        List<LineageMatch> matches = store.find(query);
+        List<LineageMatch> matches = store.find(query, includeEvaluation);
         List<ModelVersion> versions = registered == null || matches.isEmpty() ? List.of() : registered.all();
         FoundModels found = new FoundModels(
                 FoundModels.Query.of(query),

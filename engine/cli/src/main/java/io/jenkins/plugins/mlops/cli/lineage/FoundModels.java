@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageMatch;
 import io.jenkins.plugins.mlops.core.lineage.LineageQuery;
+import io.jenkins.plugins.mlops.core.lineage.LineageStep;
 import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import java.util.ArrayList;
@@ -53,8 +54,17 @@ record FoundModels(
             List<String> roles,
             List<Via> via) {}
 
-    /** A model between. @param name NAME/VERSION, or null */
-    record Via(String name, Digest digest) {}
+    /**
+     * A model or dataset between.
+     *
+     * @param name NAME/VERSION of a model, a dataset's name, or null
+     * @param digest the content id, null for a dataset of which only the source id is known
+     */
+    record Via(LineageStep.Kind kind, String name, Digest digest) {
+        String label() {
+            return new LineageStep(kind, String.valueOf(digest), name).label();
+        }
+    }
 
     static List<Found> models(List<LineageMatch> matches, List<ModelVersion> registered, RegisteredModels models) {
         Map<Digest, List<ModelVersion>> byDigest = new HashMap<>();
@@ -74,9 +84,7 @@ record FoundModels(
         List<Found> found = new ArrayList<>();
         for (LineageMatch match : matches) {
             List<String> roles = List.copyOf(new TreeSet<>(match.roles()));
-            List<Via> via = match.via().stream()
-                    .map(digest -> new Via(names.get(digest), digest))
-                    .toList();
+            List<Via> via = match.via().stream().map(step -> via(step, names)).toList();
             Map<String, ModelVersion> now = byDigest.getOrDefault(match.model(), List.of()).stream()
                     .collect(Collectors.toMap(version -> version.name() + "/" + version.version(), version -> version));
             TreeSet<LineageMatch.RegisteredVersion> versions = new TreeSet<>(FoundModels::compare);
@@ -101,6 +109,12 @@ record FoundModels(
             }
         }
         return found;
+    }
+
+    private static Via via(LineageStep step, Map<Digest, String> names) {
+        Digest content = step.content().orElse(null);
+        String name = step.kind() == LineageStep.Kind.MODEL ? names.getOrDefault(content, step.name()) : step.name();
+        return new Via(step.kind(), name, content);
     }
 
     private static int compare(LineageMatch.RegisteredVersion a, LineageMatch.RegisteredVersion b) {
@@ -160,9 +174,6 @@ record FoundModels(
         return model.relation() == LineageMatch.Relation.DIRECT
                 ? "direct (" + roles + ")"
                 : "inherited (" + roles + ") via "
-                        + model.via().stream()
-                                .map(via ->
-                                        via.name() == null ? via.digest().hex().substring(0, 12) : via.name())
-                                .collect(Collectors.joining(" > "));
+                        + model.via().stream().map(Via::label).collect(Collectors.joining(" > "));
     }
 }

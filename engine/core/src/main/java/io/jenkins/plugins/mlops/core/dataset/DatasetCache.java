@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -143,10 +144,50 @@ public final class DatasetCache {
         return false;
     }
 
+    /**
+     * Removes a file, and what came of it so far. Hard links to it in pulled directories stay.
+     *
+     * @return whether there was something
+     */
+    boolean purge(Digest sha256) throws IOException {
+        return holding(sha256.toString(), () -> {
+            boolean whole = Files.deleteIfExists(blob(sha256));
+            Path partial = partialFile(sha256.hex());
+            Files.deleteIfExists(partial.resolveSibling(partial.getFileName() + PartialFile.ETAG));
+            return Files.deleteIfExists(partial) || whole;
+        });
+    }
+
+    /**
+     * Removes files, for good reason: the cache fetches them anew when they are asked for. Hard links to them in pulled directories
+     * stay.
+     *
+     * @return how many were there
+     * @throws MlopsException of kind FAILED when one cannot be removed
+     */
+    public int purge(Collection<Digest> files) {
+        int removed = 0;
+        for (Digest file : files) {
+            try {
+                removed += purge(file) ? 1 : 0;
+            } catch (IOException e) {
+                throw MlopsException.failed(
+                        "The file " + file + " cannot be removed from the cache " + directory + ": "
+                                + LocalFailures.reason(e) + "; remove " + blob(file),
+                        e);
+            }
+        }
+        return removed;
+    }
+
     private PartialFile partial(String id, long size, LongConsumer arrived) throws IOException {
-        Path file = directory.resolve("partial").resolve(id);
+        Path file = partialFile(id);
         Files.createDirectories(Objects.requireNonNull(file.getParent(), "it has a directory"));
         return PartialFile.open(file, size, arrived);
+    }
+
+    private Path partialFile(String id) {
+        return directory.resolve("partial").resolve(id);
     }
 
     /** Does the work when no other thread and no other process holds the name. */

@@ -28,16 +28,24 @@ final class DatasetPublication {
     private final ObjectStore store;
     private final String name;
     private final S3Uri to;
+    private final DatasetPolicy policy;
     private final PublishOptions options;
     private final ProgressListener progress;
 
     private final Map<String, LocalFile> read = new ConcurrentHashMap<>();
     private final Set<Digest> claimed = ConcurrentHashMap.newKeySet();
 
-    DatasetPublication(ObjectStore store, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
+    DatasetPublication(
+            ObjectStore store,
+            String name,
+            S3Uri to,
+            DatasetPolicy policy,
+            PublishOptions options,
+            ProgressListener progress) {
         this.store = store;
         this.name = Manifest.requireName(name);
         this.to = to;
+        this.policy = policy;
         this.options = options;
         this.progress = progress;
     }
@@ -53,6 +61,7 @@ final class DatasetPublication {
         new Workers("Publishing " + name, options.jobs(), store::cancel)
                 .forEach(List.copyOf(files.entrySet()), file -> {
                     LocalFile local = LocalFile.read(file.getValue());
+                    policy.checkFile(file.getKey(), local.sha256());
                     if (send(local)) {
                         uploaded.add(1, local.size());
                     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
@@ -24,12 +25,19 @@ final class DatasetPull {
 
     private final ObjectStore store;
     private final DatasetCache cache;
+    private final DatasetPolicy policy;
     private final PullOptions options;
     private final ProgressListener progress;
 
-    DatasetPull(ObjectStore store, DatasetCache cache, PullOptions options, ProgressListener progress) {
+    DatasetPull(
+            ObjectStore store,
+            DatasetCache cache,
+            DatasetPolicy policy,
+            PullOptions options,
+            ProgressListener progress) {
         this.store = store;
         this.cache = cache;
+        this.policy = policy;
         this.options = options;
         this.progress = progress;
     }
@@ -45,6 +53,7 @@ final class DatasetPull {
             throw MlopsException.usage("No file of the dataset matches the selection "
                     + options.selection().include());
         }
+        requireAllowed(manifest, entries);
         PullMarker marker = new PullMarker(
                 PullMarker.SCHEMA, manifest.content(), manifest.source().id(), options.selection());
         PullTarget target = PullTarget.at(into, cache);
@@ -74,6 +83,20 @@ final class DatasetPull {
                 files.get(),
                 bytes.get(),
                 Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** What is forbidden does not stay in the cache either. */
+    private void requireAllowed(Manifest manifest, List<Manifest.Entry> entries) throws IOException {
+        try {
+            policy.check(manifest, entries);
+        } catch (MlopsException e) {
+            if (e.kind() == MlopsException.Kind.REFUSED) {
+                for (Digest file : policy.forbidden(manifest)) {
+                    cache.purge(file);
+                }
+            }
+            throw e;
+        }
     }
 
     private void download(Manifest manifest, List<Manifest.Entry> entries, AtomicLong files, AtomicLong bytes)

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /**
  * Datasets in an object store: publish, resolve, snapshot, pull and verify. Every failure is an {@link MlopsException}: USAGE
  * for a broken manifest or path, FAILED for missing or corrupt objects and full disks, REFUSED for wrong credentials, a
- * directory that is not a pull's own, and the alarm that a source id stands for two contents; UNREACHABLE when the store is
+ * directory that is not a pull's own, data that the policy forbids, and the alarm that a source id stands for two contents; UNREACHABLE when the store is
  * away, INTERRUPTED when the calling thread is. Thread-safe, but for a cancellation of the store.
  */
 public final class Datasets {
@@ -21,10 +21,17 @@ public final class Datasets {
 
     private final ObjectStore store;
     private final DatasetCache cache;
+    private final DatasetPolicy policy;
 
     public Datasets(ObjectStore store, DatasetCache cache) {
+        this(store, cache, DatasetPolicy.ANYTHING);
+    }
+
+    /** @param policy decides what may be pulled and published */
+    public Datasets(ObjectStore store, DatasetCache cache, DatasetPolicy policy) {
         this.store = store;
         this.cache = cache;
+        this.policy = policy;
     }
 
     /**
@@ -48,7 +55,7 @@ public final class Datasets {
     public PullResult pull(DatasetReference reference, Path into, PullOptions options, ProgressListener progress) {
         return guarded("Pulling " + reference, () -> {
             long start = System.nanoTime();
-            DatasetPull pull = new DatasetPull(store, cache, options, progress);
+            DatasetPull pull = new DatasetPull(store, cache, policy, options, progress);
             if (reference.from() == null) {
                 Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
                 options.requireExpected(reference.toString(), manifest.source().id());
@@ -75,7 +82,7 @@ public final class Datasets {
             Path directory, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
         return guarded(
                 "Publishing " + directory,
-                () -> new DatasetPublication(store, name, to, options, progress).run(directory));
+                () -> new DatasetPublication(store, name, to, policy, options, progress).run(directory));
     }
 
     /**

@@ -17,6 +17,9 @@ import java.util.function.LongConsumer;
  */
 final class PartialFile implements ContentSink, AutoCloseable {
 
+    /** What the name of the file with the ETag ends in. */
+    static final String ETAG = ".etag";
+
     /** A smaller rest is as quickly downloaded again. */
     private static final long WORTH_KEEPING = 256 * 1024;
 
@@ -34,7 +37,7 @@ final class PartialFile implements ContentSink, AutoCloseable {
 
     private PartialFile(Path path, long size, LongConsumer arrived) throws IOException {
         this.path = path;
-        this.etagPath = path.resolveSibling(path.getFileName() + ".etag");
+        this.etagPath = path.resolveSibling(path.getFileName() + ETAG);
         this.worthKeeping = size >= WORTH_KEEPING;
         this.arrived = arrived;
         this.channel =

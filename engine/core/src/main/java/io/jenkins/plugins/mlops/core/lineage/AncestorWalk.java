@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.LineageStep.Kind;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,136 +12,225 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What went into a model or dataset: goes from it to the datasets that it was made of and the models that it started from, breadth
- * first and each once, and looks what they have in them. A dataset that a model was merely evaluated on did not go into it. Not
- * thread-safe.
+ * first and each once, and looks what they have in them. A dataset that a model was merely evaluated on did not go into it, nor did
+ * what was left out of a derivation. Not thread-safe.
  */
 final class AncestorWalk implements AutoCloseable {
 
     private final PreparedStatements statements;
+    private final IndexNames names;
 
     AncestorWalk(Connection connection) {
         this.statements = new PreparedStatements(connection);
+        this.names = new IndexNames(statements);
     }
 
     /** A model or dataset by its number in the index. */
-    private record Node(LineageStep.Kind kind, long id) {}
+    private record Node(Kind kind, long id) {}
+
+    /** One way to go on. @param derivation its number in the index when it is an input of one, else 0 */
+    private record Edge(Node to, long derivation) {}
 
     /**
+     * Where something came from.
+     *
+     * @param starts what was asked about
+     * @param ways from each ancestor and start, towards the starts
+     */
+    private record Ancestry(Set<Node> starts, Map<Node, List<Edge>> ways) {}
+
+    /**
+     * Which of these went into it, each by a shortest way from each model or dataset that has it.
+     *
      * @param start a model's or dataset's content id, or a dataset's source id
      * @param digests of files, datasets and models
      */
-    List<LineageOrigin> origins(
-            LineageStep.Kind kind, String start, Collection<Digest> digests, Collection<String> groups)
+    List<LineageOrigin> origins(Kind kind, String start, Collection<Digest> digests, Collection<String> groups)
             throws SQLException {
-        Map<Node, Node> towards = visited(kind, start);
+        Ancestry ancestry = ancestry(kind, start);
         List<LineageOrigin> origins = new ArrayList<>();
-        for (Node node : towards.keySet()) {
-            List<LineageStep> path = path(node, towards);
-            LineageStep step = path.get(0);
-            boolean isModel = node.kind() == LineageStep.Kind.MODEL;
+        for (Node node : ancestry.ways().keySet()) {
+            String id = names.step(node.kind(), node.id()).id();
             for (Digest digest : digests) {
-                if (digest.toString().equals(step.id())) {
-                    origins.add(new LineageOrigin(
-                            isModel ? LineageOrigin.Kind.MODEL : LineageOrigin.Kind.DATASET, step.id(), path));
+                if (digest.toString().equals(id)) {
+                    LineageOrigin.Kind whole =
+                            node.kind() == Kind.MODEL ? LineageOrigin.Kind.MODEL : LineageOrigin.Kind.DATASET;
+                    add(origins, whole, id, node, Set.of(), ancestry);
                 }
-                String holds = isModel
-                        ? "SELECT 1 FROM model_file WHERE sha256 = ? AND model = ?"
-                        : "SELECT 1 FROM file JOIN dataset_file ON file = id WHERE sha256 = ? AND dataset = ?";
-                if (exists(holds, IndexWriter.bytes(digest), node.id())) {
-                    origins.add(new LineageOrigin(LineageOrigin.Kind.FILE, digest.toString(), path));
+                Set<String> called = called(digest, node);
+                if (!called.isEmpty()) {
+                    add(origins, LineageOrigin.Kind.FILE, digest.toString(), node, called, ancestry);
                 }
             }
-            for (String group : isModel ? List.<String>of() : groups) {
-                if (exists("SELECT 1 FROM dataset_group WHERE name = ? AND dataset = ?", group, node.id())) {
-                    origins.add(new LineageOrigin(LineageOrigin.Kind.GROUP, group, path));
+            for (String group : node.kind() == Kind.MODEL ? List.<String>of() : groups) {
+                if (hasGroup(node, group)) {
+                    Set<String> called = Set.of(IndexWriter.leftOutGroup(group));
+                    add(origins, LineageOrigin.Kind.GROUP, group, node, called, ancestry);
                 }
             }
         }
         return origins;
     }
 
-    /** Every ancestor and the start itself, each with the next one towards the start. */
-    private Map<Node, Node> visited(LineageStep.Kind kind, String start) throws SQLException {
-        Map<Node, Node> towards = new LinkedHashMap<>();
-        Deque<Node> queue = new ArrayDeque<>();
-        for (long id : starts(kind, start)) {
-            Node node = new Node(kind, id);
-            towards.put(node, null);
-            queue.add(node);
-        }
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
-            for (Node source : sources(node)) {
-                if (!towards.containsKey(source)) {
-                    towards.put(source, node);
-                    queue.add(source);
-                }
+    /** Ancestors of which it is not known what is in them. */
+    List<LineageStep> unknown(Kind kind, String start) throws SQLException {
+        List<LineageStep> unknown = new ArrayList<>();
+        for (Node node : ancestry(kind, start).ways().keySet()) {
+            String known = node.kind() == Kind.MODEL
+                    ? "SELECT 1 FROM record WHERE model = ? AND provenance = 1"
+                    : "SELECT 1 FROM dataset WHERE id = ? AND complete = 1";
+            if (!exists(known, node.id())) {
+                unknown.add(names.step(node.kind(), node.id()));
             }
         }
-        return towards;
+        return unknown;
     }
 
-    private List<Long> starts(LineageStep.Kind kind, String start) throws SQLException {
-        if (kind == LineageStep.Kind.MODEL) {
-            return numbers("SELECT id FROM model WHERE digest = ?", IndexWriter.bytes(Digest.parse(start)));
+    private void add(
+            List<LineageOrigin> origins,
+            LineageOrigin.Kind kind,
+            String item,
+            Node holder,
+            Set<String> called,
+            Ancestry ancestry)
+            throws SQLException {
+        List<LineageStep> path = path(holder, called, ancestry);
+        if (!path.isEmpty()) {
+            origins.add(new LineageOrigin(kind, item, path));
         }
-        return numbers(
-                "SELECT id FROM dataset WHERE key = ?1 UNION SELECT dataset FROM dataset_source WHERE source = ?1",
-                start);
     }
 
-    private List<Node> sources(Node node) throws SQLException {
-        List<Node> sources = new ArrayList<>();
-        if (node.kind() == LineageStep.Kind.MODEL) {
-            numbers(
-                            "SELECT dataset FROM use WHERE model = ? AND role = '" + Provenance.TRAINING_DATA
-                                    + "' ORDER BY dataset",
-                            node.id())
-                    .forEach(id -> sources.add(new Node(LineageStep.Kind.DATASET, id)));
-            numbers("SELECT parent FROM parent WHERE child = ? ORDER BY parent", node.id())
-                    .forEach(id -> sources.add(new Node(LineageStep.Kind.MODEL, id)));
+    private Ancestry ancestry(Kind kind, String start) throws SQLException {
+        Map<Node, List<Edge>> ways = new LinkedHashMap<>();
+        for (long id : starts(kind, start)) {
+            ways.put(new Node(kind, id), new ArrayList<>());
+        }
+        Set<Node> starts = Set.copyOf(ways.keySet());
+        Deque<Node> queue = new ArrayDeque<>(starts);
+        while (!queue.isEmpty()) {
+            Node node = queue.remove();
+            for (Edge source : sources(node)) {
+                if (!ways.containsKey(source.to())) {
+                    ways.put(source.to(), new ArrayList<>());
+                    queue.add(source.to());
+                }
+                ways.get(source.to()).add(new Edge(node, source.derivation()));
+            }
+        }
+        return new Ancestry(starts, ways);
+    }
+
+    private List<Long> starts(Kind kind, String start) throws SQLException {
+        List<Long> starts = new ArrayList<>();
+        String query = kind == Kind.MODEL
+                ? "SELECT id FROM model WHERE digest = ?"
+                : "SELECT id FROM dataset WHERE key = ?1 UNION SELECT dataset FROM dataset_source WHERE source = ?1";
+        Object key = kind == Kind.MODEL ? IndexWriter.bytes(Digest.parse(start)) : start;
+        try (ResultSet rows = statements.get(query, key).executeQuery()) {
+            while (rows.next()) {
+                starts.add(rows.getLong(1));
+            }
+        }
+        return starts;
+    }
+
+    private List<Edge> sources(Node node) throws SQLException {
+        List<Edge> sources = new ArrayList<>();
+        if (node.kind() == Kind.MODEL) {
+            edges(
+                    sources,
+                    "SELECT dataset, NULL, 0 FROM use WHERE model = ?1 AND role = 'training'"
+                            + " UNION ALL SELECT NULL, parent, 0 FROM parent WHERE child = ?1",
+                    node.id());
+        } else {
+            edges(sources, "SELECT source, model, id FROM derived WHERE dataset = ?", node.id());
         }
         return sources;
     }
 
-    private List<LineageStep> path(Node from, Map<Node, Node> towards) throws SQLException {
-        List<LineageStep> path = new ArrayList<>();
-        for (Node node = from; node != null; node = towards.get(node)) {
-            path.add(step(node));
+    private void edges(List<Edge> edges, String query, long node) throws SQLException {
+        try (ResultSet rows = statements.get(query, node).executeQuery()) {
+            while (rows.next()) {
+                long dataset = rows.getLong(1);
+                Node to = rows.wasNull() ? new Node(Kind.MODEL, rows.getLong(2)) : new Node(Kind.DATASET, dataset);
+                edges.add(new Edge(to, rows.getLong(3)));
+            }
         }
-        return path;
     }
 
-    private LineageStep step(Node node) throws SQLException {
-        String query = node.kind() == LineageStep.Kind.MODEL
-                ? "SELECT digest, (SELECT name || '/' || version FROM version WHERE model = id ORDER BY name, version LIMIT 1)"
-                        + " FROM model WHERE id = ?"
-                : "SELECT key, (SELECT min(name) FROM dataset_name WHERE dataset = id) FROM dataset WHERE id = ?";
-        try (ResultSet row = statements.get(query, node.id()).executeQuery()) {
-            String id = node.kind() == LineageStep.Kind.MODEL
-                    ? IndexWriter.digest(row.getBytes(1)).toString()
-                    : row.getString(1);
-            return new LineageStep(node.kind(), id, row.getString(2));
+    /** How a file may be called where it is left out, by what has it; empty when the node does not have it. */
+    private Set<String> called(Digest digest, Node node) throws SQLException {
+        Set<String> called = new TreeSet<>();
+        String query = node.kind() == Kind.MODEL
+                ? "SELECT NULL FROM model_file WHERE sha256 = ? AND model = ?"
+                : "SELECT grp.name FROM file CROSS JOIN dataset_file ON dataset_file.file = file.id"
+                        + " LEFT JOIN grp ON grp.id = dataset_file.grp WHERE sha256 = ? AND dataset = ?";
+        try (ResultSet row =
+                statements.get(query, IndexWriter.bytes(digest), node.id()).executeQuery()) {
+            if (row.next()) {
+                called.add(digest.toString());
+                String group = row.getString(1);
+                if (group != null) {
+                    called.add(IndexWriter.leftOutGroup(group));
+                }
+            }
         }
+        return called;
+    }
+
+    private boolean hasGroup(Node dataset, String group) throws SQLException {
+        return exists(
+                "SELECT 1 FROM dataset_group WHERE grp = (SELECT id FROM grp WHERE name = ?) AND dataset = ?",
+                group,
+                dataset.id());
+    }
+
+    /** A shortest way to the start on which nothing that is called so is left out; empty when there is none. */
+    private List<LineageStep> path(Node from, Set<String> called, Ancestry ancestry) throws SQLException {
+        Map<Node, Node> previous = new LinkedHashMap<>();
+        Deque<Node> queue = new ArrayDeque<>(List.of(from));
+        previous.put(from, null);
+        while (!queue.isEmpty()) {
+            Node node = queue.remove();
+            if (ancestry.starts().contains(node)) {
+                return way(node, previous);
+            }
+            for (Edge edge : ancestry.ways().get(node)) {
+                if (!previous.containsKey(edge.to()) && !isLeftOut(edge.derivation(), called)) {
+                    previous.put(edge.to(), node);
+                    queue.add(edge.to());
+                }
+            }
+        }
+        return List.of();
+    }
+
+    private List<LineageStep> way(Node to, Map<Node, Node> previous) throws SQLException {
+        ArrayDeque<LineageStep> way = new ArrayDeque<>();
+        for (Node node = to; node != null; node = previous.get(node)) {
+            way.addFirst(names.step(node.kind(), node.id()));
+        }
+        return List.copyOf(way);
+    }
+
+    private boolean isLeftOut(long derivation, Set<String> called) throws SQLException {
+        for (String name : derivation == 0 ? Set.<String>of() : called) {
+            if (exists("SELECT 1 FROM left_out WHERE derived = ? AND item = ?", derivation, name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean exists(String query, Object... values) throws SQLException {
         try (ResultSet rows = statements.get(query, values).executeQuery()) {
             return rows.next();
         }
-    }
-
-    private List<Long> numbers(String query, Object value) throws SQLException {
-        List<Long> numbers = new ArrayList<>();
-        try (ResultSet rows = statements.get(query, value).executeQuery()) {
-            while (rows.next()) {
-                numbers.add(rows.getLong(1));
-            }
-        }
-        return numbers;
     }
 
     @Override

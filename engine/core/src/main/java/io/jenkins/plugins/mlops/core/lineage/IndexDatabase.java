@@ -21,7 +21,7 @@ import org.sqlite.SQLiteException;
 final class IndexDatabase {
 
     /** To be raised with every change of {@link #TABLES} or of what is written into them. */
-    private static final int SCHEMA = 1;
+    private static final int SCHEMA = 2;
 
     private static final int BUSY_MILLIS = 60_000;
     /** How often a damaged index is replaced for one question, before the cause must be another. */
@@ -37,6 +37,7 @@ final class IndexDatabase {
             "CREATE TABLE version(model INTEGER, name TEXT, version INTEGER, PRIMARY KEY(model, name, version)) WITHOUT ROWID",
             "CREATE INDEX version_by_name ON version(name, version)",
             "CREATE TABLE parent(parent INTEGER, child INTEGER, PRIMARY KEY(parent, child)) WITHOUT ROWID",
+            "CREATE INDEX parent_of_child ON parent(child)",
             "CREATE TABLE source(sha TEXT, model INTEGER, PRIMARY KEY(sha, model)) WITHOUT ROWID",
             "CREATE TABLE image(digest TEXT, repository TEXT, model INTEGER,"
                     + " PRIMARY KEY(digest, repository, model)) WITHOUT ROWID",
@@ -46,11 +47,24 @@ final class IndexDatabase {
             "CREATE TABLE dataset_name(name TEXT, dataset INTEGER, PRIMARY KEY(name, dataset)) WITHOUT ROWID",
             "CREATE TABLE dataset_source(source TEXT, dataset INTEGER, PRIMARY KEY(source, dataset)) WITHOUT ROWID",
             "CREATE TABLE use(dataset INTEGER, model INTEGER, role TEXT, PRIMARY KEY(dataset, model, role)) WITHOUT ROWID",
+            "CREATE INDEX use_of_model ON use(model)",
             // A file's digest is stored once, however many versions of a dataset have it.
             "CREATE TABLE file(sha256 BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID",
-            "CREATE TABLE dataset_file(file INTEGER, dataset INTEGER, PRIMARY KEY(file, dataset)) WITHOUT ROWID",
+            // The group is NULL for none, and for a file that has several groups in a dataset.
+            "CREATE TABLE dataset_file(file INTEGER, dataset INTEGER, grp INTEGER, PRIMARY KEY(file, dataset)) WITHOUT ROWID",
             "CREATE TABLE model_file(sha256 BLOB, model INTEGER, PRIMARY KEY(sha256, model)) WITHOUT ROWID",
-            "CREATE TABLE dataset_group(name TEXT, dataset INTEGER, PRIMARY KEY(name, dataset)) WITHOUT ROWID");
+            "CREATE TABLE grp(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+            "CREATE TABLE dataset_group(grp INTEGER, dataset INTEGER, PRIMARY KEY(grp, dataset)) WITHOUT ROWID",
+            // An input of a derivation, which is a dataset or a model; what was left out of it is not in the dataset.
+            "CREATE TABLE derived(id INTEGER PRIMARY KEY, source INTEGER, model INTEGER, dataset INTEGER NOT NULL)",
+            "CREATE INDEX derived_of_dataset ON derived(source) WHERE source IS NOT NULL",
+            "CREATE INDEX derived_of_model ON derived(model) WHERE model IS NOT NULL",
+            "CREATE INDEX derived_into ON derived(dataset)",
+            "CREATE TABLE left_out(derived INTEGER, item TEXT, PRIMARY KEY(derived, item)) WITHOUT ROWID",
+            "CREATE TABLE dataset_commit(sha TEXT, dataset INTEGER, PRIMARY KEY(sha, dataset)) WITHOUT ROWID",
+            "CREATE TABLE dataset_image(digest TEXT, repository TEXT, dataset INTEGER,"
+                    + " PRIMARY KEY(digest, repository, dataset)) WITHOUT ROWID",
+            "CREATE INDEX dataset_image_by_repository ON dataset_image(repository)");
 
     /** Work on the open index. */
     @FunctionalInterface

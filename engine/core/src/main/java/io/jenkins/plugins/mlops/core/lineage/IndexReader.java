@@ -8,11 +8,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,69 +32,53 @@ final class IndexReader implements AutoCloseable {
     /** Those that are run once for every match. */
     private final PreparedStatements statements;
 
+    private final IndexNames names;
+
     IndexReader(Connection connection) {
         this.connection = connection;
         this.statements = new PreparedStatements(connection);
+        this.names = new IndexNames(statements);
     }
 
-    List<LineageMatch> find(LineageQuery query) throws SQLException {
+    /** @param evaluationToo whether models inherit what they, or those before them, were merely evaluated on */
+    List<LineageMatch> find(LineageQuery query, boolean evaluationToo) throws SQLException {
         Map<Long, Set<String>> direct = direct(query);
         List<LineageMatch> matches = new ArrayList<>();
         for (Map.Entry<Long, Set<String>> model : direct.entrySet()) {
             matches.add(match(model.getKey(), Relation.DIRECT, List.of(), model.getValue()));
         }
         matches.sort(BY_VERSION);
-        matches.addAll(inherited(direct));
+        String item = query instanceof LineageQuery.OfFile file ? file.sha256().toString() : "";
+        try (DescendantWalk walk = new DescendantWalk(connection, evaluationToo, item)) {
+            direct.forEach(walk::beginAt);
+            walk.beginAt(derived(query));
+            walk.go();
+            matches.addAll(inherited(walk, direct.keySet()));
+        }
         return matches;
     }
 
-    /**
-     * The models that started from those, breadth first: each once, by a shortest path. What a model was merely evaluated on
-     * did not shape it and is not inherited.
-     */
-    private List<LineageMatch> inherited(Map<Long, Set<String>> direct) throws SQLException {
-        Map<Long, Long> parentOf = new LinkedHashMap<>();
-        Map<Long, Long> rootOf = new LinkedHashMap<>();
-        Deque<Long> queue = new ArrayDeque<>();
-        for (Map.Entry<Long, Set<String>> model : direct.entrySet()) {
-            if (!model.getValue().equals(Set.of(Provenance.EVALUATION_DATA))) {
-                queue.add(model.getKey());
-                rootOf.put(model.getKey(), model.getKey());
-            }
-        }
-        try (PreparedStatement children =
-                connection.prepareStatement("SELECT child FROM parent WHERE parent = ? ORDER BY child")) {
-            while (!queue.isEmpty()) {
-                long parent = queue.remove();
-                children.setLong(1, parent);
-                try (ResultSet rows = children.executeQuery()) {
-                    while (rows.next()) {
-                        long child = rows.getLong(1);
-                        if (rootOf.putIfAbsent(child, rootOf.get(parent)) == null) {
-                            parentOf.put(child, parent);
-                            queue.add(child);
-                        }
-                    }
-                }
-            }
-        }
+    /** Each model once, by a shortest way. */
+    private List<LineageMatch> inherited(DescendantWalk walk, Set<Long> direct) throws SQLException {
         List<LineageMatch> matches = new ArrayList<>();
-        for (Long model : parentOf.keySet()) {
-            if (!direct.containsKey(model)) {
-                matches.add(match(model, Relation.INHERITED, path(model, parentOf), direct.get(rootOf.get(model))));
+        for (Map.Entry<Long, DescendantWalk.Reached> model : walk.models().entrySet()) {
+            if (!direct.contains(model.getKey())) {
+                List<LineageStep> via = new ArrayList<>();
+                for (DescendantWalk.Node node : walk.way(model.getValue())) {
+                    via.add(names.step(node.kind(), node.id()));
+                }
+                matches.add(match(
+                        model.getKey(),
+                        Relation.INHERITED,
+                        via,
+                        model.getValue().roles()));
             }
         }
+        matches.sort(Comparator.comparingInt(match -> match.via().size()));
         return matches;
     }
 
-    private List<Digest> path(Long model, Map<Long, Long> parentOf) throws SQLException {
-        Deque<Digest> path = new ArrayDeque<>();
-        for (Long at = parentOf.get(model); at != null; at = parentOf.get(at)) {
-            path.addFirst(modelDigest(at));
-        }
-        return List.copyOf(path);
-    }
-
+    /** Models that have to do with what is asked for by their own records, and in which roles. */
     private Map<Long, Set<String>> direct(LineageQuery query) throws SQLException {
         Map<Long, Set<String>> found = new TreeMap<>();
         if (query instanceof LineageQuery.OfDataset dataset) {
@@ -115,7 +96,8 @@ final class IndexReader implements AutoCloseable {
         } else if (query instanceof LineageQuery.OfGroup group) {
             collect(
                     found,
-                    "SELECT use.model, use.role FROM dataset_group JOIN use USING (dataset) WHERE dataset_group.name = ?",
+                    "SELECT use.model, use.role FROM grp JOIN dataset_group ON dataset_group.grp = grp.id"
+                            + " JOIN use USING (dataset) WHERE grp.name = ?",
                     group.group());
         } else if (query instanceof LineageQuery.OfCommit commit) {
             collect(found, "SELECT model, 'source' FROM source WHERE sha = ?", wholeCommit(commit.prefix()));
@@ -136,6 +118,61 @@ final class IndexReader implements AutoCloseable {
         return found;
     }
 
+    /** Datasets that were derived from what is asked for, or by it. */
+    private Set<DescendantWalk.Node> derived(LineageQuery query) throws SQLException {
+        Set<DescendantWalk.Node> found = new LinkedHashSet<>();
+        if (query instanceof LineageQuery.OfDataset dataset) {
+            for (long id : new DatasetNames(connection).resolve(dataset.id())) {
+                derived(found, "SELECT dataset, 0 FROM derived WHERE source = ?", id);
+            }
+        } else if (query instanceof LineageQuery.OfFile file) {
+            derived(
+                    found,
+                    "SELECT derived.dataset, coalesce(dataset_file.grp, 0) FROM file"
+                            + " CROSS JOIN dataset_file ON dataset_file.file = file.id"
+                            + " CROSS JOIN derived ON derived.source = dataset_file.dataset"
+                            + " WHERE file.sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM left_out"
+                            + " WHERE left_out.derived = derived.id AND (left_out.item = ?2 OR left_out.item = 'group:'"
+                            + " || (SELECT name FROM grp WHERE grp.id = dataset_file.grp)))",
+                    IndexWriter.bytes(file.sha256()),
+                    file.sha256().toString());
+        } else if (query instanceof LineageQuery.OfGroup group) {
+            derived(
+                    found,
+                    "SELECT derived.dataset, grp.id FROM grp CROSS JOIN dataset_group ON dataset_group.grp = grp.id"
+                            + " CROSS JOIN derived ON derived.source = dataset_group.dataset"
+                            + " WHERE grp.name = ?1 AND NOT EXISTS (SELECT 1 FROM left_out"
+                            + " WHERE left_out.derived = derived.id AND left_out.item = ?2)",
+                    group.group(),
+                    IndexWriter.leftOutGroup(group.group()));
+        } else if (query instanceof LineageQuery.OfCommit commit) {
+            derived(found, "SELECT dataset, 0 FROM dataset_commit WHERE sha = ?", wholeCommit(commit.prefix()));
+        } else if (query instanceof LineageQuery.OfImage image) {
+            ImageName name = ImageName.of(image.reference());
+            derived(
+                    found,
+                    "SELECT dataset, 0 FROM dataset_image"
+                            + " WHERE (digest = ?1 OR ?1 = '') AND (repository = ?2 OR ?2 = '')",
+                    name.digest(),
+                    name.repository());
+        } else if (query instanceof LineageQuery.OfModel model) {
+            derived(
+                    found,
+                    "SELECT derived.dataset, 0 FROM model CROSS JOIN derived ON derived.model = model.id"
+                            + " WHERE model.digest = ?",
+                    (Object) IndexWriter.bytes(model.digest()));
+        }
+        return found;
+    }
+
+    private void derived(Set<DescendantWalk.Node> found, String sql, Object... values) throws SQLException {
+        try (ResultSet rows = statements.get(sql, values).executeQuery()) {
+            while (rows.next()) {
+                found.add(new DescendantWalk.Node(LineageStep.Kind.DATASET, rows.getLong(1), rows.getLong(2)));
+            }
+        }
+    }
+
     private void collect(Map<Long, Set<String>> found, String sql, Object... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
@@ -153,8 +190,9 @@ final class IndexReader implements AutoCloseable {
     /** The one known commit that begins like this; the prefix itself when there is none. */
     private String wholeCommit(String prefix) throws SQLException {
         List<String> commits = new ArrayList<>();
-        try (PreparedStatement sql = connection.prepareStatement(
-                "SELECT DISTINCT sha FROM source WHERE sha >= ?1 AND sha < ?1 || 'g' ORDER BY sha LIMIT 10")) {
+        try (PreparedStatement sql =
+                connection.prepareStatement("SELECT sha FROM source WHERE sha >= ?1 AND sha < ?1 || 'g' UNION"
+                        + " SELECT sha FROM dataset_commit WHERE sha >= ?1 AND sha < ?1 || 'g' ORDER BY 1 LIMIT 10")) {
             sql.setString(1, prefix);
             try (ResultSet rows = sql.executeQuery()) {
                 while (rows.next()) {
@@ -169,7 +207,8 @@ final class IndexReader implements AutoCloseable {
         return commits.isEmpty() ? prefix : commits.get(0);
     }
 
-    private LineageMatch match(long model, Relation relation, List<Digest> via, Set<String> roles) throws SQLException {
+    private LineageMatch match(long model, Relation relation, List<LineageStep> via, Set<String> roles)
+            throws SQLException {
         return new LineageMatch(modelDigest(model), relation, via, roles, versions(model), run(model));
     }
 

@@ -133,6 +133,9 @@ final class IndexUpdate {
 
     /** Files of one dataset on their way into the index. */
     private static final class FileChunk implements AutoCloseable {
+        /** The group of a file that is met again: none when it is another one. */
+        private static final String SAME_OR_NONE = "CASE WHEN %1$s IS excluded.%1$s THEN %1$s END";
+
         private final Connection connection;
         private final IndexWriter writer;
         private final long dataset;
@@ -146,9 +149,11 @@ final class IndexUpdate {
             this.writer = writer;
             this.dataset = dataset;
             this.sql = connection.createStatement();
-            sql.execute("CREATE TEMP TABLE IF NOT EXISTS arriving(sha256 BLOB PRIMARY KEY) WITHOUT ROWID");
+            sql.execute("CREATE TEMP TABLE IF NOT EXISTS arriving(sha256 BLOB PRIMARY KEY, name TEXT) WITHOUT ROWID");
             sql.execute("DELETE FROM arriving");
-            this.insert = connection.prepareStatement("INSERT OR IGNORE INTO arriving VALUES (?)");
+            this.insert =
+                    connection.prepareStatement("INSERT INTO arriving VALUES (?, ?) ON CONFLICT DO UPDATE SET name = "
+                            + SAME_OR_NONE.formatted("name"));
         }
 
         void add(Digest sha256, String group) throws SQLException {
@@ -156,6 +161,7 @@ final class IndexUpdate {
                 sql.execute("BEGIN"); // of the temporary table alone: no other process waits
             }
             insert.setBytes(1, IndexWriter.bytes(sha256));
+            insert.setString(2, group);
             insert.executeUpdate();
             if (group != null) {
                 groups.add(group);
@@ -177,12 +183,16 @@ final class IndexUpdate {
                         + " FROM arriving WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.sha256 = arriving.sha256)");
                 writer.run("INSERT OR REPLACE INTO state SELECT 'files', changes() + coalesce(max(value), 0)"
                         + " FROM state WHERE key = 'files'");
-                writer.run(
-                        "INSERT OR IGNORE INTO dataset_file SELECT file.id, ? FROM arriving JOIN file USING (sha256)",
-                        dataset);
                 for (String group : groups) {
-                    writer.run("INSERT OR IGNORE INTO dataset_group VALUES (?, ?)", group, dataset);
+                    writer.run("INSERT OR IGNORE INTO grp(name) VALUES (?)", group);
+                    writer.run(
+                            "INSERT OR IGNORE INTO dataset_group SELECT id, ? FROM grp WHERE name = ?", dataset, group);
                 }
+                writer.run(
+                        "INSERT INTO dataset_file SELECT file.id, ?, grp.id FROM arriving JOIN file USING (sha256)"
+                                + " LEFT JOIN grp ON grp.name = arriving.name WHERE true"
+                                + " ON CONFLICT DO UPDATE SET grp = " + SAME_OR_NONE.formatted("grp"),
+                        dataset);
             });
             groups.clear();
             sql.execute("DELETE FROM arriving");

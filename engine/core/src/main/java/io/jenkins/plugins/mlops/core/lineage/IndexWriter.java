@@ -31,6 +31,9 @@ final class IndexWriter implements AutoCloseable {
             }
             write(record.predicate().get(), id);
         }
+        if (record.predicate().orElse(null) instanceof Derivation derivation && isNew(record.digest())) {
+            derivation(record.statement(), derivation);
+        }
         run("INSERT OR IGNORE INTO record VALUES (?, ?, ?)", bytes(record.digest()), id, provenance ? 1 : 0);
     }
 
@@ -51,6 +54,66 @@ final class IndexWriter implements AutoCloseable {
             }
         } else if (predicate instanceof Promotion promotion) {
             version(model, promotion.name(), promotion.version());
+        }
+    }
+
+    private void derivation(Statement statement, Derivation derivation) throws SQLException {
+        ResourceDescriptor subject = statement.subject().get(0);
+        Optional<Digest> content = statement.derivedDataset();
+        if (content.isEmpty()) {
+            return;
+        }
+        long dataset = datasetId(content.get().toString());
+        name(dataset, subject.annotation("name"), subject.annotation("sourceId"));
+        for (ResourceDescriptor input : derivation.inputs()) {
+            input(input, dataset);
+        }
+        if (derivation.source() != null) {
+            String commit = derivation.source().digest().get(ResourceDescriptor.GIT_COMMIT);
+            if (commit != null) {
+                run("INSERT OR IGNORE INTO dataset_commit VALUES (?, ?)", commit, dataset);
+            }
+        }
+        if (derivation.image() != null) {
+            run(
+                    "INSERT OR IGNORE INTO dataset_image VALUES (?, ?, ?)",
+                    derivation.image().digest().getOrDefault(ResourceDescriptor.SHA256, ""),
+                    ImageName.of(derivation.image().uri()).repository(),
+                    dataset);
+        }
+    }
+
+    private void input(ResourceDescriptor input, long dataset) throws SQLException {
+        if (input.hasRole(Derivation.MODEL_INPUT)) {
+            Optional<Digest> model = input.digest(ResourceDescriptor.TREE);
+            if (model.isPresent()) {
+                run("INSERT INTO derived(model, dataset) VALUES (?, ?)", modelId(model.get()), dataset);
+            }
+            return;
+        }
+        Optional<Long> source = datasetOf(input);
+        if (source.isEmpty()) {
+            return;
+        }
+        long derived = id("INSERT INTO derived(source, dataset) VALUES (?, ?) RETURNING id", source.get(), dataset);
+        for (String group : Derivation.without(input, Derivation.WITHOUT_GROUPS)) {
+            run("INSERT OR IGNORE INTO left_out VALUES (?, ?)", derived, leftOutGroup(group));
+        }
+        for (String file : Derivation.without(input, Derivation.WITHOUT_FILES)) {
+            run("INSERT OR IGNORE INTO left_out VALUES (?, ?)", derived, file);
+        }
+    }
+
+    /** How {@code left_out} names a group; a file is named by its digest. */
+    static String leftOutGroup(String name) {
+        return "group:" + name;
+    }
+
+    private boolean isNew(Digest record) throws SQLException {
+        try (ResultSet row = statements
+                .get("SELECT count(*) FROM record WHERE digest = ?", (Object) bytes(record))
+                .executeQuery()) {
+            return row.getInt(1) == 0;
         }
     }
 
@@ -80,19 +143,31 @@ final class IndexWriter implements AutoCloseable {
     }
 
     private void dataset(ResourceDescriptor dataset, long model, String role) throws SQLException {
+        Optional<Long> id = datasetOf(dataset);
+        if (id.isPresent()) {
+            run("INSERT OR IGNORE INTO use VALUES (?, ?, ?)", id.get(), model, role);
+        }
+    }
+
+    /** The dataset that is described; empty when its name is all that is known. */
+    private Optional<Long> datasetOf(ResourceDescriptor dataset) throws SQLException {
         Optional<String> content = dataset.digest(ResourceDescriptor.TREE).map(Digest::toString);
         Optional<String> source = dataset.annotation("sourceId");
         String key = content.or(() -> source).orElse(dataset.uri());
         if (key == null) {
-            return; // its name is all that is known
+            return Optional.empty();
         }
         long id = datasetId(key);
-        run("INSERT OR IGNORE INTO use VALUES (?, ?, ?)", id, model, role);
-        if (dataset.name() != null) {
-            run("INSERT OR IGNORE INTO dataset_name VALUES (?, ?)", dataset.name(), id);
+        name(id, Optional.ofNullable(dataset.name()), source);
+        return Optional.of(id);
+    }
+
+    private void name(long dataset, Optional<String> name, Optional<String> source) throws SQLException {
+        if (name.isPresent()) {
+            run("INSERT OR IGNORE INTO dataset_name VALUES (?, ?)", name.get(), dataset);
         }
         if (source.isPresent()) {
-            run("INSERT OR IGNORE INTO dataset_source VALUES (?, ?)", source.get(), id);
+            run("INSERT OR IGNORE INTO dataset_source VALUES (?, ?)", source.get(), dataset);
         }
     }
 
@@ -116,15 +191,15 @@ final class IndexWriter implements AutoCloseable {
     private long modelId(Digest model) throws SQLException {
         byte[] digest = bytes(model);
         run("INSERT OR IGNORE INTO model(digest) VALUES (?)", digest);
-        return id("SELECT id FROM model WHERE digest = ?", digest);
+        return id("SELECT id FROM model WHERE digest = ?", (Object) digest);
     }
 
     void run(String sql, Object... values) throws SQLException {
         statements.get(sql, values).executeUpdate();
     }
 
-    private long id(String sql, Object key) throws SQLException {
-        try (ResultSet row = statements.get(sql, key).executeQuery()) {
+    private long id(String sql, Object... values) throws SQLException {
+        try (ResultSet row = statements.get(sql, values).executeQuery()) {
             return row.getLong(1);
         }
     }

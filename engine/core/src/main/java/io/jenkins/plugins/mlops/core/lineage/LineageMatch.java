@@ -11,16 +11,17 @@ import java.util.Set;
  *
  * @param model its content id
  * @param relation direct when its own records say so, inherited when only those of a model it started from do
- * @param via for an inherited one, the models between, the one with the direct relation first and the parent last
- * @param roles what was found was to the (directly related) model: {@code training} or {@code evaluation} data, {@code
- *     model} for a file of its own, {@code source}, {@code image} or {@code parent}
+ * @param via for an inherited one, the datasets and models between: first the model with the direct relation, or the dataset
+ *     that was derived from what was asked for
+ * @param roles what was found, or the dataset derived from it, was to the first model on the way: {@code training} or
+ *     {@code evaluation} data, {@code model} for a file of its own, {@code source}, {@code image} or {@code parent}
  * @param versions under which it is registered, as far as the records say
  * @param runId the MLflow run that made it, null when unknown
  */
 public record LineageMatch(
         Digest model,
         Relation relation,
-        List<Digest> via,
+        List<LineageStep> via,
         Set<String> roles,
         List<RegisteredVersion> versions,
         String runId) {

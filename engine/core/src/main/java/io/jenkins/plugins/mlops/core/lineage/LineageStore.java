@@ -214,7 +214,16 @@ public final class LineageStore {
 
     /** The models that came from what is asked for: direct ones first, then inherited ones by the length of the path. */
     public List<LineageMatch> find(LineageQuery query) {
-        return read(reader -> reader.find(query));
+        return find(query, false);
+    }
+
+    /**
+     * As {@link #find(LineageQuery)}.
+     *
+     * @param evaluationToo whether what a model was merely evaluated on counts as gone into it, and into what came of it
+     */
+    public List<LineageMatch> find(LineageQuery query, boolean evaluationToo) {
+        return read(reader -> reader.find(query, evaluationToo));
     }
 
     /**
@@ -235,6 +244,18 @@ public final class LineageStore {
      */
     public List<LineageOrigin> originsOfDataset(String id, Collection<Digest> digests, Collection<String> groups) {
         return origins(LineageStep.Kind.DATASET, id, digests, groups);
+    }
+
+    /**
+     * What stands in the way of knowing what went into a model: models before it without a record of how they came to be, and
+     * datasets whose files are not known.
+     */
+    public List<LineageStep> unknownBehindModel(Digest model) {
+        return connected(connection -> {
+            try (AncestorWalk walk = new AncestorWalk(connection)) {
+                return walk.unknown(LineageStep.Kind.MODEL, model.toString());
+            }
+        });
     }
 
     private List<LineageOrigin> origins(

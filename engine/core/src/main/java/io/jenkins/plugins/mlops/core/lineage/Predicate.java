@@ -8,12 +8,13 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a statement of the lineage says of a model. */
-public sealed interface Predicate permits Provenance, ModelEvent {
+/** What a statement of the lineage says of a model or dataset. */
+public sealed interface Predicate permits Provenance, ModelEvent, Derivation {
 
     /** The forms that this product reads, by their predicateType. */
     Map<String, Class<? extends Predicate>> FORMS = Map.of(
             Provenance.TYPE, Provenance.class,
+            Derivation.TYPE, Derivation.class,
             Evaluation.TYPE, Evaluation.class,
             GateVerdict.TYPE, GateVerdict.class,
             Registration.TYPE, Registration.class,

@@ -105,8 +105,17 @@ public record Statement(List<ResourceDescriptor> subject, String predicateType, 
         return Digest.of(toBytes());
     }
 
-    /** The content id of the model it speaks of; empty when no subject has one. */
+    /** The content id of the model it speaks of; empty when it speaks of something else. */
     public Optional<Digest> model() {
+        return Derivation.TYPE.equals(predicateType) ? Optional.empty() : tree();
+    }
+
+    /** The content id of the dataset whose derivation it tells; empty when it speaks of something else. */
+    public Optional<Digest> derivedDataset() {
+        return Derivation.TYPE.equals(predicateType) ? tree() : Optional.empty();
+    }
+
+    private Optional<Digest> tree() {
         return subject.stream()
                 .map(artifact -> artifact.digest(ResourceDescriptor.TREE))
                 .flatMap(Optional::stream)

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
@@ -94,7 +95,10 @@ final class StartedRun {
         if (plan.parent() != null) {
             TrainingRecorder.stopIfInterrupted();
             listener.note("Downloading the parent model " + plan.parent().uri());
-            facts.parent(plan.parent(), plan.parent().download(tracking, directory.parent()));
+            Digest parent = plan.parent().download(tracking, directory.parent());
+            services.withdrawals()
+                    .checkModel(plan.parent().uri(), parent); // its registration may not have said what it is
+            facts.parent(plan.parent(), parent);
             tracking.setTags(run.runId(), Map.of(RunTags.PARENT_DIGEST, facts.parentDigest.toString()));
         }
     }

@@ -101,11 +101,28 @@ public final class TrainingRun {
                 source.orElse(null),
                 resolve(specification.datasets().training()),
                 evaluation == null ? null : resolve(evaluation.dataset()),
-                specification.parent() == null ? null : ParentModel.find(services.models(), specification.parent()));
+                parent(specification.parent(), listener));
     }
 
     private DatasetVersion resolve(DatasetReference reference) {
-        return reference == null ? null : services.datasets().resolve(reference);
+        if (reference == null) {
+            return null;
+        }
+        DatasetVersion version = services.datasets().resolve(reference);
+        services.withdrawals().check(version);
+        return version;
+    }
+
+    private ParentModel parent(ModelReference reference, TrainingListener listener) {
+        if (reference == null) {
+            return null;
+        }
+        ParentModel parent = ParentModel.find(services.models(), reference);
+        if (parent.digest() != null) {
+            services.withdrawals().checkModel(parent.uri(), parent.digest());
+            services.withdrawals().notKnownBehind(parent.digest()).forEach(listener::note);
+        }
+        return parent;
     }
 
     private TrainingFacts facts(UUID id, Plan plan) {

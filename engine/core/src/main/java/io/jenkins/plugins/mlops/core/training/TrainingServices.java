@@ -4,12 +4,14 @@ import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.util.Map;
 
 /**
  * What a training uses.
  *
  * @param mlflow the same server as {@code tracking}, for the training code, which logs to it by itself
+ * @param withdrawals what may not be trained on
  * @param builder who runs the training
  */
 public record TrainingServices(
@@ -18,6 +20,7 @@ public record TrainingServices(
         ModelRegistry models,
         MlflowSettings mlflow,
         LineageStore lineage,
+        Withdrawals withdrawals,
         TrainingBackend backend,
         Builder builder) {
 

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.evidence.Journal;
-import io.jenkins.plugins.mlops.core.evidence.Sealing;
-import io.jenkins.plugins.mlops.core.evidence.WriteOnce;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.signature.VerificationKey;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The withdrawals of an evidence store, in its journal {@value #NAME}. A withdrawal counts whoever wrote it; its end counts, when
@@ -29,20 +31,36 @@ public final class WithdrawalJournal {
 
     static final String NAME = "withdrawals";
 
-    private final WriteOnce objects;
     private final Journal journal;
+    private final String location;
     private final WithdrawalCache cache;
     private final boolean trusting;
 
     /**
-     * @param trusted ids of the keys that {@code sealing} trusts; empty when nobody said which are
+     * @param location where the journal is, for people
+     * @param trusted ids of the keys that the journal's sealing trusts; empty when nobody said which are
      * @param memory the directory of what is remembered; several evidence stores may share it
      */
-    public WithdrawalJournal(WriteOnce objects, Sealing sealing, Set<String> trusted, Path memory) {
-        this.objects = objects;
-        this.journal = new Journal(objects, NAME, sealing);
-        this.cache = new WithdrawalCache(memory, objects.location(), trusted);
+    WithdrawalJournal(Journal journal, String location, Set<String> trusted, Path memory) {
+        this.journal = journal;
+        this.location = location;
+        this.cache = new WithdrawalCache(memory, location, trusted);
         this.trusting = !trusted.isEmpty();
+    }
+
+    /**
+     * The journal of an evidence store, under the keys that it was opened with.
+     *
+     * @param lineage has the directory in which is remembered what was read
+     */
+    public static WithdrawalJournal of(EvidenceStore store, LineageStore lineage) {
+        Set<String> trusted =
+                store.keys().trusted().keys().stream().map(VerificationKey::id).collect(Collectors.toSet());
+        return new WithdrawalJournal(
+                store.journal(NAME),
+                store.location(),
+                trusted,
+                lineage.directory().resolve(NAME));
     }
 
     /** All withdrawals, those that have ended too, the oldest first. */
@@ -92,8 +110,8 @@ public final class WithdrawalJournal {
         return withdrawals(entries).stream()
                 .filter(withdrawal -> withdrawal.number() == number)
                 .findFirst()
-                .orElseThrow(() -> MlopsException.usage("There is no withdrawal " + number + " in " + objects.location()
-                        + ": 'mlops withdraw list' shows them"));
+                .orElseThrow(() -> MlopsException.usage(
+                        "There is no withdrawal " + number + " in " + location + ": 'mlops withdraw list' shows them"));
     }
 
     private long append(List<Journal.Entry> known, WithdrawalEntry entry) {
@@ -120,7 +138,7 @@ public final class WithdrawalJournal {
     private void requireStillThere(Journal.Entry last) {
         Digest there = journal.entry(last.number()).map(Journal.Entry::digest).orElse(null);
         if (!last.digest().equals(there)) {
-            throw MlopsException.failed("The withdrawals in " + objects.location() + " were tampered with: entry "
+            throw MlopsException.failed("The withdrawals in " + location + " were tampered with: entry "
                     + last.number() + ", which was seen before, " + (there == null ? "is gone" : "is another now")
                     + "; restore it, or remove " + cache.file() + " if the store was made anew on purpose");
         }
@@ -174,7 +192,7 @@ public final class WithdrawalJournal {
         } catch (JsonProcessingException e) {
             String why = e.getCause() instanceof MlopsException ours ? ours.getMessage() : e.getOriginalMessage();
             throw MlopsException.failed(
-                    "Entry " + entry.number() + " of the withdrawals in " + objects.location()
+                    "Entry " + entry.number() + " of the withdrawals in " + location
                             + " cannot be understood, and so what is withdrawn is not known: "
                             + why.lines().findFirst().orElse(""),
                     e);

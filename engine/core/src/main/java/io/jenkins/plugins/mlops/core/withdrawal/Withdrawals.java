@@ -1,9 +1,11 @@
 package io.jenkins.plugins.mlops.core.withdrawal;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetPolicy;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageOrigin;
 import io.jenkins.plugins.mlops.core.lineage.LineageStep;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,7 +27,7 @@ import java.util.stream.Collectors;
  * <p>Thread-safe. {@code check...} fails with an {@link MlopsException} of kind REFUSED that says what is withdrawn and why;
  * {@code find...} lists it.
  */
-public final class Withdrawals {
+public final class Withdrawals implements DatasetPolicy {
 
     private static final int TOLD = 3;
 
@@ -53,6 +56,17 @@ public final class Withdrawals {
      */
     public static Withdrawals of(Collection<Withdrawal> all, LineageStore lineage) {
         return new Withdrawals(all, lineage);
+    }
+
+    /**
+     * What an evidence store says now.
+     *
+     * @param store empty when none is configured: nothing is withdrawn then
+     * @throws MlopsException of kind UNREACHABLE when the store is away: what is withdrawn is not known then
+     */
+    public static Withdrawals in(Optional<EvidenceStore> store, LineageStore lineage) {
+        return store.map(evidence -> of(WithdrawalJournal.of(evidence, lineage).read(), lineage))
+                .orElseGet(Withdrawals::none);
     }
 
     /** The withdrawals that hold. */
@@ -138,14 +152,55 @@ public final class Withdrawals {
         return List.copyOf(findings);
     }
 
+    /**
+     * Why it cannot be said for sure that nothing withdrawn is behind a model, a sentence each; none while nothing is withdrawn.
+     */
+    public List<String> notKnownBehind(Digest model) {
+        if (isEmpty()) {
+            return List.of();
+        }
+        return lineage.unknownBehindModel(model).stream()
+                .map(step -> "Whether withdrawn data is in the "
+                        + (step.kind() == LineageStep.Kind.MODEL
+                                ? "model " + step.label() + " is not known: it has no record"
+                                : "dataset " + step.label()
+                                        + " is not known: its manifest is not in the lineage store"))
+                .toList();
+    }
+
     /** Refuses a dataset with withdrawn data in it. */
     public void check(Manifest manifest) {
         check(manifest, manifest.entries());
     }
 
     /** As {@link #check(Manifest)}, when only some of the files are wanted. */
+    @Override
     public void check(Manifest manifest, Collection<Manifest.Entry> wanted) {
         refuse("The dataset " + manifest.name() + " " + manifest.content(), find(manifest, wanted));
+    }
+
+    @Override
+    public void checkFile(String path, Digest sha256) {
+        Withdrawal withdrawal = byDigest.get(sha256);
+        if (withdrawal != null) {
+            throw MlopsException.refused("The file " + path + " (" + sha256 + ") is withdrawn (" + withdrawal
+                    + "): take it out and publish the rest");
+        }
+    }
+
+    /** The withdrawn files, those of withdrawn groups, and all of a dataset that is withdrawn as a whole. */
+    @Override
+    public Set<Digest> forbidden(Manifest manifest) {
+        boolean whole = byDigest.containsKey(manifest.content());
+        return manifest.entries().stream()
+                .filter(entry -> whole || isWithdrawn(entry.sha256(), entry.group()))
+                .map(Manifest.Entry::sha256)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether a file is, by itself or as part of a group. @param group null for none */
+    boolean isWithdrawn(Digest sha256, String group) {
+        return byDigest.containsKey(sha256) || group != null && byGroup.containsKey(group);
     }
 
     /** Refuses a dataset version with withdrawn data in it, as far as is known before its files are. */

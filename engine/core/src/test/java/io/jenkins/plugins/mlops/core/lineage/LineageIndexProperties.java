@@ -132,7 +132,8 @@ class LineageIndexProperties {
             boolean isDirect = direct.contains(match.model());
             assertThat(match.relation()).isEqualTo(isDirect ? Relation.DIRECT : Relation.INHERITED);
             assertThat(match.via()).hasSize(isDirect ? 0 : distance.get(match.model()));
-            List<Digest> path = new ArrayList<>(match.via());
+            List<Digest> path = new ArrayList<>();
+            match.via().forEach(step -> path.add(step.content().orElseThrow()));
             path.add(match.model());
             assertThat(direct).contains(path.get(0));
             for (int i = 1; i < path.size(); i++) {

@@ -12,6 +12,7 @@ import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -375,6 +376,7 @@ class TrainingRunTest {
                         URI.create("http://mlflow.example.org"),
                         new MlflowSettings.Credentials("user", "password", null)),
                 store(),
+                Withdrawals.none(),
                 new ProcessBackend(caller, Duration.ofSeconds(5)),
                 new TrainingServices.Builder("https://example.org/test", Map.of()));
     }
