@@ -3,11 +3,13 @@ package io.jenkins.plugins.mlops.cli;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -84,6 +86,18 @@ public final class EvidenceOptions {
         return open(host, servers)
                 .orElseThrow(() -> MlopsException.usage(
                         "No evidence store is named: set MLOPS_EVIDENCE or give --evidence s3://bucket/prefix"));
+    }
+
+    /**
+     * What may not be used, as the evidence store says now; nothing when none is named.
+     *
+     * @param lineage knows what datasets and models were made of
+     * @throws MlopsException of kind UNREACHABLE when the store is away: what is withdrawn is not known then
+     */
+    public Withdrawals withdrawals(Host host, ServerOptions servers, LineageStore lineage) {
+        try (EvidenceStore store = open(host, servers).orElse(null)) {
+            return Withdrawals.in(Optional.ofNullable(store), lineage);
+        }
     }
 
     /** The keys that are named. */

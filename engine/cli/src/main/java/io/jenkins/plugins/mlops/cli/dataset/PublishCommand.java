@@ -1,17 +1,27 @@
 package io.jenkins.plugins.mlops.cli.dataset;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jenkins.plugins.mlops.cli.AuthorOption;
+import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.GroupRule;
 import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
 import io.jenkins.plugins.mlops.core.dataset.PublishResult;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.Derivation;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,12 +71,33 @@ final class PublishCommand implements Callable<Integer> {
             description = "What to do with symbolic links: refuse, follow or skip (default: ${DEFAULT-VALUE}).")
     private PublishOptions.Links links;
 
+    @Option(
+            names = "--group-by",
+            paramLabel = "REGEX",
+            description = "Which group (recording) a file is in: looked for in its path, the first parentheses find the"
+                    + " group's name, such as '^([^/]+)/' for the first directory.")
+    private String groupBy;
+
+    @Mixin
+    private DerivationOptions derivation;
+
+    @Mixin
+    private EvidenceOptions evidence;
+
+    @Mixin
+    private LineageStoreOption lineageStore;
+
+    @Mixin
+    private AuthorOption author;
+
     PublishCommand(Host host) {
         this.host = host;
     }
 
     private record Uploaded(long files, long bytes) {}
 
+    /** @param derivation the record that says what it was made from, null for none */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Document(
             String name,
             String version,
@@ -75,25 +106,39 @@ final class PublishCommand implements Callable<Integer> {
             long files,
             long bytes,
             Uploaded uploaded,
-            double seconds) {}
+            double seconds,
+            Digest derivation) {}
 
     @Override
     public Integer call() {
         Output out = output.output(host);
         S3Uri destination = S3Uri.parse(to);
-        PublishOptions options = new PublishOptions(jobs, links);
+        PublishOptions options =
+                new PublishOptions(jobs, links, groupBy == null ? GroupRule.NONE : GroupRule.parse(groupBy));
+        derivation.requireInputs();
+        LineageStore lineage = lineageStore.open(host);
+        Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
         PublishResult result;
+        Digest record = null;
         try (ObjectStore store = ObjectStore.connect(servers.objectStore(host));
                 ProgressPrinter progress = out.progress()) {
-            result = new Datasets(store, cache.cache(host))
-                    .publish(host.resolve(directory), name, destination, options, progress);
+            Datasets datasets = new Datasets(store, cache.cache(host), withdrawals);
+            Derivation derived = derivation.isGiven()
+                    ? derivation.derivation(
+                            host, servers, datasets, lineage, withdrawals, author.by(host), Instant.now())
+                    : null;
+            result = datasets.publish(host.resolve(directory), name, destination, options, progress);
+            if (derived != null) {
+                lineage.keepManifest(result.manifest());
+                record = lineage.append(derived.statement(result.manifest().version()));
+            }
         }
         String version = result.manifest().content().toString();
         String text = name + " " + version + "\n  " + result.location() + "\n  "
                 + Amounts.filesAndBytes(
                         result.manifest().files(), result.manifest().bytes()) + "; sent "
                 + Amounts.filesAndBytes(result.uploadedFiles(), result.uploadedBytes()) + " in "
-                + Sizes.seconds(result.time());
+                + Sizes.seconds(result.time()) + (record == null ? "" : "\n  derivation recorded as " + record);
         out.result(
                 text,
                 new Document(
@@ -104,7 +149,8 @@ final class PublishCommand implements Callable<Integer> {
                         result.manifest().files(),
                         result.manifest().bytes(),
                         new Uploaded(result.uploadedFiles(), result.uploadedBytes()),
-                        Sizes.toSeconds(result.time())));
+                        Sizes.toSeconds(result.time()),
+                        record));
         return 0;
     }
 }

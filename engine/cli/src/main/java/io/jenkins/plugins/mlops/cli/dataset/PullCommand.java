@@ -1,7 +1,9 @@
 package io.jenkins.plugins.mlops.cli.dataset;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ProgressPrinter;
@@ -13,6 +15,7 @@ import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.dataset.Selection;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +47,12 @@ final class PullCommand implements Callable<Integer> {
 
     @Mixin
     private SourceOptions source;
+
+    @Mixin
+    private EvidenceOptions evidence;
+
+    @Mixin
+    private LineageStoreOption lineageStore;
 
     @Option(
             names = "--into",
@@ -112,7 +121,9 @@ final class PullCommand implements Callable<Integer> {
         PullResult result;
         try (ObjectStore store = ObjectStore.connect(servers.objectStore(host));
                 ProgressPrinter progress = out.progress()) {
-            result = new Datasets(store, cache.cache(host)).pull(source.reference(host), directory, options, progress);
+            Withdrawals withdrawals = evidence.withdrawals(host, servers, lineageStore.open(host));
+            result = new Datasets(store, cache.cache(host), withdrawals)
+                    .pull(source.reference(host), directory, options, progress);
         }
         out.result(text(result, directory, selection), document(result, directory, selection));
         return 0;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.cli.training;
 
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetPolicy;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
@@ -18,9 +19,9 @@ final class PulledDatasets implements DatasetAccess, AutoCloseable {
     private final ObjectStore store;
     private final Datasets datasets;
 
-    PulledDatasets(ObjectStoreSettings settings, DatasetCache cache) {
+    PulledDatasets(ObjectStoreSettings settings, DatasetCache cache, DatasetPolicy policy) {
         store = ObjectStore.connect(settings);
-        datasets = new Datasets(store, cache);
+        datasets = new Datasets(store, cache, policy);
     }
 
     @Override

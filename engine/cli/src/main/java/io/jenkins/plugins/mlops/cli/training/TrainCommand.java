@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.training;
 
+import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.MlopsCommand;
@@ -10,6 +11,7 @@ import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
@@ -20,6 +22,7 @@ import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.core.training.TrainingRun;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +94,9 @@ public final class TrainCommand implements Callable<Integer> {
     private LineageStoreOption lineageStore;
 
     @Mixin
+    private EvidenceOptions evidence;
+
+    @Mixin
     private CacheOptions cache;
 
     @Mixin
@@ -122,8 +128,10 @@ public final class TrainCommand implements Callable<Integer> {
         UUID id = UUID.randomUUID();
         Path directory = runDirectory == null ? defaultDirectory(id) : host.resolve(runDirectory);
         Output out = output.output(host);
+        LineageStore lineage = lineageStore.open(host);
+        Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
         try (MlflowServer server = MlflowServer.connect(mlflow, store);
-                PulledDatasets pulled = new PulledDatasets(store, cache.cache(host));
+                PulledDatasets pulled = new PulledDatasets(store, cache.cache(host), withdrawals);
                 TrainingPrinter printer = new TrainingPrinter(out)) {
             TrainingBackend processes = new ProcessBackend(host.environment());
             TrainingServices services = new TrainingServices(
@@ -131,7 +139,8 @@ public final class TrainCommand implements Callable<Integer> {
                     server,
                     server,
                     mlflow,
-                    lineageStore.open(host),
+                    lineage,
+                    withdrawals,
                     processes,
                     new TrainingServices.Builder(BUILDER, Map.of("mlops", MlopsCommand.version())));
             TrainingResult result = new TrainingRun(services).run(specification, id, directory, printer);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -101,7 +102,7 @@ final class DatasetPublication {
                         to.resolve(blobKey(file.getValue().sha256())).key(),
                         null,
                         null,
-                        null))
+                        options.groups().group(file.getKey())))
                 .sorted((a, b) -> TreePath.ORDER.compare(a.path(), b.path()))
                 .toList();
         Digest content = TreeSummary.of(entries).content();
@@ -114,7 +115,34 @@ final class DatasetPublication {
         Path file = Files.createTempFile("mlops-manifest", ".json");
         try {
             manifest.write(file);
-            store.putIfAbsent(location, LocalFile.read(file));
+            if (!store.putIfAbsent(location, LocalFile.read(file))) {
+                requireSameGroups(manifest, location);
+            }
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Groups are not part of the content id, and a manifest never changes. */
+    private void requireSameGroups(Manifest manifest, S3Uri location) throws IOException {
+        if (options.groups().equals(GroupRule.NONE)) {
+            return;
+        }
+        Path file = Files.createTempFile("mlops-manifest", ".json");
+        try {
+            store.download(location, file);
+            List<Manifest.Entry> there =
+                    Manifest.read(file, location.toString()).entries();
+            for (int i = 0; i < there.size(); i++) {
+                if (!Objects.equals(
+                        there.get(i).group(), manifest.entries().get(i).group())) {
+                    throw MlopsException.usage("The version is there already at " + location + ", where '"
+                            + there.get(i).path() + "' is in group "
+                            + there.get(i).group() + " and not in "
+                            + manifest.entries().get(i).group()
+                            + ": a manifest does not change, publish it under another --name or --to");
+                }
+            }
         } finally {
             Files.deleteIfExists(file);
         }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Datasets in an object store: publish, resolve, snapshot, pull and verify. Every failure is an {@link MlopsException}: USAGE
@@ -46,6 +47,23 @@ public final class Datasets {
                                 .read(reference.manifest())
                                 .version()
                         : new PrefixSource(store, cache).resolve(S3Uri.parse(reference.from())));
+    }
+
+    /**
+     * The manifest that a reference names; empty for a prefix, of which it would have to be learnt by a snapshot or pull.
+     */
+    public Optional<Manifest> manifest(DatasetReference reference) {
+        return guarded(
+                "Reading " + reference,
+                () -> reference.from() == null
+                        ? Optional.of(new ManifestSource(store, cache).read(reference.manifest()))
+                        : Optional.empty());
+    }
+
+    /** The manifest of the version that a directory was pulled from; empty when no pull made the directory. */
+    public static Optional<Manifest> pulledInto(Path directory) {
+        PulledDirectory pulled = new PulledDirectory(directory);
+        return pulled.isOurs() ? Optional.of(pulled.manifest()) : Optional.empty();
     }
 
     /**

@@ -5,11 +5,12 @@ package io.jenkins.plugins.mlops.core.dataset;
  *
  * @param jobs files read and sent at a time, 1 to 256
  * @param links what is done with symbolic links
+ * @param groups which group a file is in, such as a recording
  */
-public record PublishOptions(int jobs, Links links) {
+public record PublishOptions(int jobs, Links links, GroupRule groups) {
 
     /** Eight files at a time, links refused. */
-    public static final PublishOptions DEFAULT = new PublishOptions(8, Links.REFUSE);
+    public static final PublishOptions DEFAULT = new PublishOptions(8, Links.REFUSE, GroupRule.NONE);
 
     /** What is done with symbolic links. */
     public enum Links {
@@ -23,5 +24,9 @@ public record PublishOptions(int jobs, Links links) {
 
     public PublishOptions {
         PullOptions.requireJobs(jobs);
+    }
+
+    public PublishOptions(int jobs, Links links) {
+        this(jobs, links, GroupRule.NONE);
     }
 }

@@ -80,6 +80,32 @@ public record Derivation(
                 .with(ResourceDescriptor.ROLE, MODEL_INPUT);
     }
 
+    /**
+     * A commit, as the source of a step's code.
+     *
+     * @param repository null for one without a remote
+     * @param sha 40 or 64 lower-case hex digits
+     * @param changes how many files differed from it
+     */
+    public static ResourceDescriptor commit(String repository, String sha, int changes) {
+        return TrainingProvenance.source(repository, sha).with("changes", changes == 0 ? null : changes);
+    }
+
+    /**
+     * A container image.
+     *
+     * @param reference {@code repository@sha256:hex}
+     * @throws MlopsException of kind USAGE when it has another form
+     */
+    public static ResourceDescriptor image(String reference) {
+        ImageName name = ImageName.of(reference);
+        if (name.repository().isEmpty() || !Digest.isDigest("sha256:" + name.digest())) {
+            throw MlopsException.usage(
+                    "'" + reference + "' does not pin an image: repository@sha256: and 64 hex digits are wanted");
+        }
+        return TrainingProvenance.imageOf(name.repository(), new Digest(name.digest()));
+    }
+
     /** The statement that says this of a dataset. @param dataset its content id is known */
     public Statement statement(DatasetVersion dataset) {
         ResourceDescriptor subject = ResourceDescriptor.tree(DATASET, dataset.contentId())

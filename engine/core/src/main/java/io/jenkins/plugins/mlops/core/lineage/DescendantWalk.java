@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,6 +88,13 @@ final class DescendantWalk implements AutoCloseable {
         });
         evaluated.forEach(models::putIfAbsent);
         return models;
+    }
+
+    /** Derived datasets on the ways, by their number. */
+    Set<Long> datasets() {
+        Set<Long> datasets = new LinkedHashSet<>();
+        reached.keySet().stream().filter(node -> node.kind() == Kind.DATASET).forEach(node -> datasets.add(node.id()));
+        return datasets;
     }
 
     /** The models and datasets before, the first one first. */

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,8 +49,7 @@ final class IndexReader implements AutoCloseable {
             matches.add(match(model.getKey(), Relation.DIRECT, List.of(), model.getValue()));
         }
         matches.sort(BY_VERSION);
-        String item = query instanceof LineageQuery.OfFile file ? file.sha256().toString() : "";
-        try (DescendantWalk walk = new DescendantWalk(connection, evaluationToo, item)) {
+        try (DescendantWalk walk = new DescendantWalk(connection, evaluationToo, item(query))) {
             direct.forEach(walk::beginAt);
             walk.beginAt(derived(query));
             walk.go();
@@ -163,6 +163,65 @@ final class IndexReader implements AutoCloseable {
                     (Object) IndexWriter.bytes(model.digest()));
         }
         return found;
+    }
+
+    /** Datasets that have what is asked for in them, then those that came of it. */
+    List<LineageStep> datasets(LineageQuery query) throws SQLException {
+        Set<Long> found = new LinkedHashSet<>();
+        if (query instanceof LineageQuery.OfDataset dataset) {
+            found.addAll(new DatasetNames(connection).resolve(dataset.id()));
+        } else if (query instanceof LineageQuery.OfFile file) {
+            ids(
+                    found,
+                    "SELECT dataset FROM file JOIN dataset_file ON dataset_file.file = file.id WHERE sha256 = ?",
+                    (Object) IndexWriter.bytes(file.sha256()));
+        } else if (query instanceof LineageQuery.OfGroup group) {
+            ids(found, "SELECT dataset FROM grp JOIN dataset_group ON grp = id WHERE name = ?", group.group());
+        }
+        try (DescendantWalk walk = new DescendantWalk(connection, false, item(query))) {
+            direct(query).forEach(walk::beginAt);
+            walk.beginAt(derived(query));
+            walk.go();
+            found.addAll(walk.datasets());
+        }
+        List<LineageStep> steps = new ArrayList<>();
+        for (long dataset : found) {
+            steps.add(names.step(LineageStep.Kind.DATASET, dataset));
+        }
+        return steps;
+    }
+
+    /** The datasets among these, and those with files of these groups, whose manifests are kept. */
+    Set<Digest> manifestsWith(Collection<String> groups, Collection<Digest> datasets) throws SQLException {
+        Set<Long> found = new LinkedHashSet<>();
+        for (String group : groups) {
+            ids(
+                    found,
+                    "SELECT dataset FROM grp JOIN dataset_group ON grp = grp.id JOIN dataset ON dataset.id = dataset"
+                            + " WHERE grp.name = ? AND complete = 1",
+                    group);
+        }
+        for (Digest dataset : datasets) {
+            ids(found, "SELECT id FROM dataset WHERE key = ? AND complete = 1", dataset.toString());
+        }
+        Set<Digest> contents = new LinkedHashSet<>();
+        for (long dataset : found) {
+            names.step(LineageStep.Kind.DATASET, dataset).content().ifPresent(contents::add);
+        }
+        return contents;
+    }
+
+    private void ids(Set<Long> found, String sql, Object... values) throws SQLException {
+        try (ResultSet rows = statements.get(sql, values).executeQuery()) {
+            while (rows.next()) {
+                found.add(rows.getLong(1));
+            }
+        }
+    }
+
+    /** How a file that is asked for is called where it is left out. */
+    private static String item(LineageQuery query) {
+        return query instanceof LineageQuery.OfFile file ? file.sha256().toString() : "";
     }
 
     private void derived(Set<DescendantWalk.Node> found, String sql, Object... values) throws SQLException {

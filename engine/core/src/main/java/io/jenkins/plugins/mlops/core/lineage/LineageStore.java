@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -224,6 +225,31 @@ public final class LineageStore {
      */
     public List<LineageMatch> find(LineageQuery query, boolean evaluationToo) {
         return read(reader -> reader.find(query, evaluationToo));
+    }
+
+    /**
+     * The datasets that have what is asked for in them, and those that came of it by derivations, perhaps through models.
+     */
+    public List<LineageStep> findDatasets(LineageQuery query) {
+        return read(reader -> reader.datasets(query));
+    }
+
+    /**
+     * The files of these groups in the datasets whose manifests are kept, and of these datasets as a whole.
+     *
+     * @throws MlopsException of kind USAGE when a manifest is damaged
+     */
+    public Set<Digest> files(Collection<String> groups, Collection<Digest> datasets) {
+        Set<Digest> files = new HashSet<>();
+        for (Digest content : read(reader -> reader.manifestsWith(groups, datasets))) {
+            boolean all = datasets.contains(content);
+            ManifestEntries.visit(manifests.file(content), content, (sha256, group) -> {
+                if (all || group != null && groups.contains(group)) {
+                    files.add(sha256);
+                }
+            });
+        }
+        return files;
     }
 
     /**

@@ -52,14 +52,7 @@ public final class TrainingProvenance {
      * @param sha 40 or 64 lower-case hex digits
      */
     public TrainingProvenance commit(String repository, String sha) {
-        dependencies.add(new ResourceDescriptor(
-                        Provenance.SOURCE,
-                        repository == null ? null : GitUri.of(repository),
-                        Map.of(ResourceDescriptor.GIT_COMMIT, sha),
-                        null,
-                        null,
-                        null)
-                .with(ResourceDescriptor.ROLE, Provenance.SOURCE));
+        dependencies.add(source(repository, sha));
         return this;
     }
 
@@ -75,9 +68,7 @@ public final class TrainingProvenance {
 
     /** The container image that really ran, {@code repository@sha256:...} with the digest apart. */
     public TrainingProvenance image(String repository, Digest digest) {
-        dependencies.add(ResourceDescriptor.file(Provenance.IMAGE, digest)
-                .withUri("oci://" + repository)
-                .with(ResourceDescriptor.ROLE, Provenance.IMAGE));
+        dependencies.add(imageOf(repository, digest));
         return this;
     }
 
@@ -160,6 +151,25 @@ public final class TrainingProvenance {
 
     private boolean lacks(String role) {
         return dependencies.stream().noneMatch(dependency -> dependency.hasRole(role));
+    }
+
+    /** A commit as the lineage describes it. @param repository null for one without a remote */
+    static ResourceDescriptor source(String repository, String sha) {
+        return new ResourceDescriptor(
+                        Provenance.SOURCE,
+                        repository == null ? null : GitUri.of(repository),
+                        Map.of(ResourceDescriptor.GIT_COMMIT, sha),
+                        null,
+                        null,
+                        null)
+                .with(ResourceDescriptor.ROLE, Provenance.SOURCE);
+    }
+
+    /** An image as the lineage describes it. */
+    static ResourceDescriptor imageOf(String repository, Digest digest) {
+        return ResourceDescriptor.file(Provenance.IMAGE, digest)
+                .withUri("oci://" + repository)
+                .with(ResourceDescriptor.ROLE, Provenance.IMAGE);
     }
 
     /** A dataset as the lineage describes it; without a content id while its bytes have not passed. */

@@ -96,17 +96,22 @@ public final class Withdrawals implements DatasetPolicy {
             findings.add(new Finding(
                     whole,
                     new LineageOrigin(
-                            LineageOrigin.Kind.DATASET, manifest.content().toString(), here)));
+                            LineageOrigin.Kind.DATASET, manifest.content().toString(), here),
+                    null));
         }
         for (Manifest.Entry entry : wanted) {
             Withdrawal file = byDigest.get(entry.sha256());
             if (file != null) {
                 findings.add(new Finding(
-                        file, new LineageOrigin(LineageOrigin.Kind.FILE, entry.path() + " " + entry.sha256(), here)));
+                        file,
+                        new LineageOrigin(
+                                LineageOrigin.Kind.FILE, entry.sha256().toString(), here),
+                        entry.path()));
             }
             Withdrawal group = entry.group() == null ? null : byGroup.get(entry.group());
             if (group != null) {
-                findings.add(new Finding(group, new LineageOrigin(LineageOrigin.Kind.GROUP, entry.group(), here)));
+                findings.add(
+                        new Finding(group, new LineageOrigin(LineageOrigin.Kind.GROUP, entry.group(), here), null));
             }
         }
         findBehind(manifest.content().toString(), findings);
@@ -131,7 +136,8 @@ public final class Withdrawals implements DatasetPolicy {
             findings.add(new Finding(
                     whole,
                     new LineageOrigin(
-                            LineageOrigin.Kind.DATASET, dataset.contentId().toString(), List.of(here))));
+                            LineageOrigin.Kind.DATASET, dataset.contentId().toString(), List.of(here)),
+                    null));
         }
         return List.copyOf(findings);
     }
@@ -146,8 +152,8 @@ public final class Withdrawals implements DatasetPolicy {
         Withdrawal itself = byDigest.get(model);
         if (findings.isEmpty() && itself != null) {
             LineageStep here = new LineageStep(LineageStep.Kind.MODEL, model.toString(), null);
-            findings.add(
-                    new Finding(itself, new LineageOrigin(LineageOrigin.Kind.MODEL, model.toString(), List.of(here))));
+            findings.add(new Finding(
+                    itself, new LineageOrigin(LineageOrigin.Kind.MODEL, model.toString(), List.of(here)), null));
         }
         return List.copyOf(findings);
     }
@@ -203,6 +209,28 @@ public final class Withdrawals implements DatasetPolicy {
         return byDigest.containsKey(sha256) || group != null && byGroup.containsKey(group);
     }
 
+    /**
+     * Refuses a dataset as the input of a step when withdrawn data goes on from it.
+     *
+     * @param withoutGroups groups that the step leaves out
+     * @param withoutFiles files that the step leaves out
+     */
+    public void checkInput(Manifest manifest, Set<String> withoutGroups, Set<Digest> withoutFiles) {
+        List<Manifest.Entry> wanted = manifest.entries().stream()
+                .filter(entry -> !withoutFiles.contains(entry.sha256())
+                        && (entry.group() == null || !withoutGroups.contains(entry.group())))
+                .toList();
+        List<Finding> goingOn = find(manifest, wanted).stream()
+                .filter(finding -> switch (finding.origin().kind()) {
+                    case GROUP -> !withoutGroups.contains(finding.origin().item());
+                    case FILE ->
+                        !withoutFiles.contains(Digest.parse(finding.origin().item()));
+                    case DATASET, MODEL -> true;
+                })
+                .toList();
+        refuse("The input " + manifest.name() + " " + manifest.content(), goingOn);
+    }
+
     /** Refuses a dataset version with withdrawn data in it, as far as is known before its files are. */
     public void check(DatasetVersion dataset) {
         refuse("The dataset " + dataset.name() + " from " + dataset.source(), find(dataset));
@@ -232,7 +260,7 @@ public final class Withdrawals implements DatasetPolicy {
             Withdrawal withdrawal = origin.kind() == LineageOrigin.Kind.GROUP
                     ? byGroup.get(origin.item())
                     : byDigest.get(Digest.parse(origin.item()));
-            findings.add(new Finding(withdrawal, origin));
+            findings.add(new Finding(withdrawal, origin, null));
         }
         return findings;
     }

@@ -83,7 +83,7 @@ class AncestryProperties {
     /** A model or dataset that has the thing in it, which was in that group where it came from. */
     record Carrier(boolean model, int number, String group) {}
 
-    @Property(tries = 40)
+    @Property(tries = 15)
     void theIndexFollowsWhatPassesOn(@ForAll("events") List<Event> events) throws IOException {
         Path directory = Files.createTempDirectory("ancestry");
         try {
