@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.cli;
 
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
+import io.jenkins.plugins.mlops.cli.evidence.EvidenceCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ParameterException;
             GateCommand.class,
             ModelCommand.class,
             LineageCommand.class,
+            EvidenceCommand.class,
             QuickstartCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -8,5 +8,11 @@ import picocli.CommandLine.Command;
         description = "Where a model comes from, and which models came from a dataset, file, commit or image.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ShowCommand.class, FindCommand.class, VerifyCommand.class})
+        subcommands = {
+            ShowCommand.class,
+            FindCommand.class,
+            VerifyCommand.class,
+            SyncCommand.class,
+            RebuildCommand.class
+        })
 public final class LineageCommand {}

@@ -1,10 +1,13 @@
 package io.jenkins.plugins.mlops.cli.lineage;
 
+import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
 /** The store and, where one is named, the MLflow server that the commands of this group ask. */
@@ -15,6 +18,23 @@ final class LineageOptions {
 
     @Mixin
     private ServerOptions servers;
+
+    @Mixin
+    private EvidenceOptions evidence;
+
+    /** The evidence store; empty when none is named. */
+    Optional<EvidenceStore> evidence(Host host) {
+        return evidence.open(host, servers);
+    }
+
+    /** @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when none is named */
+    EvidenceStore requireEvidence(Host host) {
+        return evidence.require(host, servers);
+    }
+
+    LineageStore store(Host host) {
+        return store.open(host);
+    }
 
     LineageSources open(Host host) {
         LineageStore records = store.open(host);

@@ -4,29 +4,45 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceVerification;
+import io.jenkins.plugins.mlops.core.evidence.SignatureChecks;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Check;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Outcome;
 import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mlops lineage verify}: whether what is recorded of a model holds. */
 @Command(
         name = "verify",
-        description =
-                "Check the records of a model, against themselves and against MLflow; exit code 1 if one check fails.",
+        description = {
+            "Check the records of a model, against themselves, the evidence store and MLflow;"
+                    + " or with --all the whole evidence store.",
+            "Exit code 1 if one check fails."
+        },
         mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
 
     private final Host host;
 
-    @Parameters(paramLabel = "MODEL", description = "NAME/VERSION, NAME@ALIAS, a digest, or the file of a record.")
-    private String model;
+    @ArgGroup(multiplicity = "1")
+    private What what;
+
+    @Option(
+            names = "--require-signature",
+            description = "What no trusted key has signed fails; else it is said. Needs an evidence store.")
+    private boolean requireSignature;
 
     @Mixin
     private LineageOptions lineage;
@@ -34,8 +50,23 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
+    /** What is checked; exactly one. */
+    static final class What {
+        @Parameters(
+                paramLabel = "MODEL",
+                arity = "1",
+                description = "NAME/VERSION, NAME@ALIAS, a digest, or the file of a record.")
+        private String model;
+
+        @Option(names = "--all", description = "Every object and journal of the evidence store.")
+        private boolean all;
+    }
+
     /** The JSON document. */
     record Verification(Digest model, Outcome verdict, List<Check> checks) {}
+
+    /** The JSON document of --all. */
+    record WholeVerification(Outcome verdict, EvidenceVerification.Report evidence) {}
 
     VerifyCommand(Host host) {
         this.host = host;
@@ -43,31 +74,61 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (LineageSources sources = lineage.open(host)) {
-            return verify(sources);
+        if (what.all) {
+            try (EvidenceStore evidence = lineage.requireEvidence(host)) {
+                return verifyAll(evidence);
+            }
+        }
+        try (LineageSources sources = lineage.open(host);
+                EvidenceStore evidence = lineage.evidence(host).orElse(null)) {
+            return verify(sources, evidence);
         }
     }
 
-    private int verify(LineageSources sources) {
-        ModelLocator.Located located = sources.locate(host, model);
-        List<Check> checks = new LineageVerification(sources.store(), sources.registered()).verify(located);
-        boolean failed = checks.stream().anyMatch(check -> check.outcome() == Outcome.FAILED);
-        Verification document = new Verification(located.digest(), failed ? Outcome.FAILED : Outcome.OK, checks);
+    private int verifyAll(EvidenceStore evidence) {
+        EvidenceVerification.Report report =
+                new EvidenceVerification(evidence, lineage.store(host), requireSignature).verify();
+        WholeVerification document = new WholeVerification(verdict(report.findings()), report);
+        output.output(host).result(WholeText.of(report), document);
+        return exitCode(document.verdict());
+    }
+
+    private int verify(LineageSources sources, EvidenceStore evidence) {
+        if (requireSignature && evidence == null) {
+            throw MlopsException.usage(
+                    "Signatures are kept in the evidence store, and none is named: set MLOPS_EVIDENCE");
+        }
+        ModelLocator.Located located = sources.locate(host, what.model);
+        List<Check> checks =
+                new ArrayList<>(new LineageVerification(sources.store(), sources.registered()).verify(located));
+        if (evidence != null) {
+            checks.addAll(new SignatureChecks(evidence, requireSignature).of(records(sources, located)));
+        }
+        Verification document = new Verification(located.digest(), verdict(checks), checks);
         output.output(host).result(text(document), document);
-        return failed ? MlopsException.Kind.FAILED.exitCode() : 0;
+        return exitCode(document.verdict());
+    }
+
+    private static Set<Digest> records(LineageSources sources, ModelLocator.Located located) {
+        Set<Digest> records = new LinkedHashSet<>();
+        if (located.record() != null) {
+            records.add(located.record().digest());
+        }
+        sources.store().dossier(located.digest()).records().forEach(recorded -> records.add(recorded.record()));
+        return records;
+    }
+
+    private static Outcome verdict(List<Check> checks) {
+        return checks.stream().anyMatch(check -> check.outcome() == Outcome.FAILED) ? Outcome.FAILED : Outcome.OK;
+    }
+
+    private static int exitCode(Outcome verdict) {
+        return verdict == Outcome.FAILED ? MlopsException.Kind.FAILED.exitCode() : 0;
     }
 
     private static String text(Verification verification) {
         StringBuilder text = new StringBuilder("Model " + verification.model() + "\n");
-        for (Check check : verification.checks()) {
-            text.append(String.format("  %-8s", check.outcome().name().toLowerCase(Locale.ROOT)))
-                    .append(check.check())
-                    .append(' ')
-                    .append(check.subject())
-                    .append(": ")
-                    .append(check.detail())
-                    .append('\n');
-        }
+        verification.checks().forEach(check -> text.append(line(check)));
         long failed = count(verification, Outcome.FAILED);
         long unknown = count(verification, Outcome.UNKNOWN);
         return text.append(
@@ -77,6 +138,12 @@ final class VerifyCommand implements Callable<Integer> {
                 .append(unknown == 0 ? "" : ", " + unknown + " could not be made")
                 .append('\n')
                 .toString();
+    }
+
+    /** A check as a line for people. */
+    static String line(Check check) {
+        return String.format("  %-8s", check.outcome().name().toLowerCase(Locale.ROOT)) + check.check() + ' '
+                + check.subject() + ": " + check.detail() + '\n';
     }
 
     private static long count(Verification verification, Outcome outcome) {

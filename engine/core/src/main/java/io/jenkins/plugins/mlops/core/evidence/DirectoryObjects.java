@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -81,17 +83,28 @@ public final class DirectoryObjects implements WriteOnce {
 
     @Override
     public List<String> names(String prefix, String after, int limit) {
+        return walk(
+                prefix,
+                names -> names.filter(name -> name.compareTo(after) > 0)
+                        .sorted()
+                        .limit(limit)
+                        .toList());
+    }
+
+    @Override
+    public void each(String prefix, Consumer<String> visitor) {
+        walk(prefix, names -> names.sorted().toList()).forEach(visitor);
+    }
+
+    private List<String> walk(String prefix, Function<Stream<String>, List<String>> choice) {
         Path start = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
         if (!Files.isDirectory(start)) {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(start)) {
-            return files.filter(Files::isRegularFile)
+            return choice.apply(files.filter(Files::isRegularFile)
                     .map(file -> root.relativize(file).toString().replace('\\', '/'))
-                    .filter(name -> !name.startsWith(".") && name.startsWith(prefix) && name.compareTo(after) > 0)
-                    .sorted()
-                    .limit(limit)
-                    .toList();
+                    .filter(name -> !name.startsWith(".") && name.startsWith(prefix)));
         } catch (IOException e) {
             throw MlopsException.failed(start + " cannot be listed (" + e + "): check the directory", e);
         }

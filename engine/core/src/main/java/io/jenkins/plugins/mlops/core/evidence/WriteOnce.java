@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.evidence;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Objects that are written once, and then only read. Of several writers of one name exactly one succeeds, whatever machines
@@ -13,6 +14,8 @@ public interface WriteOnce {
 
     /** More than this is no object of ours, bytes. */
     int MAX_BYTES = 256 * 1024 * 1024;
+    /** Names that one call gives at most. */
+    int PAGE = 1000;
 
     /**
      * Adds an object, unless the name is taken.
@@ -40,6 +43,17 @@ public interface WriteOnce {
      * @param limit how many at most, 1 to 1000
      */
     List<String> names(String prefix, String after, int limit);
+
+    /** Hands on every name that begins with the prefix, in the order of {@link #names}. */
+    default void each(String prefix, Consumer<String> visitor) {
+        String after = "";
+        List<String> page;
+        do {
+            page = names(prefix, after, PAGE);
+            page.forEach(visitor);
+            after = page.isEmpty() ? after : page.get(page.size() - 1);
+        } while (page.size() == PAGE);
+    }
 
     /** Where it is, for people. */
     String location();

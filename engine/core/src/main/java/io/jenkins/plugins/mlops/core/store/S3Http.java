@@ -155,7 +155,8 @@ final class S3Http implements AutoCloseable {
         client.connectionPool().evictAll();
     }
 
-    private Response send(Request.Builder request, String sha256Hex) throws IOException {
+    /** Sends a request with a signature. */
+    Response send(Request.Builder request, String sha256Hex) throws IOException {
         return client.newCall(sign(request, sha256Hex)).execute();
     }
 
