@@ -80,7 +80,7 @@ abstract class EvidenceTampering {
     }
 
     /** @param remembering whether by the machine that wrote it, else by one that has never seen it */
-    private EvidenceVerification.Report verify(boolean remembering) {
+    private EvidenceVerification.Report verify(boolean remembering) throws IOException {
         FileTree.delete(auditor.directory().resolve("evidence"));
         return new EvidenceVerification(evidence, remembering ? lineage : auditor, true).verify();
     }
@@ -90,7 +90,7 @@ abstract class EvidenceTampering {
     }
 
     /** An auditor with the public key alone, on a machine that has never seen the store, finds it. */
-    private void found(String object, String detail) {
+    private void found(String object, String detail) throws IOException {
         List<Check> findings = verify(false).findings();
         assertThat(findings).as("%s: %s", object, detail).anySatisfy(check -> {
             assertThat(check.outcome()).isEqualTo(Outcome.FAILED);
