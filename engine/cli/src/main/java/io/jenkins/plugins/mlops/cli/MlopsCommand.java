@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli;
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
 import io.jenkins.plugins.mlops.cli.evidence.EvidenceCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
+import io.jenkins.plugins.mlops.cli.image.ImageCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartCommand;
 import io.jenkins.plugins.mlops.cli.registry.ModelCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ParameterException;
             ModelCommand.class,
             LineageCommand.class,
             EvidenceCommand.class,
+            ImageCommand.class,
             QuickstartCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.store;
 
+import io.jenkins.plugins.mlops.core.http.TransientAnswers;
 import io.minio.Signer;
 import io.minio.errors.MinioException;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.minio.Xml;
 import io.minio.errors.ErrorResponseException;
@@ -10,15 +11,10 @@ import io.minio.errors.ServerException;
 import io.minio.errors.XmlParserException;
 import io.minio.messages.ErrorResponse;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import okhttp3.Response;
 
 /**
@@ -94,10 +90,10 @@ final class StoreFailures {
             throw foreign(what, cause);
         }
         if (cause instanceof IOException network) {
-            return ofNetwork(network);
+            return NetworkFailure.mark(network);
         }
         if (cause instanceof MinioException && cause.getCause() instanceof IOException network) {
-            return ofNetwork(network);
+            return NetworkFailure.mark(network);
         }
         if (cause instanceof IllegalArgumentException || cause instanceof MinioException) {
             throw MlopsException.failed(what + " failed: " + cause.getMessage(), cause);
@@ -108,16 +104,9 @@ final class StoreFailures {
     /** What it is when tries are used up, or were of no use. */
     MlopsException gaveUp(String what, IOException e) {
         return MlopsException.unreachable(
-                what + " failed: the object store " + endpoint + " " + reason(e)
+                what + " failed: the object store " + endpoint + " " + NetworkFailure.reason(e)
                         + "; check the endpoint and the server, then try again",
                 e);
-    }
-
-    private static IOException ofNetwork(IOException e) {
-        boolean hopeless = e instanceof UnknownHostException
-                || e instanceof SSLHandshakeException
-                || e instanceof RetryPolicy.Transient;
-        return hopeless ? e : new RetryPolicy.Transient(String.valueOf(e.getMessage()), e);
     }
 
     private IOException ofCode(String what, S3Uri place, int status, String code, String message) {
@@ -152,7 +141,7 @@ final class StoreFailures {
             why = "the object is shorter than expected";
         } else {
             why = "the object store " + endpoint + " answered " + (code.isEmpty() ? "HTTP " + status : code)
-                    + (message.isEmpty() || message.equals("null") ? "" : " (" + oneLine(message) + ")");
+                    + (message.isEmpty() || message.equals("null") ? "" : " (" + NetworkFailure.oneLine(message) + ")");
         }
         throw MlopsException.failed(what + " failed: " + why);
     }
@@ -170,30 +159,5 @@ final class StoreFailures {
         return code.equals("RequestTimeTooSkewed")
                 ? "the clocks of this machine and of the server differ"
                 : "check the credentials and what they may do there";
-    }
-
-    private static String reason(IOException e) {
-        Throwable root = e;
-        while (root.getCause() instanceof IOException cause && !(root instanceof InterruptedIOException)) {
-            root = cause;
-        }
-        if (root instanceof UnknownHostException) {
-            return "has an address that cannot be resolved";
-        }
-        if (root instanceof ConnectException) {
-            return "does not accept connections";
-        }
-        if (root instanceof InterruptedIOException) {
-            return "did not answer in time";
-        }
-        if (root instanceof SSLException) {
-            return "cannot be trusted or speaks no TLS (" + oneLine(String.valueOf(root.getMessage())) + ")";
-        }
-        return "broke off (" + oneLine(String.valueOf(root.getMessage())) + ")";
-    }
-
-    private static String oneLine(String text) {
-        String line = text.lines().findFirst().orElse("").trim();
-        return line.length() > 200 ? line.substring(0, 200) + "..." : line;
     }
 }

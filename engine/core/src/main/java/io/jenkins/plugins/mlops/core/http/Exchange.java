@@ -1,5 +1,6 @@
-package io.jenkins.plugins.mlops.core.registry;
+package io.jenkins.plugins.mlops.core.http;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -12,11 +13,11 @@ import okhttp3.Response;
  * One request and its answer, for a caller that may be interrupted: a thread that itself waits for a silent server does not notice.
  * So the request is made on a thread of the client, and broken off when the caller is interrupted.
  */
-final class Exchange<T> implements Callback {
+public final class Exchange<T> implements Callback {
 
     /** What is done with an answer as soon as it comes; it closes the answer, or hands it on open. */
     @FunctionalInterface
-    interface Reading<T> {
+    public interface Reading<T> {
         T of(Response response) throws IOException;
     }
 
@@ -24,13 +25,13 @@ final class Exchange<T> implements Callback {
     private final Reading<T> reading;
     private final CompletableFuture<T> outcome = new CompletableFuture<>();
 
-    Exchange(Call call, Reading<T> reading) {
+    public Exchange(Call call, Reading<T> reading) {
         this.call = call;
         this.reading = reading;
     }
 
     /** @throws InterruptedIOException when the thread is interrupted, whose flag is set again */
-    T answer() throws IOException {
+    public T answer() throws IOException {
         call.enqueue(this);
         try {
             return outcome.get();
@@ -42,6 +43,9 @@ final class Exchange<T> implements Callback {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
+            }
+            if (e.getCause() instanceof MlopsException ours) {
+                throw ours;
             }
             throw new IllegalStateException("an answer cannot be read: " + e.getCause(), e.getCause());
         }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlops.core.store;
+package io.jenkins.plugins.mlops.core.http;
 
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /** Turns HTTP 429 and the 5xx that pass into a {@link RetryPolicy.Transient} that knows the server's Retry-After. */
-final class TransientAnswers implements Interceptor {
+public final class TransientAnswers implements Interceptor {
 
     private static final int NOT_IMPLEMENTED = 501;
 

@@ -1,0 +1,12 @@
+package io.jenkins.plugins.mlops.cli.image;
+
+import picocli.CommandLine.Command;
+
+/** {@code mlops image}: container images and their digests. */
+@Command(
+        name = "image",
+        description = "Container images and their digests.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = ResolveImageCommand.class)
+public final class ImageCommand {}
