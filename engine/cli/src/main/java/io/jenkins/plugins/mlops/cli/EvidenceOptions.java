@@ -121,7 +121,8 @@ public final class EvidenceOptions {
         return file;
     }
 
-    private static ObjectStoreSettings settings(Host host, ServerOptions servers, URI inFile) {
+    /** @param inFile the endpoint in mlops.yaml, where that names the store; else null */
+    static ObjectStoreSettings settings(Host host, ServerOptions servers, URI inFile) {
         String own = host.variable(ENDPOINT);
         ObjectStoreSettings.Credentials credentials = credentials(host);
         if (own != null) {
