@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * That an alias moved to a version of a model, by promotion or by rollback. It is said of the model that the alias points to now.
@@ -16,6 +17,8 @@ import java.time.Instant;
  * @param by who
  * @param reason why, or null
  * @param gate digest of the gate report it rests on, or null
+ * @param round number of its entry in the evidence store's journal of this alias, or null where there was none
+ * @param approvals the records of the approvals it rests on
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,7 +32,9 @@ public record Promotion(
         String by,
         String reason,
         Digest gate,
-        Instant promotedOn)
+        Instant promotedOn,
+        Long round,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Digest> approvals)
         implements ModelEvent {
 
     public static final String TYPE = OWN_TYPES + "promotion/v1";
@@ -38,6 +43,22 @@ public record Promotion(
         Predicate.require(name, "name");
         Predicate.require(alias, "alias");
         promotedOn = ModelEvent.moment(promotedOn, "promotedOn");
+        approvals = approvals == null ? List.of() : List.copyOf(approvals);
+    }
+
+    /** Without an evidence store. */
+    public Promotion(
+            String name,
+            int version,
+            String alias,
+            Integer previous,
+            boolean rollback,
+            boolean override,
+            String by,
+            String reason,
+            Digest gate,
+            Instant promotedOn) {
+        this(name, version, alias, previous, rollback, override, by, reason, gate, promotedOn, null, List.of());
     }
 
     @Override

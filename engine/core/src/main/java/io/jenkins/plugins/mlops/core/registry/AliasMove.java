@@ -24,4 +24,10 @@ public record AliasMove(
         String reason,
         Instant at,
         Digest gate,
-        List<String> notes) {}
+        List<String> notes) {
+
+    /** With other notes. */
+    AliasMove with(List<String> others) {
+        return new AliasMove(name, alias, version, previous, by, reason, at, gate, List.copyOf(others));
+    }
+}

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.core.registry;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,9 +17,15 @@ import java.util.regex.Pattern;
  * @param pendingTo the version that an interrupted move wanted, null when none is pending
  * @param pendingFrom the version that the interrupted move started from, null for none
  * @param pendingRollback whether the interrupted move was a rollback
+ * @param journal the evidence store whose journal orders the moves, null for none
  */
 record AliasState(
-        ModelVersion current, Integer recorded, Integer pendingTo, Integer pendingFrom, boolean pendingRollback) {
+        ModelVersion current,
+        Integer recorded,
+        Integer pendingTo,
+        Integer pendingFrom,
+        boolean pendingRollback,
+        String journal) {
 
     private static final String BACK = ", back";
     private static final Pattern PENDING = Pattern.compile("(\\d{1,9}) from (\\d{1,9}|none)(" + BACK + ")?");
@@ -33,7 +41,8 @@ record AliasState(
                 AliasTags.number(tags, names.version()),
                 moving ? Integer.valueOf(pending.group(1)) : null,
                 moving && !pending.group(2).equals("none") ? Integer.valueOf(pending.group(2)) : null,
-                moving && pending.group(3) != null);
+                moving && pending.group(3) != null,
+                tags.getOrDefault(names.journal(), "").isEmpty() ? null : tags.get(names.journal()));
     }
 
     static String pending(int to, Integer from, boolean rollback) {
@@ -57,6 +66,19 @@ record AliasState(
     /** A writer of ours set the alias to where it is, or there is none. */
     boolean isOurs() {
         return Objects.equals(recorded, currentVersion());
+    }
+
+    /** What speaks against a move by tags alone, each half a sentence. */
+    List<String> objections(String alias) {
+        List<String> objections = new ArrayList<>();
+        if (isForeign()) {
+            objections.add(foreignMove(alias));
+        }
+        if (journal != null) {
+            objections.add("the moves of the alias " + alias + " are ordered by the evidence store " + journal
+                    + ", which was not asked or has lost them: name that store");
+        }
+        return objections;
     }
 
     String foreignMove(String alias) {

@@ -33,6 +33,16 @@ record AliasTags(String alias) {
         return model("pending");
     }
 
+    /** On the model: the evidence store whose journal orders the moves; absent or empty when none does. */
+    String journal() {
+        return model("journal");
+    }
+
+    /** On the model: the number of the last round in that journal that was carried out. */
+    String round() {
+        return model("round");
+    }
+
     /** On a version: who let it through last. */
     String by() {
         return promotion("by");

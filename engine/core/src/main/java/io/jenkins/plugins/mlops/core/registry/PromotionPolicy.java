@@ -14,7 +14,7 @@ final class PromotionPolicy {
     private PromotionPolicy() {}
 
     /** The objections, each half a sentence; none when the promotion may go on. */
-    static List<String> objections(ModelVersion version, PromotionRequest request, AliasState state) {
+    static List<String> objections(ModelVersion version, PromotionRequest request, AliasPosition position) {
         List<String> objections = new ArrayList<>();
         List<String> missing = LINEAGE.stream()
                 .filter(tag -> version.tags().getOrDefault(tag, "").isEmpty())
@@ -26,14 +26,12 @@ final class PromotionPolicy {
         if (!changes.isEmpty()) {
             objections.add("it was trained from a work tree that differed from the commit in " + changes + " files");
         }
-        gate(version, request.gate(), state, objections);
-        if (state.isForeign()) {
-            objections.add(state.foreignMove(request.alias()));
-        }
+        gate(version, request.gate(), position, objections);
+        objections.addAll(position.objections());
         return objections;
     }
 
-    private static void gate(ModelVersion version, GateEvidence gate, AliasState state, List<String> objections) {
+    private static void gate(ModelVersion version, GateEvidence gate, AliasPosition position, List<String> objections) {
         if (gate == null) {
             objections.add("no gate report was given");
             return;
@@ -55,7 +53,7 @@ final class PromotionPolicy {
             objections.add("the gate report rests on the evaluation " + gate.evaluation() + ", and the version's is "
                     + evaluation);
         }
-        Digest champion = state.current() == null ? null : digest(state.current());
+        Digest champion = position.current() == null ? null : digest(position.current());
         if (gate.baselineModel() != null
                 && champion != null
                 && !gate.baselineModel().equals(champion)) {

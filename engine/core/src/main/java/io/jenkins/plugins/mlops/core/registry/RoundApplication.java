@@ -1,0 +1,316 @@
+package io.jenkins.plugins.mlops.core.registry;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.Promotion;
+import io.jenkins.plugins.mlops.core.lineage.Statement;
+import io.jenkins.plugins.mlops.core.registry.Rounds.Decided;
+import io.jenkins.plugins.mlops.core.registry.Rounds.Hand;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Carries out what the journal of an alias decided; the states are {@link JournalProtocol}'s. */
+final class RoundApplication {
+
+    /** More often than this nobody looks for the alias at rest. */
+    private static final int LOOKS = 500;
+
+    private final ModelRegistry registry;
+    private final LineageStore lineage;
+    private final EvidenceStore evidence;
+    private final Rounds rounds;
+
+    RoundApplication(ModelRegistry registry, LineageStore lineage, EvidenceStore evidence, Rounds rounds) {
+        this.registry = registry;
+        this.lineage = lineage;
+        this.evidence = evidence;
+        this.rounds = rounds;
+    }
+
+    /** Who set the alias. */
+    private enum Setter {
+        /** It is where the last round wants it, or where it was when that round was decided. */
+        EXPECTED,
+        /** It may be a writer of ours that had stalled. */
+        LATE,
+        FOREIGN
+    }
+
+    /** @param tags the model's */
+    private record Look(Decided last, ModelVersion current, Setter setter, boolean done, Map<String, String> tags) {
+
+        boolean isInPlace() {
+            return Objects.equals(version(), last.round().to());
+        }
+
+        Integer version() {
+            return current == null ? null : current.version();
+        }
+    }
+
+    /**
+     * Brings the alias to where the newest round wants it.
+     *
+     * @param known a round near the newest one
+     * @param notes are extended by what was finished and repaired
+     */
+    JournaledAlias settle(Decided known, List<String> notes) {
+        return settle(known, 0, notes);
+    }
+
+    /** As {@link #settle(Decided, List)}. @param own the round that the caller decided and need not be told of, 0 for none */
+    JournaledAlias settle(Decided known, long own, List<String> notes) {
+        List<Hand> hands = new ArrayList<>();
+        Decided last = known;
+        for (int i = 0; i < LOOKS; i++) {
+            Look look = look(last);
+            last = look.last();
+            Optional<String> doubt = doubt(look);
+            if (doubt.isPresent()) {
+                Decided newest = rounds.last(last);
+                if (newest.number() == last.number()) {
+                    return new JournaledAlias(rounds, this, last, look.current(), doubt.get(), remembered(look));
+                }
+                last = newest;
+                continue;
+            }
+            Map<String, String> tags = tags(last, look);
+            boolean stands = look.done() && look.setter() != Setter.LATE;
+            if (stands && (!look.isInPlace() || look.tags().entrySet().containsAll(tags.entrySet()))) {
+                hands.forEach(rounds::lay);
+                return new JournaledAlias(rounds, this, last, look.current(), null, null);
+            }
+            apply(look, own, tags, hands, notes);
+        }
+        throw restless(last);
+    }
+
+    private static MlopsException restless(Decided last) {
+        return MlopsException.refused("The alias " + last.round().alias() + " of "
+                + last.round().model() + " is being moved by others all the time: try again");
+    }
+
+    /** Why the last round is not believed, half a sentence. */
+    private Optional<String> doubt(Look look) {
+        Decided last = look.last();
+        if (rounds.isDoubtful(last)) {
+            return Optional.of("round " + last.number() + ", which moves the alias to version "
+                    + last.round().to() + ", was signed by no key that is trusted");
+        }
+        Integer remembered = remembered(look);
+        return remembered == null || remembered.equals(last.round().forgotten())
+                ? Optional.empty()
+                : Optional.of("MLflow remembers round " + remembered + ", and the journal in " + rounds.location()
+                        + " ends with round " + last.number() + ": rounds were deleted from it");
+    }
+
+    /** The round that MLflow remembers; null when the journal has it, or it is not there at all. */
+    private static Integer remembered(Look look) {
+        Decided last = look.last();
+        Integer remembered =
+                AliasTags.number(look.tags(), new AliasTags(last.round().alias()).round());
+        return remembered == null || remembered <= last.number() ? null : remembered;
+    }
+
+    /** What is there at one moment. */
+    private Look look(Decided known) {
+        Decided last = rounds.last(known);
+        for (int i = 0; i < LOOKS; i++) {
+            Round round = last.round();
+            boolean done = rounds.isDone(last.number());
+            ModelVersion current = current(round);
+            Integer version = current == null ? null : current.version();
+            if (Objects.equals(version, round.to())
+                    || !done
+                            && (Objects.equals(version, round.from())
+                                    || Objects.equals(number(version), round.found()))) {
+                return new Look(last, current, Setter.EXPECTED, done, registry.modelTags(round.model()));
+            }
+            Set<String> gestures = rounds.gestures();
+            current = current(round);
+            Decided newest = rounds.last(last);
+            if (newest.number() == last.number() && gestures.equals(rounds.gestures())) {
+                Setter setter = setter(current, last, gestures);
+                return new Look(last, current, setter, done, registry.modelTags(round.model()));
+            }
+            last = newest;
+        }
+        throw restless(last);
+    }
+
+    private Setter setter(ModelVersion current, Decided last, Set<String> gestures) {
+        Integer version = current == null ? null : current.version();
+        if (Objects.equals(version, last.round().to())) {
+            return Setter.EXPECTED;
+        }
+        for (long raised : Rounds.raised(gestures)) {
+            if (raised <= last.number()
+                    && Objects.equals(rounds.get(raised).round().to(), version)) {
+                return Setter.LATE;
+            }
+        }
+        return Setter.FOREIGN;
+    }
+
+    private ModelVersion current(Round round) {
+        return registry.byAlias(round.model(), round.alias()).orElse(null);
+    }
+
+    private void apply(Look look, long own, Map<String, String> tags, List<Hand> hands, List<String> notes) {
+        Decided decided = look.last();
+        Round round = decided.round();
+        Optional<ModelVersion> target = registry.version(round.model(), round.to());
+        if (target.isEmpty()) {
+            notes.add("round " + decided.number() + " could not be carried out: version " + round.to() + " of "
+                    + round.model() + " was deleted");
+            rounds.finish(decided.number(), null);
+            return;
+        }
+        ModelVersion version = target.get();
+        requireSame(decided, version);
+        tell(look, own, notes);
+        explain(decided, version);
+        if (!look.isInPlace()) {
+            hands.add(rounds.raise(decided.number()));
+            registry.setAlias(round.model(), round.alias(), round.to());
+        }
+        Digest record = look.done() ? null : record(decided);
+        registry.setModelTags(round.model(), tags);
+        if (!look.done()) {
+            rounds.finish(decided.number(), record);
+        }
+    }
+
+    private static void tell(Look look, long own, List<String> notes) {
+        Decided decided = look.last();
+        Round round = decided.round();
+        if (look.setter() == Setter.LATE) {
+            notes.add("the alias pointed to " + Explanation.named(look.version())
+                    + ", set late by an interrupted call; it was brought to version " + round.to() + " of round "
+                    + decided.number() + " again");
+        } else if (look.setter() == Setter.FOREIGN) {
+            notes.add("the alias had been moved by someone else, to " + Explanation.named(look.version())
+                    + ", before round " + decided.number() + " was carried out, which brought it to version "
+                    + round.to());
+        }
+        if (!look.done() && decided.number() != own) {
+            notes.add("a " + (round.rollback() ? "rollback to" : "promotion of") + " version " + round.to()
+                    + " that had been interrupted was completed");
+        }
+    }
+
+    /** A journal that is used with two servers would move the aliases of one by the decisions of the other. */
+    private void requireSame(Decided decided, ModelVersion version) {
+        Digest expected = decided.round().digest();
+        if (expected != null && !expected.equals(digest(version))) {
+            throw MlopsException.failed("Round " + decided.number() + " in " + rounds.location() + " moves the alias to"
+                    + " the model " + expected + ", and version " + version.version() + " of " + version.name()
+                    + " is " + digest(version) + ": either its tag " + RunTags.MODEL_DIGEST
+                    + " was changed, or the evidence store belongs to another MLflow server");
+        }
+    }
+
+    static Digest digest(ModelVersion version) {
+        String digest = version.tags().get(RunTags.MODEL_DIGEST);
+        return digest != null && Digest.isDigest(digest) ? Digest.parse(digest) : null;
+    }
+
+    private void explain(Decided decided, ModelVersion version) {
+        Round round = decided.round();
+        if (!round.rollback()) {
+            set(
+                    version,
+                    Explanation.ofPromotion(
+                            round.alias(),
+                            round.by(),
+                            round.at(),
+                            round.reason(),
+                            round.gate(),
+                            before(decided),
+                            round.overridden()));
+            return;
+        }
+        Integer left = round.found() == null ? round.from() : round.found();
+        if (left != null && left != 0) {
+            registry.version(round.model(), left)
+                    .ifPresent(from -> set(
+                            from,
+                            Explanation.ofRollback(round.alias(), round.to(), round.by(), round.at(), round.reason())));
+        }
+    }
+
+    private void set(ModelVersion version, Map<String, String> tags) {
+        if (!version.tags().entrySet().containsAll(tags.entrySet())) {
+            registry.setVersionTags(version.name(), version.version(), tags);
+        }
+    }
+
+    /** What the model's tags say when the round is carried out. */
+    private Map<String, String> tags(Decided decided, Look look) {
+        AliasTags names = new AliasTags(decided.round().alias());
+        Map<String, String> tags = new HashMap<>();
+        tags.put(names.version(), String.valueOf(decided.round().to()));
+        tags.put(names.previous(), Explanation.text(before(decided)));
+        tags.put(names.journal(), evidence.location());
+        tags.put(names.round(), String.valueOf(decided.number()));
+        if (!look.tags().getOrDefault(names.pending(), "").isEmpty()) {
+            tags.put(names.pending(), "");
+        }
+        return tags;
+    }
+
+    /** The version to which a rollback of the given round returns, null for none. */
+    Integer before(Decided decided) {
+        long state = decided.state();
+        Optional<Decided> before = rounds.before(state);
+        if (before.isPresent()) {
+            return before.get().round().to();
+        }
+        if (state > 0) {
+            Decided first = rounds.get(1);
+            return rounds.isDoubtful(first) ? null : first.round().from();
+        }
+        return registry.version(decided.round().model(), decided.round().to())
+                .map(version -> AliasTags.number(
+                        version.tags(), new AliasTags(decided.round().alias()).replaced()))
+                .orElse(null);
+    }
+
+    /** The same statement whoever writes it; null for a model that has no digest. */
+    private Digest record(Decided decided) {
+        Round round = decided.round();
+        if (round.digest() == null) {
+            return null;
+        }
+        AliasMove move = round.move(List.of());
+        Statement statement = new Promotion(
+                        round.model(),
+                        round.to(),
+                        round.alias(),
+                        move.previous(),
+                        round.rollback(),
+                        !round.overridden().isEmpty(),
+                        round.by(),
+                        round.reason(),
+                        round.gate(),
+                        round.at(),
+                        decided.number(),
+                        round.approvals())
+                .statement(round.digest());
+        Digest record = lineage.append(statement);
+        evidence.add(record, statement.toBytes());
+        return record;
+    }
+
+    /** 0 for none. */
+    private static Integer number(Integer version) {
+        return version == null ? 0 : version;
+    }
+}
