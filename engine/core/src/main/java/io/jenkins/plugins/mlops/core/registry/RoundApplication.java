@@ -85,6 +85,7 @@ final class RoundApplication {
             boolean stands = look.done() && look.setter() != Setter.LATE;
             if (stands && (!look.isInPlace() || look.tags().entrySet().containsAll(tags.entrySet()))) {
                 hands.forEach(rounds::lay);
+                known(look).ifPresent(version -> requireSame(look.last(), version));
                 return new JournaledAlias(rounds, this, last, look.current(), null, null);
             }
             apply(look, own, tags, hands, notes);
@@ -124,7 +125,7 @@ final class RoundApplication {
         Decided last = rounds.last(known);
         for (int i = 0; i < LOOKS; i++) {
             Round round = last.round();
-            boolean done = rounds.isDone(last.number());
+            boolean done = rounds.isDone(last);
             ModelVersion current = current(round);
             Integer version = current == null ? null : current.version();
             if (Objects.equals(version, round.to())
@@ -170,7 +171,7 @@ final class RoundApplication {
         if (target.isEmpty()) {
             notes.add("round " + decided.number() + " could not be carried out: version " + round.to() + " of "
                     + round.model() + " was deleted");
-            rounds.finish(decided.number(), null);
+            rounds.finish(decided, null);
             return;
         }
         ModelVersion version = target.get();
@@ -184,7 +185,7 @@ final class RoundApplication {
         Digest record = look.done() ? null : record(decided);
         registry.setModelTags(round.model(), tags);
         if (!look.done()) {
-            rounds.finish(decided.number(), record);
+            rounds.finish(decided, record);
         }
     }
 
@@ -204,6 +205,12 @@ final class RoundApplication {
             notes.add("a " + (round.rollback() ? "rollback to" : "promotion of") + " version " + round.to()
                     + " that had been interrupted was completed");
         }
+    }
+
+    /** The version of the last round, as the registry has it. */
+    private Optional<ModelVersion> known(Look look) {
+        Round round = look.last().round();
+        return look.isInPlace() ? Optional.of(look.current()) : registry.version(round.model(), round.to());
     }
 
     /** A journal that is used with two servers would move the aliases of one by the decisions of the other. */

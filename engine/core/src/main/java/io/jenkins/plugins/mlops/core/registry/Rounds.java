@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * promotions/KEY/N.json            the journal: which rounds were decided
- * promotions-done/KEY/N.json       round N was carried out, and this is its record
+ * promotions-done/KEY/N.HEX.json   round N was carried out, and this is its record; HEX is the digest of its entry
  * promotions-hands/KEY/N.ID.json   someone is about to set the alias to where round N says
  * promotions-hands/KEY/N.ID.laid.json   and will not do so any more
  * </pre>
@@ -153,20 +153,22 @@ final class Rounds {
         return !evidence.keys().trusted().isEmpty() && decided.entry().signers().isEmpty();
     }
 
-    boolean isDone(long round) {
+    boolean isDone(Decided round) {
         return objects().exists(done(round));
     }
 
     /** @param record the lineage record of it, null when there is none */
-    void finish(long round, Digest record) {
+    void finish(Decided round, Digest record) {
         Map<String, Object> what = new LinkedHashMap<>();
-        what.put("round", round);
+        what.put("round", round.number());
         what.put("record", record);
         objects().add(done(round), bytes(what));
     }
 
-    private String done(long round) {
-        return DONE + key + "/" + digits(round) + SUFFIX;
+    /** A round in the place of one that was deleted is not done since that one was. */
+    private String done(Decided round) {
+        return DONE + key + "/" + digits(round.number()) + "."
+                + round.entry().digest().hex() + SUFFIX;
     }
 
     /** Raises a hand; done before the alias is set. */

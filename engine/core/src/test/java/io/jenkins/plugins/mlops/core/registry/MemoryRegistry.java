@@ -1,7 +1,5 @@
 package io.jenkins.plugins.mlops.core.registry;
 
-import io.jenkins.plugins.mlops.core.MlopsException;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,8 +11,6 @@ import java.util.TreeMap;
 /** A registry of one model in memory, which can go away before or after any of its calls. */
 final class MemoryRegistry implements ModelRegistry {
 
-    private static final int NEVER = -1;
-
     private final Map<Integer, Map<String, String>> versions = new TreeMap<>();
     final Map<String, String> tags = new TreeMap<>();
     final Map<String, Integer> aliases = new HashMap<>();
@@ -23,40 +19,41 @@ final class MemoryRegistry implements ModelRegistry {
 
     Runnable afterSet = () -> {};
 
-    private int calls;
-    private int failAt = NEVER;
-    private boolean afterwards;
+    private final Faults faults;
+
+    MemoryRegistry() {
+        this(new Faults());
+    }
+
+    MemoryRegistry(Faults faults) {
+        this.faults = faults;
+    }
 
     int add(Map<String, String> versionTags) {
         versions.put(versions.size() + 1, new TreeMap<>(versionTags));
         return versions.size();
     }
 
-    /** Goes away at the call with this index, from now on and until {@link #comeBack}. */
+    /** Deletes a version, and its aliases with it, as MLflow does. */
+    void delete(int version) {
+        versions.remove(version);
+        aliases.values().removeIf(pointed -> pointed == version);
+    }
+
+    /** As {@link Faults#goAway}. */
     void goAway(int call, boolean afterDoingIt) {
-        calls = 0;
-        failAt = call;
-        afterwards = afterDoingIt;
+        faults.goAway(call, afterDoingIt);
     }
 
     void comeBack() {
-        failAt = NEVER;
+        faults.comeBack();
     }
 
     private void call(Runnable work) {
-        int index = calls++;
-        boolean last = index == failAt;
-        if (failAt != NEVER && index > failAt || last && !afterwards) {
-            throw away();
-        }
-        work.run();
-        if (last) {
-            throw away();
-        }
-    }
-
-    private static MlopsException away() {
-        return MlopsException.unreachable("the registry is away", new IOException("away"));
+        faults.call(() -> {
+            work.run();
+            return null;
+        });
     }
 
     @Override
