@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * @param margin how much better than the limit the value is, negative when it is worse; null when it cannot be told
  * @param reason a sentence without a full stop
  * @param intervals what confidence rests on, empty in rules without
+ * @param seedValues each seed's number where the value is their median, else empty
  */
 public record Check(
         String slice,
@@ -26,10 +27,12 @@ public record Check(
         BigDecimal margin,
         Verdict verdict,
         String reason,
-        List<IntervalCheck> intervals) {
+        List<IntervalCheck> intervals,
+        List<Double> seedValues) {
 
     public Check {
         intervals = List.copyOf(intervals);
+        seedValues = List.copyOf(seedValues);
     }
 
     /**

@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlops.core.gate;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.document.PrintableText;
 
-/** Whether the numbers of two models were measured on the same evaluation set. */
+/** Whether the numbers of two models were measured on the same evaluation set, by the same evaluator. */
 final class Comparability {
 
     private static final int SHORT_ID = 19;
@@ -11,26 +11,34 @@ final class Comparability {
     private Comparability() {}
 
     /** Why they are not comparable, as a clause; null when they are, or when neither side names its set. */
-    static String obstacle(Measurement candidate, Baseline.Found baseline) {
+    static String obstacle(Measurement candidate, String name, Measurement measured, Evaluator.Policy policy) {
+        String bySet = otherSet(candidate, name, measured);
+        return bySet != null
+                ? bySet
+                : candidate
+                        .evaluator()
+                        .obstacle(measured.evaluator(), name, policy)
+                        .orElse(null);
+    }
+
+    private static String otherSet(Measurement candidate, String name, Measurement measured) {
         DatasetVersion mine = candidate.evaluationSet();
-        DatasetVersion other = baseline.measurement().evaluationSet();
+        DatasetVersion other = measured.evaluationSet();
         if (mine == null && other == null) {
             return null;
         }
         if (mine == null) {
-            return "the candidate's file does not say on which evaluation set it was measured, " + baseline.name()
+            return "the candidate's file does not say on which evaluation set it was measured, " + name
                     + " was measured on " + shown(other);
         }
         if (other == null) {
             return "the candidate was measured on " + shown(mine) + ", but it is not known on which evaluation set "
-                    + baseline.name() + " was";
+                    + name + " was";
         }
         boolean same = mine.contentId() != null && other.contentId() != null
                 ? mine.contentId().equals(other.contentId())
                 : mine.sourceId() != null && mine.sourceId().equals(other.sourceId());
-        return same
-                ? null
-                : "the candidate was measured on " + shown(mine) + ", " + baseline.name() + " on " + shown(other);
+        return same ? null : "the candidate was measured on " + shown(mine) + ", " + name + " on " + shown(other);
     }
 
     /** Whether neither side names its evaluation set, so that sameness is taken on trust. */

@@ -7,8 +7,9 @@ import java.math.BigDecimal;
  *
  * @param level of the interval, between 0.5 and 1, both excluded
  * @param minGroups with fewer groups of samples the rule is inconclusive
+ * @param correction how the end of intervals that fails a slice is corrected for the number of slices
  */
-public record Confidence(BigDecimal level, int minGroups) {
+public record Confidence(BigDecimal level, int minGroups, Correction correction) {
 
     static final int DEFAULT_MIN_GROUPS = 10;
 

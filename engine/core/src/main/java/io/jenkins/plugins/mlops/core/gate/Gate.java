@@ -2,14 +2,16 @@ package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * A set of rules that decides about candidates. Immutable.
@@ -47,25 +49,36 @@ public final class Gate {
      * @throws io.jenkins.plugins.mlops.core.MlopsException as the finder throws it
      */
     public GateResult evaluate(Measurement candidate, BaselineFinder finder) {
+        return evaluate(candidate, finder, Wanted.ANYTHING);
+    }
+
+    /**
+     * As {@link #evaluate(Measurement, BaselineFinder)}; the candidate fails whatever its numbers are when its record is not what is
+     * wanted.
+     */
+    public GateResult evaluate(Measurement candidate, BaselineFinder finder, Wanted wanted) {
         Map<BaselineReference, Baseline> baselines = new TreeMap<>();
         for (Rule rule : rules.rules()) {
             if (rule.baseline() != null) {
                 baselines.computeIfAbsent(rule.baseline(), finder::find);
             }
         }
-        SampleEvidence evidence = new SampleEvidence(rules, candidate);
-        List<RuleResult> results = new ArrayList<>();
-        for (Rule rule : rules.rules()) {
-            Baseline baseline = rule.baseline() == null ? null : baselines.get(rule.baseline());
-            results.addAll(evaluate(rule, candidate, baseline, evidence));
-        }
         List<Baseline.Found> found = baselines.values().stream()
                 .filter(Baseline.Found.class::isInstance)
                 .map(Baseline.Found.class::cast)
                 .toList();
+        SampleEvidence evidence = new SampleEvidence(rules, candidate);
+        evidence.read(rules.rules().stream().anyMatch(rule -> rule.seeds() != null), sampled(candidate, baselines));
+        List<RuleResult> results = new ArrayList<>();
+        for (Rule rule : rules.rules()) {
+            Baseline baseline = rule.baseline() == null ? null : baselines.get(rule.baseline());
+            results.addAll(evaluate(rule, candidate, baseline, evidence));
+            evidence.forget();
+        }
         return new GateResult(
                 ruleFile,
                 ruleDigest,
+                wanted.or(rules.evaluationSet()).refusals(candidate),
                 results,
                 candidate,
                 found,
@@ -73,29 +86,85 @@ public final class Gate {
                 notes(candidate, found));
     }
 
-    private static List<RuleResult> evaluate(
-            Rule rule, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
+    /** The baselines whose per-sample results rules with confidence look at. */
+    private List<Baseline.Found> sampled(Measurement candidate, Map<BaselineReference, Baseline> baselines) {
+        return rules.rules().stream()
+                .filter(rule -> rule.confidence() != null && rule.baseline() != null)
+                .map(rule -> baselines.get(rule.baseline()))
+                .distinct()
+                .filter(Baseline.Found.class::isInstance)
+                .map(Baseline.Found.class::cast)
+                .filter(found ->
+                        Comparability.obstacle(candidate, found.name(), found.measurement(), rules.evaluator()) == null)
+                .toList();
+    }
+
+    private List<RuleResult> evaluate(Rule rule, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
         return switch (rule.slices().kind()) {
             case OVERALL ->
                 List.of(RuleResult.of(
-                        rule, List.of(new RuleCheck(rule, null, candidate, baseline, evidence, 1).run())));
+                        rule,
+                        List.of(check(rule, null, candidate, baseline, evidence).run(1))));
             case NAMED ->
-                slices(rule, rule.slices().names(), candidate, baseline, evidence)
+                slices(rule, rule.slices().names(), candidate, baseline, evidence).stream()
                         .map(check -> RuleResult.of(rule, List.of(check)))
                         .toList();
             case ALL -> List.of(RuleResult.of(rule, allSlices(rule, candidate, baseline, evidence)));
         };
     }
 
-    private static Stream<Check> slices(
+    private RuleCheck check(
+            Rule rule, String slice, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
+        return new RuleCheck(rule, slice, candidate, baseline, evidence, rules.evaluator());
+    }
+
+    /** Several at a time: intervals of many slices are the most work that a gate has. */
+    private List<Check> slices(
             Rule rule, Collection<String> slices, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
-        return slices.stream()
-                .map(slice -> new RuleCheck(rule, slice, candidate, baseline, evidence, slices.size()).run());
+        List<RuleCheck> checks = slices.stream()
+                .map(slice -> check(rule, slice, candidate, baseline, evidence))
+                .toList();
+        if (rule.confidence() == null) {
+            return checks.stream().map(check -> check.run(1)).toList();
+        }
+        List<Map<IntervalCheck.Subject, Double>> chances =
+                checks.parallelStream().map(RuleCheck::chances).toList();
+        List<Map<IntervalCheck.Subject, Integer>> families = families(rule.confidence(), chances);
+        return IntStream.range(0, checks.size())
+                .mapToObj(i -> checks.get(i).run(families.get(i)))
+                .toList();
+    }
+
+    /** For every slice and what is demanded of it, by what the probability is divided that is left for it to fail. */
+    private static List<Map<IntervalCheck.Subject, Integer>> families(
+            Confidence confidence, List<Map<IntervalCheck.Subject, Double>> chances) {
+        List<Map<IntervalCheck.Subject, Integer>> families = new ArrayList<>();
+        chances.forEach(slice -> families.add(new EnumMap<>(IntervalCheck.Subject.class)));
+        for (IntervalCheck.Subject subject : IntervalCheck.Subject.values()) {
+            int[] known = IntStream.range(0, chances.size())
+                    .filter(i -> chances.get(i).containsKey(subject))
+                    .toArray();
+            int[] found = confidence
+                    .correction()
+                    .families(
+                            Arrays.stream(known)
+                                    .mapToDouble(i -> chances.get(i).get(subject))
+                                    .toArray(),
+                            confidence.tail(),
+                            chances.size());
+            for (int i = 0; i < known.length; i++) {
+                families.get(known[i]).put(subject, found[i]);
+            }
+        }
+        return families;
     }
 
     /** A check for every slice of the candidate and for every one that the baseline has: a slice may not disappear. */
-    private static List<Check> allSlices(Rule rule, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
+    private List<Check> allSlices(Rule rule, Measurement candidate, Baseline baseline, SampleEvidence evidence) {
         SortedSet<String> slices = new TreeSet<>(candidate.metrics().slices().keySet());
+        if (rule.seeds() != null) {
+            candidate.seeds().forEach(seed -> slices.addAll(measuredSlices(rule, seed.metrics())));
+        }
         if (baseline instanceof Baseline.Found found) {
             slices.addAll(measuredSlices(rule, found.measurement().metrics()));
         }
@@ -110,9 +179,10 @@ public final class Gate {
                     rule.optional() ? Verdict.PASS : Verdict.FAIL,
                     "The candidate has no slices, and the rule looks at all of them"
                             + (rule.optional() ? " (let pass, since it is optional)" : ""),
+                    List.of(),
                     List.of()));
         }
-        return slices(rule, slices, candidate, baseline, evidence).toList();
+        return slices(rule, slices, candidate, baseline, evidence);
     }
 
     private static Collection<String> measuredSlices(Rule rule, Metrics metrics) {
@@ -122,9 +192,16 @@ public final class Gate {
                 .toList();
     }
 
-    private static List<String> notes(Measurement candidate, List<Baseline.Found> baselines) {
+    private List<String> notes(Measurement candidate, List<Baseline.Found> baselines) {
         List<String> notes = new ArrayList<>();
         for (Baseline.Found baseline : baselines) {
+            if (Comparability.obstacle(candidate, baseline.name(), baseline.measurement(), rules.evaluator()) == null) {
+                candidate
+                        .evaluator()
+                        .difference(baseline.measurement().evaluator())
+                        .ifPresent(difference -> notes.add("The evaluators of the candidate and of " + baseline.name()
+                                + " differ: " + difference));
+            }
             if (Comparability.isOnTrust(candidate, baseline)) {
                 notes.add("Neither the candidate's file nor that of " + baseline.name()
                         + " names its evaluation set: that it is the same one is taken on trust");

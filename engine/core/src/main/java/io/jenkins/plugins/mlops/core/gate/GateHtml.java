@@ -74,11 +74,15 @@ final class GateHtml {
     private void verdict() {
         html.start("header", "class", result.verdict()).line();
         html.start("h1").text("Gate: ").element("strong", word(result.verdict()), "class", "verdict");
-        html.end().line().element("p", result.summary() + ".").line();
+        html.end().line().element("p", result.shortSummary() + ".").line();
         List<RuleResult> open = new ArrayList<>(result.with(Verdict.FAIL));
         open.addAll(result.with(Verdict.INCONCLUSIVE));
-        if (!open.isEmpty()) {
+        if (!open.isEmpty() || !result.refusals().isEmpty()) {
             html.start("ul").line();
+            for (String refusal : result.refusals()) {
+                html.start("li").element("strong", word(Verdict.FAIL)).text(": " + sentence(refusal));
+                html.end().line();
+            }
             for (RuleResult rule : open) {
                 html.start("li").element("strong", word(rule.verdict())).text(": " + sentence(rule.reason()));
                 html.end().line();

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlops.core.gate;
 
 /**
- * The result as JUnit XML, for CI servers: a test case for each rule. An inconclusive rule is an error, since CI servers do not
+ * The result as JUnit XML, for CI servers: a test case for each rule, and one for each reason why the candidate's record is refused. An inconclusive rule is an error, since CI servers do not
  * count a skipped test as anything that needs a look.
  */
 final class GateJunit {
@@ -18,9 +18,9 @@ final class GateJunit {
                             "name",
                             SUITE,
                             "tests",
-                            result.rules().size(),
+                            result.rules().size() + result.refusals().size(),
                             "failures",
-                            result.with(Verdict.FAIL).size(),
+                            result.with(Verdict.FAIL).size() + result.refusals().size(),
                             "errors",
                             result.with(Verdict.INCONCLUSIVE).size(),
                             "skipped",
@@ -29,6 +29,14 @@ final class GateJunit {
         }
         statistics(xml, result.statistics());
         int number = 0;
+        for (String refusal : result.refusals()) {
+            number++;
+            xml.start("testcase", "classname", "gate.record", "name", "record " + number)
+                    .element("failure", refusal, "type", Verdict.FAIL, "message", refusal)
+                    .end()
+                    .line();
+        }
+        number = 0;
         for (RuleResult rule : result.rules()) {
             number++;
             testCase(xml, rule, number);

@@ -17,11 +17,18 @@ final class GateMarkdown {
     static String render(GateResult result) {
         StringBuilder out = new StringBuilder();
         out.append("## Gate: ").append(word(result.verdict())).append("\n\n");
-        out.append(sentence(result.summary())).append("\n\n");
+        out.append(sentence(result.shortSummary())).append("\n\n");
         List<RuleResult> open = result.rules().stream()
                 .filter(r -> r.verdict() != Verdict.PASS)
                 .sorted((a, b) -> b.verdict().compareTo(a.verdict()))
                 .toList();
+        for (String refusal : result.refusals()) {
+            out.append("- **")
+                    .append(word(Verdict.FAIL))
+                    .append("**: ")
+                    .append(sentence(refusal))
+                    .append('\n');
+        }
         for (RuleResult rule : open) {
             out.append("- **")
                     .append(word(rule.verdict()))
@@ -29,7 +36,7 @@ final class GateMarkdown {
                     .append(sentence(rule.reason()))
                     .append('\n');
         }
-        out.append(open.isEmpty() ? "" : "\n");
+        out.append(open.isEmpty() && result.refusals().isEmpty() ? "" : "\n");
         boolean intervals = result.statistics() != null;
         out.append("| Verdict | Metric | Slice | Better | Value | Limit | Baseline |")
                 .append(intervals ? " Interval |" : "")

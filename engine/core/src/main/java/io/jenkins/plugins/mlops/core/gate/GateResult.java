@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  *
  * @param ruleFile name of the rule file, as the user gave it
  * @param ruleDigest of the rule file's bytes
+ * @param refusals why the candidate's record itself is refused, whatever its numbers are; sentences without full stops
  * @param rules in the order of the rule file
  * @param baselines those that were found, the champion first
  * @param statistics how intervals were made, null when no rule has confidence
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 public record GateResult(
         String ruleFile,
         Digest ruleDigest,
+        List<String> refusals,
         List<RuleResult> rules,
         Measurement candidate,
         List<Baseline.Found> baselines,
@@ -29,6 +31,7 @@ public record GateResult(
         List<String> notes) {
 
     public GateResult {
+        refusals = List.copyOf(refusals);
         rules = List.copyOf(rules);
         baselines = List.copyOf(baselines);
         notes = List.copyOf(notes);
@@ -41,13 +44,24 @@ public record GateResult(
                 : Stream.concat(notes.stream(), Stream.of(statistics.text())).toList();
     }
 
-    /** The worst verdict of all rules. */
+    /** The worst verdict of all rules; a fail when the record is refused. */
     public Verdict verdict() {
-        return rules.stream().map(RuleResult::verdict).reduce(Verdict.PASS, Verdict::and);
+        return !refusals.isEmpty()
+                ? Verdict.FAIL
+                : rules.stream().map(RuleResult::verdict).reduce(Verdict.PASS, Verdict::and);
     }
 
     /** One sentence, without a full stop. */
     public String summary() {
+        return refusals.isEmpty() ? rulesSummary() : "The candidate's record is refused: " + refusals.get(0);
+    }
+
+    /** As {@link #summary}, for where the refusals themselves stand beside it. */
+    String shortSummary() {
+        return refusals.isEmpty() ? rulesSummary() : "The candidate's record is refused";
+    }
+
+    private String rulesSummary() {
         SortedMap<Verdict, Long> counts =
                 rules.stream().collect(Collectors.groupingBy(RuleResult::verdict, TreeMap::new, Collectors.counting()));
         long failed = counts.getOrDefault(Verdict.FAIL, 0L);

@@ -25,8 +25,9 @@ final class GateText {
         out.append("gate: ")
                 .append(word(result.verdict()))
                 .append(" (")
-                .append(lowered(result.summary()))
+                .append(lowered(result.shortSummary()))
                 .append(")\n");
+        result.refusals().forEach(refusal -> out.append("  ").append(refusal).append('\n'));
         for (Verdict verdict : List.of(Verdict.INCONCLUSIVE, Verdict.FAIL)) {
             result.with(verdict)
                     .forEach(rule -> out.append("  ").append(rule.reason()).append('\n'));

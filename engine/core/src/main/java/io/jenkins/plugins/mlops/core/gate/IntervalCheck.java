@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param high its upper end
  * @param limit what the interval is held against, tolerance included
  * @param groups from how many groups it was drawn
+ * @param family for how many slices the end is corrected that fails the slice
  */
 public record IntervalCheck(
         Subject of,
@@ -22,6 +23,7 @@ public record IntervalCheck(
         BigDecimal limit,
         int samples,
         int groups,
+        int family,
         Verdict verdict) {
 
     /** What an interval is of. */
@@ -51,13 +53,14 @@ public record IntervalCheck(
             BigDecimal limit,
             int samples,
             int groups,
+            int family,
             Direction direction) {
         BigDecimal worse = direction == Direction.HIGHER ? low : high;
         BigDecimal better = direction == Direction.HIGHER ? high : low;
         Verdict verdict = direction.gain(worse, limit).signum() >= 0
                 ? Verdict.PASS
                 : direction.gain(better, limit).signum() < 0 ? Verdict.FAIL : Verdict.INCONCLUSIVE;
-        return new IntervalCheck(of, estimate, low, high, limit, samples, groups, verdict);
+        return new IntervalCheck(of, estimate, low, high, limit, samples, groups, family, verdict);
     }
 
     /** Low to high, with as many digits as keep them apart from each other and from the limit. */

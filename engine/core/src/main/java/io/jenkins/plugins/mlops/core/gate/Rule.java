@@ -16,6 +16,7 @@ import java.math.BigDecimal;
  * @param optional whether a number that is missing or not finite is let pass
  * @param passWithoutBaseline whether the rule does without its baseline when there is none, as for the first model ever
  * @param confidence how sure the rule wants to be; null when the bare numbers decide
+ * @param seeds over how many seeds at least the median is taken, 2 or more; null when the candidate alone is looked at
  */
 public record Rule(
         String metric,
@@ -28,4 +29,34 @@ public record Rule(
         Long minSamples,
         boolean optional,
         boolean passWithoutBaseline,
-        Confidence confidence) {}
+        Confidence confidence,
+        Integer seeds) {
+
+    /** A rule that looks at the candidate alone. */
+    public Rule(
+            String metric,
+            Direction direction,
+            BigDecimal threshold,
+            BaselineReference baseline,
+            MaxDrop maxDrop,
+            SliceSelection slices,
+            BigDecimal tolerance,
+            Long minSamples,
+            boolean optional,
+            boolean passWithoutBaseline,
+            Confidence confidence) {
+        this(
+                metric,
+                direction,
+                threshold,
+                baseline,
+                maxDrop,
+                slices,
+                tolerance,
+                minSamples,
+                optional,
+                passWithoutBaseline,
+                confidence,
+                null);
+    }
+}

@@ -2,13 +2,17 @@ package io.jenkins.plugins.mlops.core.gate;
 
 import io.jenkins.plugins.mlops.core.document.PrintableText;
 import io.jenkins.plugins.mlops.core.sample.Distribution;
+import io.jenkins.plugins.mlops.core.sample.Medians;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Holds one number of a candidate against one rule. Decimal arithmetic on the shortest representation of each number, so that
@@ -25,39 +29,144 @@ final class RuleCheck {
     private final Baseline baseline;
 
     private final SampleEvidence evidence;
-    /** How many slices the rule looks at together. */
-    private final int family;
+    private final Evaluator.Policy evaluators;
+    /** The candidate, and its other seeds where the rule takes their median. */
+    private final List<Measurement> seeds;
 
     private final String subject;
 
-    /** @param family how many slices the rule looks at together, 1 for the overall number */
-    RuleCheck(Rule rule, String slice, Measurement candidate, Baseline baseline, SampleEvidence evidence, int family) {
+    RuleCheck(
+            Rule rule,
+            String slice,
+            Measurement candidate,
+            Baseline baseline,
+            SampleEvidence evidence,
+            Evaluator.Policy evaluators) {
         this.evidence = evidence;
-        this.family = family;
+        this.evaluators = evaluators;
         this.rule = rule;
         this.slice = slice;
         this.candidate = candidate;
         this.baseline = baseline;
-        this.subject = PrintableText.of(rule.metric()) + (slice == null ? "" : " of slice " + PrintableText.of(slice));
+        this.seeds = rule.seeds() == null ? List.of(candidate) : candidate.withItsSeeds();
+        this.subject = PrintableText.of(rule.metric())
+                + (slice == null ? "" : " of slice " + PrintableText.of(slice))
+                + (rule.seeds() == null ? "" : " (median of " + counted(seeds.size(), "seed") + ")");
     }
 
-    Check run() {
-        Double value = numbers(candidate.metrics()).get(rule.metric());
-        Double reference = baseline instanceof Baseline.Found found
-                ? numbers(found.measurement().metrics()).get(rule.metric())
-                : null;
-        if (value == null) {
-            return unmeasured(null, reference, missing());
-        }
-        if (!Metrics.isFinite(value)) {
-            return unmeasured(
-                    value, reference, subject + " is " + Decimals.text(value) + ", which is no finite number");
-        }
-        return compare(Decimals.of(value), value, reference);
+    /** @param family how many slices the rule looks at together, 1 for the overall number */
+    Check run(int family) {
+        return run(Map.of(IntervalCheck.Subject.VALUE, family, IntervalCheck.Subject.CHANGE, family));
     }
 
-    private Check compare(BigDecimal value, Double rawValue, Double reference) {
-        Findings findings = new Findings();
+    /** @param families by what is divided what is left for the interval's end that fails the slice; 1 where there is none */
+    Check run(Map<IntervalCheck.Subject, Integer> families) {
+        Double reference = reference();
+        for (Measurement seed : seeds) {
+            Double value = numbers(seed.metrics()).get(rule.metric());
+            if (value == null) {
+                return unmeasured(null, reference, missing(seed));
+            }
+            if (!Metrics.isFinite(value)) {
+                return unmeasured(
+                        value, reference, named(seed) + " is " + Decimals.text(value) + ", which is no finite number");
+            }
+        }
+        double value = median(seeds);
+        return compare(Decimals.of(value), value, reference, families);
+    }
+
+    /**
+     * How likely it would be by bad luck that the slice fails as clearly as it does, for each of the rule's demands that an interval
+     * decides; without those that no interval can decide.
+     */
+    Map<IntervalCheck.Subject, Double> chances() {
+        Map<IntervalCheck.Subject, Double> chances = new EnumMap<>(IntervalCheck.Subject.class);
+        if (!seeds.stream().allMatch(this::isMeasured)) {
+            return chances;
+        }
+        if (rule.threshold() != null) {
+            chance(evidence.value(rule, slice), lowestValue())
+                    .ifPresent(chance -> chances.put(IntervalCheck.Subject.VALUE, chance));
+        }
+        Double reference = reference();
+        if (reference != null
+                && Metrics.isFinite(reference)
+                && baseline instanceof Baseline.Found found
+                && obstacle(found) == null) {
+            BigDecimal allowance = rule.maxDrop().allowance(Decimals.of(reference));
+            chance(evidence.change(rule, slice, found), lowestChange(allowance))
+                    .ifPresent(chance -> chances.put(IntervalCheck.Subject.CHANGE, chance));
+        }
+        return chances;
+    }
+
+    private Optional<Double> chance(SampleEvidence.Answer answer, BigDecimal limit) {
+        return Optional.ofNullable(answer.distribution())
+                .map(distribution -> isHigher()
+                        ? distribution.chanceOfAtLeast(limit.doubleValue())
+                        : distribution.chanceOfAtMost(limit.doubleValue()));
+    }
+
+    private boolean isMeasured(Measurement measurement) {
+        Double value = numbers(measurement.metrics()).get(rule.metric());
+        return value != null && Metrics.isFinite(value);
+    }
+
+    /** The baseline's number; null when it has none, or one of its seeds has none. */
+    private Double reference() {
+        if (!(baseline instanceof Baseline.Found found)) {
+            return null;
+        }
+        if (rule.seeds() == null) {
+            return numbers(found.measurement().metrics()).get(rule.metric());
+        }
+        List<Measurement> all = found.measurement().withItsSeeds();
+        return all.stream().allMatch(one -> numbers(one.metrics()).containsKey(rule.metric())) ? median(all) : null;
+    }
+
+    private double median(List<Measurement> measurements) {
+        return Medians.of(measurements.stream()
+                .mapToDouble(one -> numbers(one.metrics()).get(rule.metric()))
+                .toArray());
+    }
+
+    private String named(Measurement seed) {
+        return subject + (seed == candidate ? "" : ", in the seed " + PrintableText.of(seed.origin()) + ",");
+    }
+
+    /** Why candidate, seeds and baseline are not comparable, as a clause; null when they are. */
+    private String obstacle(Baseline.Found found) {
+        String obstacle = Comparability.obstacle(candidate, found.name(), found.measurement(), evaluators);
+        if (obstacle == null && rule.seeds() != null) {
+            obstacle = otherSeed(found.measurement().seeds());
+        }
+        return obstacle;
+    }
+
+    private String otherSeed(List<Measurement> others) {
+        return others.stream()
+                .map(seed -> Comparability.obstacle(
+                        candidate, "the seed " + PrintableText.of(seed.origin()), seed, evaluators))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private BigDecimal lowestValue() {
+        return rule.direction().worsen(rule.threshold(), rule.tolerance());
+    }
+
+    private BigDecimal lowestChange(BigDecimal allowance) {
+        return rule.direction().worsen(BigDecimal.ZERO, allowance.add(rule.tolerance()));
+    }
+
+    private Check compare(
+            BigDecimal value, Double rawValue, Double reference, Map<IntervalCheck.Subject, Integer> families) {
+        Findings findings = new Findings(families);
+        if (rule.seeds() != null) {
+            findings.seeds();
+        }
         if (rule.threshold() != null) {
             findings.threshold(value);
         }
@@ -68,6 +177,9 @@ final class RuleCheck {
         if (rule.minSamples() != null) {
             findings.samples(samples);
         }
+        if (rule.seeds() != null) {
+            findings.enoughSeeds();
+        }
         return new Check(
                 slice,
                 rawValue,
@@ -77,11 +189,17 @@ final class RuleCheck {
                 findings.margin(value),
                 findings.verdict,
                 findings.reason(),
-                findings.intervals);
+                findings.intervals,
+                rule.seeds() == null
+                        ? List.of()
+                        : seeds.stream()
+                                .map(seed -> numbers(seed.metrics()).get(rule.metric()))
+                                .toList());
     }
 
     /** What the single demands of the rule say; together they are the verdict. */
     private final class Findings {
+        private final Map<IntervalCheck.Subject, Integer> families;
         private final List<String> failures = new ArrayList<>();
         private final List<String> doubts = new ArrayList<>();
         private final List<String> remarks = new ArrayList<>();
@@ -90,16 +208,33 @@ final class RuleCheck {
         private boolean comparable = true;
         private final List<IntervalCheck> intervals = new ArrayList<>();
 
+        Findings(Map<IntervalCheck.Subject, Integer> families) {
+            this.families = families;
+        }
+
+        void seeds() {
+            String other = otherSeed(candidate.seeds());
+            if (other != null) {
+                cannotCompare(subject + " has no median: " + other);
+            }
+        }
+
+        void enoughSeeds() {
+            if (seeds.size() < rule.seeds() && comparable) {
+                undecided(subject + ": too few to tell, at least " + rule.seeds() + " seeds are wanted");
+            }
+        }
+
         void threshold(BigDecimal value) {
             BigDecimal threshold = rule.threshold();
-            BigDecimal lowest = rule.direction().worsen(threshold, rule.tolerance());
+            BigDecimal lowest = lowestValue();
             tighten(lowest);
             int digits = Decimals.digitsFor(value, threshold, lowest);
             String shown = Decimals.text(value, digits);
             if (rule.confidence() != null) {
                 interval(
                         IntervalCheck.Subject.VALUE,
-                        evidence.value(rule.metric(), slice),
+                        evidence.value(rule, slice),
                         lowest,
                         subject + " is " + shown + ",",
                         (isHigher() ? "at least " : "at most ") + Decimals.exact(threshold) + " is wanted");
@@ -121,7 +256,7 @@ final class RuleCheck {
                 withoutBaseline(none.why());
             } else {
                 Baseline.Found found = (Baseline.Found) baseline;
-                String obstacle = Comparability.obstacle(candidate, found);
+                String obstacle = obstacle(found);
                 if (obstacle != null) {
                     cannotCompare(subject + " is not comparable: " + obstacle);
                 } else if (reference == null) {
@@ -161,8 +296,8 @@ final class RuleCheck {
             if (rule.confidence() != null) {
                 interval(
                         IntervalCheck.Subject.CHANGE,
-                        evidence.change(rule.metric(), slice, found),
-                        rule.direction().worsen(BigDecimal.ZERO, allowance.add(rule.tolerance())),
+                        evidence.change(rule, slice, found),
+                        lowestChange(allowance),
                         change + "; the change is",
                         allowed(allowance));
                 return;
@@ -178,7 +313,7 @@ final class RuleCheck {
         /**
          * Lets an interval decide: good when it lies wholly on the good side of the limit, bad when wholly on the other, else it
          * cannot be told. All slices of a rule must be good for the rule to pass, so the end that lets a slice pass needs no
-         * correction; one bad slice of many fails the rule, so the other end is Bonferroni's.
+         * correction; one bad slice of many fails the rule, so the other end is corrected as the rule says.
          */
         private void interval(
                 IntervalCheck.Subject of, SampleEvidence.Answer answer, BigDecimal limit, String what, String wanted) {
@@ -199,6 +334,7 @@ final class RuleCheck {
                 return;
             }
             double passing = confidence.tail();
+            int family = families.getOrDefault(of, 1);
             double failing = passing / family;
             IntervalCheck interval = IntervalCheck.of(
                     of,
@@ -208,6 +344,7 @@ final class RuleCheck {
                     limit,
                     evidence.samples(slice),
                     distribution.groups(),
+                    family,
                     rule.direction());
             intervals.add(interval);
             String reason = what + " " + interval.text() + " with " + confidence.percent() + " confidence ("
@@ -259,13 +396,17 @@ final class RuleCheck {
             if (samples == null) {
                 fail(subject + " does not say how many samples it rests on, and at least " + wanted + " are wanted");
             } else if (samples < wanted && comparable) {
-                failures.clear();
-                doubts.clear();
-                remarks.clear();
-                remarks.add(subject + " rests on " + samples + (samples == 1 ? " sample" : " samples")
+                undecided(subject + " rests on " + samples + (samples == 1 ? " sample" : " samples")
                         + ", too few to tell: at least " + wanted + " are wanted");
-                verdict = Verdict.INCONCLUSIVE;
             }
+        }
+
+        /** Whatever the number is. */
+        private void undecided(String reason) {
+            failures.clear();
+            doubts.clear();
+            doubts.add(reason);
+            verdict = Verdict.INCONCLUSIVE;
         }
 
         private void cannotCompare(String reason) {
@@ -299,23 +440,25 @@ final class RuleCheck {
                 null,
                 rule.optional() ? Verdict.PASS : Verdict.FAIL,
                 rule.optional() ? reason + " (let pass, since the rule is optional)" : reason,
+                List.of(),
                 List.of());
     }
 
-    private String missing() {
-        Metrics metrics = candidate.metrics();
+    private String missing(Measurement seed) {
+        String who = seed == candidate ? "The candidate" : "The seed " + PrintableText.of(seed.origin());
+        Metrics metrics = seed.metrics();
         if (slice != null && !metrics.slices().containsKey(slice)) {
             String known = baseline instanceof Baseline.Found found
                             && found.measurement().metrics().slices().containsKey(slice)
                     ? ", which " + found.name() + " has"
                     : "";
-            return "The candidate has no slice " + PrintableText.of(slice) + known
+            return who + " has no slice " + PrintableText.of(slice) + known
                     + NearNames.hint(slice, metrics.slices().keySet());
         }
         String path = slice == null ? rule.metric() : "slices." + slice + "." + rule.metric();
         String instead = metrics.notNumbers().get(path);
         return instead == null
-                ? "The candidate has no " + subject
+                ? who + " has no " + subject
                         + NearNames.hint(rule.metric(), numbers(metrics).keySet())
                 : subject + " is " + instead + ", which is no number";
     }

@@ -11,9 +11,11 @@ import java.util.List;
  *
  * @param rules at least one
  * @param seed of the random numbers of rules with confidence
+ * @param evaluationSet content id or source id of the set that the candidate must be measured on, null for any
+ * @param evaluator how much of the evaluators of candidate and baseline must agree
  */
 @JsonDeserialize(using = RuleSetReader.class)
-public record RuleSet(List<Rule> rules, long seed) {
+public record RuleSet(List<Rule> rules, long seed, String evaluationSet, Evaluator.Policy evaluator) {
 
     static final long DEFAULT_SEED = 0;
 
@@ -25,7 +27,7 @@ public record RuleSet(List<Rule> rules, long seed) {
     }
 
     public RuleSet(List<Rule> rules) {
-        this(rules, DEFAULT_SEED);
+        this(rules, DEFAULT_SEED, null, Evaluator.Policy.SAME);
     }
 
     /**

@@ -35,6 +35,9 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
 
     private static final int MAX_EXPONENT = 308;
 
+    /** One seed has no median to speak of. */
+    private static final int LEAST_SEEDS = 2;
+
     private static final BigDecimal LEAST_LEVEL = new BigDecimal("0.5");
     /** Nearer to 1, a bootstrap has nothing to say. */
     private static final BigDecimal HIGHEST_LEVEL = new BigDecimal("0.9999");
@@ -52,7 +55,9 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         OPTIONAL,
         WITHOUT_BASELINE,
         CONFIDENCE,
-        MIN_GROUPS;
+        MIN_GROUPS,
+        CORRECTION,
+        SEEDS;
 
         static Optional<Key> of(String name) {
             for (Key key : values()) {
@@ -81,23 +86,54 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         JsonLocation start = parser.currentTokenLocation();
         List<Rule> rules = null;
         long seed = RuleSet.DEFAULT_SEED;
+        String evaluationSet = null;
+        Evaluator.Policy evaluator = Evaluator.Policy.SAME;
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            JsonLocation place = parser.currentTokenLocation();
+            parser.nextToken();
             switch (key) {
-                case "rules" -> {
-                    parser.nextToken();
-                    rules = readRules(parser);
-                }
-                case "seed" -> {
-                    parser.nextToken();
-                    seed = seed(parser);
-                }
-                default -> throw wrong(parser, "unknown key " + quoted(key) + "; known are rules, seed");
+                case "rules" -> rules = readRules(parser);
+                case "seed" -> seed = seed(parser);
+                case "evaluation_set" -> evaluationSet = atKey(key, () -> name(parser, "the id of an evaluation set"));
+                case "evaluator" -> evaluator = atKey(key, () -> choice(parser, Evaluator.Policy.values()));
+                default ->
+                    throw wrong(
+                            parser,
+                            "unknown key " + quoted(key) + "; known are evaluation_set, evaluator, rules, seed",
+                            place);
             }
         }
         if (rules == null) {
             throw wrong(parser, "the key 'rules' is missing", start);
         }
-        return new RuleSet(rules, seed);
+        return new RuleSet(rules, seed, evaluationSet, evaluator);
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T atKey(String key, Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (JsonMappingException e) {
+            throw at(e, key);
+        }
+    }
+
+    /** One of a few words. */
+    private static <T> T choice(JsonParser parser, T[] choices) throws IOException {
+        String word = word(parser);
+        for (T choice : choices) {
+            if (choice.toString().equals(word)) {
+                return choice;
+            }
+        }
+        throw wrong(
+                parser,
+                quoted(word) + " is not possible: "
+                        + Stream.of(choices).map(Object::toString).collect(Collectors.joining(", ")) + " are");
     }
 
     private static List<Rule> readRules(JsonParser parser) throws IOException {
@@ -157,7 +193,9 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
             case OPTIONAL -> flag(parser);
             case WITHOUT_BASELINE -> withoutBaseline(parser);
             case CONFIDENCE -> level(parser);
-            case MIN_GROUPS -> minGroups(parser);
+            case MIN_GROUPS -> count(parser, Confidence.LEAST_MIN_GROUPS, "groups");
+            case CORRECTION -> choice(parser, Correction.values());
+            case SEEDS -> count(parser, LEAST_SEEDS, "seeds");
         };
     }
 
@@ -180,13 +218,17 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
                 throw at(wrong(parser, key + " says nothing without a baseline", places.get(key)), key.toString());
             }
         }
-        if (values.containsKey(Key.MIN_GROUPS) && !values.containsKey(Key.CONFIDENCE)) {
+        for (Key key : List.of(Key.MIN_GROUPS, Key.CORRECTION)) {
+            if (values.containsKey(key) && !values.containsKey(Key.CONFIDENCE)) {
+                throw at(
+                        wrong(parser, key + " says nothing without " + Key.CONFIDENCE, places.get(key)),
+                        key.toString());
+            }
+        }
+        if (values.containsKey(Key.CORRECTION) && !values.containsKey(Key.SLICES)) {
             throw at(
-                    wrong(
-                            parser,
-                            Key.MIN_GROUPS + " says nothing without " + Key.CONFIDENCE,
-                            places.get(Key.MIN_GROUPS)),
-                    Key.MIN_GROUPS.toString());
+                    wrong(parser, Key.CORRECTION + " says nothing without " + Key.SLICES, places.get(Key.CORRECTION)),
+                    Key.CORRECTION.toString());
         }
         return new Rule(
                 (String) values.get(Key.METRIC),
@@ -199,14 +241,17 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
                 (Long) values.get(Key.MIN_SAMPLES),
                 (boolean) values.getOrDefault(Key.OPTIONAL, false),
                 (boolean) values.getOrDefault(Key.WITHOUT_BASELINE, false),
-                confidence(values));
+                confidence(values),
+                (Integer) values.get(Key.SEEDS));
     }
 
     private static Confidence confidence(Map<Key, Object> values) {
         BigDecimal level = (BigDecimal) values.get(Key.CONFIDENCE);
         return level == null
                 ? null
-                : new Confidence(level, (int) values.getOrDefault(Key.MIN_GROUPS, Confidence.DEFAULT_MIN_GROUPS));
+                : new Confidence(
+                        level, (int) values.getOrDefault(Key.MIN_GROUPS, Confidence.DEFAULT_MIN_GROUPS), (Correction)
+                                values.getOrDefault(Key.CORRECTION, Correction.HOLM));
     }
 
     private static String word(JsonParser parser) throws IOException {
@@ -321,12 +366,12 @@ final class RuleSetReader extends JsonDeserializer<RuleSet> {
         return level;
     }
 
-    private static Integer minGroups(JsonParser parser) throws IOException {
+    private static Integer count(JsonParser parser, int least, String what) throws IOException {
         BigDecimal number = parser.hasToken(JsonToken.VALUE_NUMBER_INT) ? parser.getDecimalValue() : null;
         if (number == null
-                || number.compareTo(BigDecimal.valueOf(Confidence.LEAST_MIN_GROUPS)) < 0
+                || number.compareTo(BigDecimal.valueOf(least)) < 0
                 || number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0) {
-            throw wrong(parser, "a count of groups, " + Confidence.LEAST_MIN_GROUPS + " or more, is wanted");
+            throw wrong(parser, "a count of " + what + ", " + least + " or more, is wanted");
         }
         return number.intValueExact();
     }

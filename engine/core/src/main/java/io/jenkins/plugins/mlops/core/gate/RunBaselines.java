@@ -90,7 +90,7 @@ public final class RunBaselines {
         }
         return run.metrics().isEmpty()
                 ? new Baseline.Unusable(origin + " has neither an evaluation nor metrics")
-                : new Baseline.Found(name, new Measurement(origin, null, null, null, metrics(run.metrics()), null));
+                : new Baseline.Found(name, new Measurement(origin, null, null, null, metrics(run.metrics())));
     }
 
     private Baseline evaluation(String name, String origin, TrackedRun run) {

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -20,7 +21,7 @@ public final class Bootstrap {
     public static final int RESAMPLES = 10_000;
 
     /** More groups are put together by lot into so many bins. */
-    public static final int MAX_BINS = 4096;
+    public static final int MAX_BINS = 2048;
 
     private final long seed;
 
@@ -29,32 +30,35 @@ public final class Bootstrap {
     }
 
     /**
-     * Of the candidate's metric.
+     * Of the candidate's metric, the median where there are several seeds.
      *
+     * @param candidates one for each seed, of the same samples in the same groups; at least one
      * @param slice null for all samples
      * @return empty when there are fewer than two groups, or too many draws have no value at all
      */
-    public Optional<Distribution> value(SampleResults candidate, String metric, String slice) {
-        return distribution(candidate, null, metric, slice);
+    public Optional<Distribution> value(List<SampleResults> candidates, String metric, String slice) {
+        return distribution(candidates, List.of(), metric, slice);
     }
 
     /**
      * Of the candidate's metric less the baseline's; both have the same samples in the same groups.
      *
-     * @param slice null for all samples; the candidate's members count
+     * @param baselines at least one, as {@code candidates}
+     * @param slice null for all samples; the first candidate's members count
      * @return as {@link #value}
      */
-    public Optional<Distribution> change(SampleResults candidate, SampleResults baseline, String metric, String slice) {
-        return distribution(candidate, baseline, metric, slice);
+    public Optional<Distribution> change(
+            List<SampleResults> candidates, List<SampleResults> baselines, String metric, String slice) {
+        return distribution(candidates, baselines, metric, slice);
     }
 
     private Optional<Distribution> distribution(
-            SampleResults candidate, SampleResults baseline, String metric, String slice) {
-        Clusters groups = Clusters.of(candidate, baseline, metric, slice);
+            List<SampleResults> candidates, List<SampleResults> baselines, String metric, String slice) {
+        Clusters groups = Clusters.of(candidates, baselines, metric, slice);
         if (groups.size() < 2) {
             return Optional.empty();
         }
-        SplittableRandom random = random(metric, slice, baseline == null ? "value" : "change");
+        SplittableRandom random = random(metric, slice, baselines.isEmpty() ? "value" : "change");
         Clusters drawn = groups.size() > MAX_BINS ? groups.inBins(MAX_BINS, random) : groups;
         double[] resampled = new double[RESAMPLES];
         int done = 0;
@@ -64,7 +68,7 @@ public final class Bootstrap {
         }
         return done < RESAMPLES
                 ? Optional.empty()
-                : Optional.of(new Distribution(groups.statistic(), groups.size(), resampled));
+                : Optional.of(new Distribution(groups.statistic(), groups.size(), drawn.size(), resampled));
     }
 
     /** Numbers of its own for everything that is asked, so that one question does not change the answer to another. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.sample;
 
 import java.util.Arrays;
+import java.util.function.DoublePredicate;
 
 /** What a bootstrap tells about a metric, or a change of one: its estimate, and how that varies. Immutable. */
 public final class Distribution {
@@ -8,15 +9,24 @@ public final class Distribution {
     /** With fewer resamples beyond an end, a quantile of them says little. */
     private static final int MIN_BEYOND = 5;
 
+    private static final double LEAST_TAIL = 1e-12;
+    private static final int HALVINGS = 50;
+
     private final double estimate;
     private final int groups;
+    private final int drawn;
     private final double[] resampled;
     private final double standardError;
 
-    /** @param resampled statistics of resamples in any order; kept */
-    Distribution(double estimate, int groups, double[] resampled) {
+    /**
+     * @param groups how many there are
+     * @param drawn from how many groups, or bins of them, was drawn
+     * @param resampled statistics of resamples in any order; kept
+     */
+    Distribution(double estimate, int groups, int drawn, double[] resampled) {
         this.estimate = estimate;
         this.groups = groups;
+        this.drawn = drawn;
         this.resampled = resampled;
         Arrays.sort(resampled);
         this.standardError = standardError(resampled);
@@ -26,7 +36,7 @@ public final class Distribution {
         return estimate;
     }
 
-    /** How many groups were drawn from. */
+    /** How many groups there are. */
     public int groups() {
         return groups;
     }
@@ -41,6 +51,42 @@ public final class Distribution {
     public double high(double tail) {
         double quantile = isResolved(tail) ? quantile(1 - tail) : estimate + Quantiles.normal(tail) * standardError;
         return estimate + widening(tail) * (quantile - estimate);
+    }
+
+    /**
+     * How likely it is, by the same reckoning, that the true number is the limit or above it although the estimate is below: the
+     * least probability for which {@link #high} is below the limit.
+     *
+     * @return at most 0.5
+     */
+    public double chanceOfAtLeast(double limit) {
+        return leastTail(tail -> high(tail) < limit);
+    }
+
+    /** As {@link #chanceOfAtLeast}, of the limit or below it. */
+    public double chanceOfAtMost(double limit) {
+        return leastTail(tail -> low(tail) > limit);
+    }
+
+    /** By halving on the scale of logarithms; the ends of intervals move outwards as less is left beyond them. */
+    private static double leastTail(DoublePredicate excluded) {
+        double yes = 0.5;
+        double no = LEAST_TAIL;
+        if (!excluded.test(yes)) {
+            return yes;
+        }
+        if (excluded.test(no)) {
+            return 0;
+        }
+        for (int i = 0; i < HALVINGS; i++) {
+            double middle = Math.sqrt(yes * no);
+            if (excluded.test(middle)) {
+                yes = middle;
+            } else {
+                no = middle;
+            }
+        }
+        return yes;
     }
 
     private boolean isResolved(double tail) {
@@ -61,7 +107,7 @@ public final class Distribution {
      * remedy is that of Student's interval.
      */
     private double widening(double tail) {
-        return StrictMath.sqrt(groups / (groups - 1.0)) * Quantiles.student(tail, groups - 1) / Quantiles.normal(tail);
+        return StrictMath.sqrt(drawn / (drawn - 1.0)) * Quantiles.student(tail, drawn - 1) / Quantiles.normal(tail);
     }
 
     private static double standardError(double[] numbers) {

@@ -152,8 +152,10 @@ class GateTest {
                 measurement.digest(),
                 measurement.model(),
                 version,
+                measurement.evaluator(),
                 measurement.metrics(),
-                measurement.samples());
+                measurement.samples(),
+                List.of());
     }
 
     @Test

@@ -118,7 +118,7 @@ class RuleSetTest {
                         "unknown key in a rule",
                         "rules:\n  - metric: m\n    direction: higher\n    treshold: 1",
                         "line 4, column 5",
-                        "unknown key 'treshold'; known are baseline, confidence, direction"),
+                        "unknown key 'treshold'; known are baseline, confidence, correction, direction"),
                 broken("a rule is no set of keys", "rules: [mAP]", "line 1, column 9", "a set of keys"),
                 broken(
                         "no metric",
@@ -257,9 +257,10 @@ class RuleSetTest {
     void confidenceHasALevelAndGroups() {
         String text = "seed: 7\nrules:\n  - {metric: m, direction: lower, threshold: 1, confidence: 0.95";
         assertThat(RuleSet.parse(text + "}", "gate.yaml").rules().get(0).confidence())
-                .isEqualTo(new Confidence(new BigDecimal("0.95"), 10));
+                .isEqualTo(new Confidence(new BigDecimal("0.95"), 10, Correction.HOLM));
         RuleSet rules = RuleSet.parse(text + ", min_groups: 30}", "gate.yaml");
-        assertThat(rules.rules().get(0).confidence()).isEqualTo(new Confidence(new BigDecimal("0.95"), 30));
+        assertThat(rules.rules().get(0).confidence())
+                .isEqualTo(new Confidence(new BigDecimal("0.95"), 30, Correction.HOLM));
         assertThat(rules.seed()).isEqualTo(7);
         assertThat(schemaSays(text + ", min_groups: 30}")).isEmpty();
     }

@@ -20,7 +20,7 @@ class BootstrapTest {
     private static final double TAIL = 0.025;
 
     private static Distribution value(SampleResults samples) {
-        return new Bootstrap(0).value(samples, "m", null).orElseThrow();
+        return new Bootstrap(0).value(List.of(samples), "m", null).orElseThrow();
     }
 
     @Test
@@ -59,8 +59,9 @@ class BootstrapTest {
                 .map(v -> v + 0.01 + 0.01 * random.nextGaussian())
                 .toArray();
         SampleResults candidate = Samples.of(better);
-        Distribution change =
-                new Bootstrap(0).change(candidate, Samples.of(base), "m", null).orElseThrow();
+        Distribution change = new Bootstrap(0)
+                .change(List.of(candidate), List.of(Samples.of(base)), "m", null)
+                .orElseThrow();
         double width = change.high(TAIL) - change.low(TAIL);
         assertThat(width)
                 .isLessThan((value(candidate).high(TAIL) - value(candidate).low(TAIL)) / 10);
@@ -78,7 +79,8 @@ class BootstrapTest {
     @Test
     void oneGroupTellsNothing() {
         String lines = Samples.line("a", "g", 1) + Samples.line("b", "g", 0);
-        assertThat(new Bootstrap(0).value(Samples.read(lines), "m", null)).isEmpty();
+        assertThat(new Bootstrap(0).value(List.of(Samples.read(lines)), "m", null))
+                .isEmpty();
     }
 
     @Test
@@ -94,7 +96,7 @@ class BootstrapTest {
         }
         SampleResults mine = Samples.read(lines.toString());
         Distribution change = new Bootstrap(0)
-                .change(mine, Samples.read(others.toString()), "m", null)
+                .change(List.of(mine), List.of(Samples.read(others.toString())), "m", null)
                 .orElseThrow();
         assertThat(value(mine).estimate()).isEqualTo(mine.metric("m", null));
         assertThat(change.estimate())
@@ -113,7 +115,7 @@ class BootstrapTest {
         for (int round = 0; round < rounds; round++) {
             SampleResults samples = Samples.simulated(random, groups, perGroup, 0.7, 0.1, 0.2);
             Distribution distribution =
-                    new Bootstrap(round).value(samples, "m", null).orElseThrow();
+                    new Bootstrap(round).value(List.of(samples), "m", null).orElseThrow();
             held += distribution.low(TAIL) <= 0.7 && 0.7 <= distribution.high(TAIL) ? 1 : 0;
         }
         // four standard errors of the share are 0.05
@@ -180,7 +182,7 @@ class BootstrapTest {
         Distribution one = value(Samples.of(values));
         Distribution same = value(Samples.of(values));
         Distribution other =
-                new Bootstrap(1).value(Samples.of(values), "m", null).orElseThrow();
+                new Bootstrap(1).value(List.of(Samples.of(values)), "m", null).orElseThrow();
         assertThat(same.low(TAIL)).isEqualTo(one.low(TAIL));
         assertThat(other.low(TAIL)).isNotEqualTo(one.low(TAIL)).isCloseTo(one.low(TAIL), within(0.005));
     }

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,8 +102,9 @@ class PublishedBootstrapIT {
         Distribution distribution(boolean paired) {
             SampleResults mine = Samples.read(lines.toString());
             return (paired
-                            ? new Bootstrap(0).change(mine, Samples.read(otherLines.toString()), "m", null)
-                            : new Bootstrap(0).value(mine, "m", null))
+                            ? new Bootstrap(0)
+                                    .change(List.of(mine), List.of(Samples.read(otherLines.toString())), "m", null)
+                            : new Bootstrap(0).value(List.of(mine), "m", null))
                     .orElseThrow();
         }
     }
