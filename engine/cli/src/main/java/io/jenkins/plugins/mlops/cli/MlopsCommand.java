@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartCommand;
 import io.jenkins.plugins.mlops.cli.registry.ModelCommand;
 import io.jenkins.plugins.mlops.cli.training.TrainCommand;
+import io.jenkins.plugins.mlops.cli.withdrawal.WithdrawCommand;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ParameterException;
             LineageCommand.class,
             EvidenceCommand.class,
             ImageCommand.class,
+            WithdrawCommand.class,
             QuickstartCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

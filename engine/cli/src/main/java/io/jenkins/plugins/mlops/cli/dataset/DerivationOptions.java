@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.dataset;
 
+import io.jenkins.plugins.mlops.cli.DigestArgument;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -49,8 +50,9 @@ final class DerivationOptions {
 
     @Option(
             names = "--without-file",
-            paramLabel = "DIGEST",
-            description = "A file of the inputs that was left out, by its SHA-256; may be given several times.")
+            paramLabel = "DIGEST-or-PATH",
+            description =
+                    "A file of the inputs that was left out, by its SHA-256 or a copy; may be given several times.")
     private Set<String> withoutFiles = new LinkedHashSet<>();
 
     @Option(names = "--step", paramLabel = "NAME", description = "What was done: crop, relabel, clean.")
@@ -99,7 +101,7 @@ final class DerivationOptions {
             String by,
             Instant at) {
         Set<Digest> files = new LinkedHashSet<>();
-        withoutFiles.forEach(file -> files.add(digest(file)));
+        withoutFiles.forEach(file -> files.add(new DigestArgument(file).ofFile(host)));
         List<ResourceDescriptor> inputs = new ArrayList<>();
         for (String given : from) {
             Matcher named = ROLE.matcher(given);
@@ -157,15 +159,5 @@ final class DerivationOptions {
             withdrawals.checkModel(model.uri(), model.digest());
             return Derivation.model(model.uri(), model.digest());
         }
-    }
-
-    private static Digest digest(String text) {
-        if (Digest.isDigest(text)) {
-            return Digest.parse(text);
-        }
-        if (Digest.isDigest("sha256:" + text)) {
-            return new Digest(text);
-        }
-        throw MlopsException.usage("'" + text + "' is no digest: sha256: and 64 hex digits are wanted");
     }
 }

@@ -1,18 +1,14 @@
 package io.jenkins.plugins.mlops.cli.lineage;
 
+import io.jenkins.plugins.mlops.cli.DigestArgument;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageMatch;
 import io.jenkins.plugins.mlops.core.lineage.LineageQuery;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
-import io.jenkins.plugins.mlops.core.registry.ModelVersion;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -99,10 +95,9 @@ final class FindCommand implements Callable<Integer> {
         List<RegisteredModels.Unknown> unknown = registered == null ? List.of() : registered.fetchAll();
         LineageQuery query = query(sources);
         List<LineageMatch> matches = store.find(query, includeEvaluation);
-        List<ModelVersion> versions = registered == null || matches.isEmpty() ? List.of() : registered.all();
         FoundModels found = new FoundModels(
                 FoundModels.Query.of(query),
-                FoundModels.models(matches, versions, registered),
+                FoundModels.models(matches, registered),
                 unknown,
                 isByFile(query) ? store.datasetsWithoutFiles() : List.of());
         store.problems().forEach((file, reason) -> out.note("skipped " + file + ": " + reason));
@@ -117,7 +112,7 @@ final class FindCommand implements Callable<Integer> {
         if (asked.dataset != null) {
             return LineageQuery.dataset(asked.dataset);
         } else if (asked.file != null) {
-            return LineageQuery.file(fileDigest(asked.file));
+            return LineageQuery.file(new DigestArgument(asked.file).ofFile(host));
         } else if (asked.group != null) {
             return LineageQuery.group(asked.group);
         } else if (asked.commit != null) {
@@ -135,24 +130,5 @@ final class FindCommand implements Callable<Integer> {
     /** Whether the answer depends on knowing the files of datasets. */
     private static boolean isByFile(LineageQuery query) {
         return query instanceof LineageQuery.OfFile || query instanceof LineageQuery.OfGroup;
-    }
-
-    private Digest fileDigest(String text) {
-        if (Digest.isDigest(text)) {
-            return Digest.parse(text);
-        }
-        if (Digest.isDigest("sha256:" + text)) {
-            return new Digest(text);
-        }
-        Path file = host.resolve(Path.of(text));
-        if (!Files.isRegularFile(file)) {
-            throw MlopsException.usage(
-                    "'" + text + "' is neither a digest (sha256: and 64 hex digits) nor the path of a file");
-        }
-        try {
-            return Digest.of(file);
-        } catch (IOException e) {
-            throw MlopsException.usage("The file " + text + " cannot be read: " + e.getMessage(), e);
-        }
     }
 }

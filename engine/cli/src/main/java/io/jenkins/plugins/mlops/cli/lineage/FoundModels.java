@@ -21,11 +21,11 @@ import java.util.stream.Collectors;
  * @param unknown registered versions without a record
  * @param datasetsWithoutFiles datasets of recorded models whose files are not known; only where files were asked for
  */
-record FoundModels(
+public record FoundModels(
         Query query, List<Found> models, List<RegisteredModels.Unknown> unknown, List<String> datasetsWithoutFiles) {
 
     /** What was asked. */
-    record Query(String by, String value) {
+    public record Query(String by, String value) {
         static Query of(LineageQuery query) {
             if (query instanceof LineageQuery.OfDataset dataset) {
                 return new Query("dataset", dataset.id());
@@ -44,7 +44,7 @@ record FoundModels(
 
     /** A model. @param name null when it is not registered, and so is version */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Found(
+    public record Found(
             String name,
             Integer version,
             List<String> aliases,
@@ -52,7 +52,28 @@ record FoundModels(
             String run,
             LineageMatch.Relation relation,
             List<String> roles,
-            List<Via> via) {}
+            List<Via> via) {
+
+        String title() {
+            String title = name == null ? "(not registered)" : name + "/" + version;
+            return aliases.isEmpty() ? title : title + " @" + String.join(" @", aliases);
+        }
+
+        /** Without the title. */
+        String rest() {
+            String played = String.join(", ", roles);
+            String how = relation == LineageMatch.Relation.DIRECT
+                    ? "direct (" + played + ")"
+                    : "inherited (" + played + ") via "
+                            + via.stream().map(Via::label).collect(Collectors.joining(" > "));
+            return how + "  " + digest + (run == null ? "" : "  run " + run);
+        }
+
+        /** For people. */
+        public String text() {
+            return title() + "  " + rest();
+        }
+    }
 
     /**
      * A model or dataset between.
@@ -60,15 +81,16 @@ record FoundModels(
      * @param name NAME/VERSION of a model, a dataset's name, or null
      * @param digest the content id, null for a dataset of which only the source id is known
      */
-    record Via(LineageStep.Kind kind, String name, Digest digest) {
+    public record Via(LineageStep.Kind kind, String name, Digest digest) {
         String label() {
             return new LineageStep(kind, String.valueOf(digest), name).label();
         }
     }
 
-    static List<Found> models(List<LineageMatch> matches, List<ModelVersion> registered, RegisteredModels models) {
+    /** @param models null when no MLflow server is named: where aliases point is not known then */
+    public static List<Found> models(List<LineageMatch> matches, RegisteredModels models) {
         Map<Digest, List<ModelVersion>> byDigest = new HashMap<>();
-        for (ModelVersion version : registered) {
+        for (ModelVersion version : models == null || matches.isEmpty() ? List.<ModelVersion>of() : models.all()) {
             models.model(version)
                     .ifPresent(digest -> byDigest.computeIfAbsent(digest, d -> new ArrayList<>())
                             .add(version));
@@ -134,16 +156,13 @@ record FoundModels(
                 .append(query.value())
                 .append('\n');
         int width =
-                models.stream().mapToInt(model -> title(model).length()).max().orElse(0);
+                models.stream().mapToInt(model -> model.title().length()).max().orElse(0);
         for (Found model : models) {
             text.append("  ")
-                    .append(title(model))
-                    .append(" ".repeat(width - title(model).length()))
+                    .append(model.title())
+                    .append(" ".repeat(width - model.title().length()))
                     .append("  ")
-                    .append(how(model))
-                    .append("  ")
-                    .append(model.digest())
-                    .append(model.run() == null ? "" : "  run " + model.run())
+                    .append(model.rest())
                     .append('\n');
         }
         if (!unknown.isEmpty()) {
@@ -162,18 +181,5 @@ record FoundModels(
                     dataset -> text.append("  ").append(dataset).append('\n'));
         }
         return text.toString();
-    }
-
-    private static String title(Found model) {
-        String name = model.name() == null ? "(not registered)" : model.name() + "/" + model.version();
-        return model.aliases().isEmpty() ? name : name + " @" + String.join(" @", model.aliases());
-    }
-
-    private static String how(Found model) {
-        String roles = String.join(", ", model.roles());
-        return model.relation() == LineageMatch.Relation.DIRECT
-                ? "direct (" + roles + ")"
-                : "inherited (" + roles + ") via "
-                        + model.via().stream().map(Via::label).collect(Collectors.joining(" > "));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
 /** The store and, where one is named, the MLflow server that the commands of this group ask. */
-final class LineageOptions {
+public final class LineageOptions {
 
     @Mixin
     private LineageStoreOption store;
@@ -28,18 +28,24 @@ final class LineageOptions {
     }
 
     /** @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when none is named */
-    EvidenceStore requireEvidence(Host host) {
+    public EvidenceStore requireEvidence(Host host) {
         return evidence.require(host, servers);
     }
 
-    LineageStore store(Host host) {
-        return store.open(host);
-    }
-
-    LineageSources open(Host host) {
+    public LineageSources open(Host host) {
         LineageStore records = store.open(host);
         MlflowServer server =
                 servers.hasMlflow(host) ? MlflowServer.connect(servers.mlflow(host), servers.objectStore(host)) : null;
         return new LineageSources(records, server);
+    }
+
+    /** The store alone; no server is asked. */
+    public LineageStore store(Host host) {
+        return store.open(host);
+    }
+
+    /** What people call a key of that id. */
+    public String describeKey(Host host, String id) {
+        return evidence.keys(host).trusted().describe(id);
     }
 }

@@ -6,9 +6,10 @@ import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
 import io.jenkins.plugins.mlops.core.lineage.ModelName;
 import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 
 /** What is asked about lineage while a command runs: the store, and MLflow where it is named. */
-final class LineageSources implements AutoCloseable {
+public final class LineageSources implements AutoCloseable {
 
     private final LineageStore store;
     private final MlflowServer server;
@@ -21,16 +22,21 @@ final class LineageSources implements AutoCloseable {
         this.registered = server == null ? null : new RegisteredModels(server, server, store);
     }
 
-    LineageStore store() {
+    public LineageStore store() {
         return store;
     }
 
     /** Null when no MLflow server is named. */
-    RegisteredModels registered() {
+    public RegisteredModels registered() {
         return registered;
     }
 
-    ModelLocator.Located locate(Host host, String model) {
+    /** The runs of the MLflow server; null when none is named. */
+    public TrackingServer tracking() {
+        return server;
+    }
+
+    public ModelLocator.Located locate(Host host, String model) {
         return new ModelLocator(store, registered).locate(ModelName.parse(model, host.directory()));
     }
 

@@ -165,6 +165,14 @@ final class IndexReader implements AutoCloseable {
         return found;
     }
 
+    List<LineageStep> named(String asked) throws SQLException {
+        List<LineageStep> steps = new ArrayList<>();
+        for (long dataset : new DatasetNames(connection).resolve(asked)) {
+            steps.add(names.step(LineageStep.Kind.DATASET, dataset));
+        }
+        return steps;
+    }
+
     /** Datasets that have what is asked for in them, then those that came of it. */
     List<LineageStep> datasets(LineageQuery query) throws SQLException {
         Set<Long> found = new LinkedHashSet<>();

@@ -228,6 +228,17 @@ public final class LineageStore {
     }
 
     /**
+     * The datasets that a user means.
+     *
+     * @param asked as for {@link LineageQuery.OfDataset}
+     * @return none for an id in full that nobody knows
+     * @throws MlopsException of kind USAGE when it is unknown or ambiguous
+     */
+    public List<LineageStep> datasets(String asked) {
+        return read(reader -> reader.named(asked));
+    }
+
+    /**
      * The datasets that have what is asked for in them, and those that came of it by derivations, perhaps through models.
      */
     public List<LineageStep> findDatasets(LineageQuery query) {
