@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.lineage;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * That something went into a model or dataset.
@@ -39,10 +40,8 @@ public record LineageOrigin(Kind kind, String item, List<LineageStep> path) {
                     case DATASET, MODEL -> "";
                     case FILE, GROUP -> " in the " + holder.kind().json() + " " + holder.label();
                 };
-        StringBuilder way = new StringBuilder();
-        for (LineageStep step : path.subList(1, path.size())) {
-            way.append(way.isEmpty() ? ", by way of " : " > ").append(step.label());
-        }
-        return what + where + (path.size() > 2 ? way : "");
+        List<LineageStep> between = path.size() < 3 ? List.of() : path.subList(1, path.size() - 1);
+        String way = between.stream().map(LineageStep::label).collect(Collectors.joining(" > "));
+        return what + where + (way.isEmpty() ? "" : ", by way of " + way);
     }
 }
