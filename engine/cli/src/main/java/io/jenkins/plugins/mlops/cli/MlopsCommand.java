@@ -13,6 +13,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,7 +58,7 @@ public final class MlopsCommand {
         CommandLine commandLine = new CommandLine(new MlopsCommand(), new HostFactory(host));
         commandLine.addSubcommand("completion", new GenerateCompletion());
         return commandLine
-                .setExecutionStrategy(new CommandLine.RunLast())
+                .setExecutionStrategy(parsed -> execute(host, parsed))
                 .setOut(new PrintWriter(host.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -68,6 +69,18 @@ public final class MlopsCommand {
                             ? output.failure(ours.kind(), ours.getMessage())
                             : output.defect(e);
                 });
+    }
+
+    /** Runs the command, and hands on the records that it and others before it kept. */
+    private static int execute(Host host, CommandLine.ParseResult parsed) {
+        List<CommandLine> named = parsed.asCommandLineList();
+        CommandLine last = named.get(named.size() - 1);
+        LineageStoreOption.begin(last.getCommandSpec());
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } finally {
+            LineageStoreOption.end(last.getCommandSpec(), Output.of(host, last));
+        }
     }
 
     private static int wrongUsage(Host host, ParameterException e, String... args) {

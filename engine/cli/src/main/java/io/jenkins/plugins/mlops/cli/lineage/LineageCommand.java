@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             FindCommand.class,
             VerifyCommand.class,
             SyncCommand.class,
-            RebuildCommand.class
+            RebuildCommand.class,
+            DeliverCommand.class
         })
 public final class LineageCommand {}
