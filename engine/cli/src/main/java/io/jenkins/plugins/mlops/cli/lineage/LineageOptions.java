@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
@@ -30,6 +31,11 @@ public final class LineageOptions {
     /** @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when none is named */
     public EvidenceStore requireEvidence(Host host) {
         return evidence.require(host, servers);
+    }
+
+    /** The object store that datasets lie in. */
+    ObjectStore objects(Host host) {
+        return ObjectStore.connect(servers.objectStore(host));
     }
 
     public LineageSources open(Host host) {

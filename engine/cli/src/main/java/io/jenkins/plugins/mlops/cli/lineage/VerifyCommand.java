@@ -2,15 +2,25 @@ package io.jenkins.plugins.mlops.cli.lineage;
 
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
+import io.jenkins.plugins.mlops.cli.ProgressPrinter;
+import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
+import io.jenkins.plugins.mlops.cli.image.ImageRegistryOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.audit.DatasetAudit;
+import io.jenkins.plugins.mlops.core.audit.DeepVerification;
+import io.jenkins.plugins.mlops.core.audit.ImageAudit;
+import io.jenkins.plugins.mlops.core.audit.MlflowAudit;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceVerification;
 import io.jenkins.plugins.mlops.core.evidence.SignatureChecks;
+import io.jenkins.plugins.mlops.core.image.ImageResolver;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Check;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Outcome;
 import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,8 +54,25 @@ final class VerifyCommand implements Callable<Integer> {
             description = "What no trusted key has signed fails; else it is said. Needs an evidence store.")
     private boolean requireSignature;
 
+    @Option(
+            names = "--deep",
+            description =
+                    "Check too that the model's datasets, image, files and MLflow run are still there and unchanged.")
+    private boolean deep;
+
+    @Option(
+            names = "--read-data",
+            description = "With --deep: read every file of the datasets, instead of sizes and ETags.")
+    private boolean readData;
+
     @Mixin
     private LineageOptions lineage;
+
+    @Mixin
+    private ImageRegistryOptions registries;
+
+    @Mixin
+    private CacheOptions cache;
 
     @Mixin
     private OutputOptions output;
@@ -74,6 +101,10 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (readData && !deep || deep && what.all) {
+            throw MlopsException.usage(
+                    what.all ? "--deep checks one model: name it instead of --all" : "--read-data belongs to --deep");
+        }
         if (what.all) {
             try (EvidenceStore evidence = lineage.requireEvidence(host)) {
                 return verifyAll(evidence);
@@ -104,9 +135,26 @@ final class VerifyCommand implements Callable<Integer> {
         if (evidence != null) {
             checks.addAll(new SignatureChecks(evidence, requireSignature).of(records(sources, located)));
         }
+        if (deep) {
+            checks.addAll(deep(sources, located));
+        }
         Verification document = new Verification(located.digest(), verdict(checks), checks);
         output.output(host).result(text(document), document);
         return exitCode(document.verdict());
+    }
+
+    private List<Check> deep(LineageSources sources, ModelLocator.Located located) {
+        try (ObjectStore objects = lineage.objects(host);
+                ImageResolver images = new ImageResolver(registries.settings(host));
+                ProgressPrinter progress = output.output(host).progress()) {
+            Datasets datasets = new Datasets(objects, cache.cache(host));
+            return new DeepVerification(
+                            sources.store(),
+                            new DatasetAudit(datasets, sources.store(), readData, progress),
+                            new ImageAudit(images),
+                            sources.tracking() == null ? null : new MlflowAudit(sources.tracking()))
+                    .verify(located);
+        }
     }
 
     private static Set<Digest> records(LineageSources sources, ModelLocator.Located located) {

@@ -104,6 +104,19 @@ public final class Datasets {
     }
 
     /**
+     * Checks whether a version's objects are still in the store, in the state that its manifest names.
+     *
+     * @param read whether their bytes are read and compared, too; else size and ETag are
+     * @param jobs objects asked for at a time, 1 to 256
+     * @throws MlopsException of kind USAGE when the manifest names no bucket, FAILED when there is no such bucket
+     */
+    public DatasetCheck checkStored(Manifest manifest, boolean read, int jobs, ProgressListener progress) {
+        return guarded(
+                "Checking " + manifest.name(),
+                () -> new StoredVersion(store, manifest).check(read, PullOptions.requireJobs(jobs), progress));
+    }
+
+    /**
      * Writes down what lies below a prefix now, with the digest of every file: objects that this cache did not see before are
      * read once, and not kept.
      *

@@ -3,11 +3,9 @@ package io.jenkins.plugins.mlops.core.dataset;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
-import io.jenkins.plugins.mlops.core.store.ContentSink;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -137,39 +135,5 @@ final class PrefixSource {
 
     private static String state(Manifest.Entry entry) {
         return entry.size() + " " + entry.versionId() + " " + entry.etag() + " " + entry.key();
-    }
-
-    /** Hashes and forgets. */
-    private static final class DigestSink implements ContentSink {
-        private final ProgressCount progress;
-        private MessageDigest sha256 = Digest.newSha256();
-        private long position;
-
-        DigestSink(ProgressCount progress) {
-            this.progress = progress;
-        }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public void write(byte[] buffer, int length) {
-            sha256.update(buffer, 0, length);
-            position += length;
-            progress.add(0, length);
-        }
-
-        @Override
-        public void restart() {
-            progress.add(0, -position);
-            sha256 = Digest.newSha256();
-            position = 0;
-        }
-
-        Digest digest() {
-            return Digest.finish(sha256);
-        }
     }
 }
