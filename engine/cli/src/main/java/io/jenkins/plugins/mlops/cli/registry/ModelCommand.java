@@ -5,8 +5,16 @@ import picocli.CommandLine.Command;
 /** {@code mlops model}: versions of registered models and the aliases that point to them. */
 @Command(
         name = "model",
-        description = "Register models, promote and roll back by alias, and show what there is.",
+        description = "Register models, approve, promote and roll back by alias, and show what there is.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RegisterCommand.class, PromoteCommand.class, RollbackCommand.class, ShowModelCommand.class})
+        subcommands = {
+            RegisterCommand.class,
+            ApproveCommand.class,
+            PromoteCommand.class,
+            RollbackCommand.class,
+            SettleCommand.class,
+            HistoryCommand.class,
+            ShowModelCommand.class
+        })
 public final class ModelCommand {}

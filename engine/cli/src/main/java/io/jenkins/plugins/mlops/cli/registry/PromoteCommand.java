@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli.registry;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.registry.AliasMove;
 import io.jenkins.plugins.mlops.core.registry.GateEvidence;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
@@ -50,6 +51,15 @@ final class PromoteCommand implements Callable<Integer> {
             description = "Refuse unless the alias points to this version now.")
     private String expected;
 
+    @Option(
+            names = "--require-approval",
+            arity = "0..1",
+            paramLabel = "N",
+            fallbackValue = "1",
+            defaultValue = "0",
+            description = "Refuse unless so many others (1) approved this very gate report by 'mlops model approve'.")
+    private int approvals;
+
     @Option(names = "--override", description = "Promote although something speaks against it; wants --reason.")
     private boolean override;
 
@@ -79,12 +89,21 @@ final class PromoteCommand implements Callable<Integer> {
                 expectedVersion(),
                 override,
                 reason,
-                registry.by(host));
-        try (MlflowServer server = registry.connect(host)) {
-            AliasMove move = new Promoter(server, registry.lineage(host), Clock.systemUTC()).promote(request);
+                registry.by(host),
+                requiredApprovals());
+        try (MlflowServer server = registry.connect(host);
+                EvidenceStore evidence = registry.evidence(host)) {
+            AliasMove move = new Promoter(server, registry.lineage(host), Clock.systemUTC(), evidence).promote(request);
             AliasMoveOutput.print(output.output(host), "Promoted", move);
             return 0;
         }
+    }
+
+    private int requiredApprovals() {
+        if (approvals < 0) {
+            throw MlopsException.usage("--require-approval wants a number from 0 on, not " + approvals);
+        }
+        return approvals;
     }
 
     private Integer expectedVersion() {

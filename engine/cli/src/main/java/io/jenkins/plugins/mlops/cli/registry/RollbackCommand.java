@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.cli.registry;
 
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.registry.AliasMove;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.Promoter;
@@ -46,8 +47,9 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (MlflowServer server = registry.connect(host)) {
-            AliasMove move = new Promoter(server, registry.lineage(host), Clock.systemUTC())
+        try (MlflowServer server = registry.connect(host);
+                EvidenceStore evidence = registry.evidence(host)) {
+            AliasMove move = new Promoter(server, registry.lineage(host), Clock.systemUTC(), evidence)
                     .rollback(name, alias, null, reason, registry.by(host));
             AliasMoveOutput.print(output.output(host), "Rolled back", move);
             return 0;

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli.registry;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.registry.ForeignMoves;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
@@ -103,7 +104,10 @@ final class ShowModelCommand implements Callable<Integer> {
                     shortened(version.tags().get(RunTags.TRAINING_DATASET)),
                     promotedBy(version)));
         }
-        List<String> foreign = ForeignMoves.of(server, name);
+        List<String> foreign;
+        try (EvidenceStore evidence = registry.evidence(host)) {
+            foreign = ForeignMoves.of(server, evidence, name);
+        }
         foreign.forEach(move -> output.output(host).note("note: " + move));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", name);

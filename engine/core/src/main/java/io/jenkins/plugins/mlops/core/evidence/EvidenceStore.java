@@ -128,6 +128,24 @@ public final class EvidenceStore implements AutoCloseable {
         return keys;
     }
 
+    /** Whether a trusted key signed the entry, or none is trusted at all. */
+    public boolean isBelieved(Journal.Entry entry) {
+        return keys.trusted().isEmpty() || !entry.signers().isEmpty();
+    }
+
+    /**
+     * Makes sure that an entry that is added now is believed.
+     *
+     * @param what is to be added, for an error: "an approval"
+     * @throws MlopsException of kind USAGE when keys are trusted and none is there to sign with
+     */
+    public void requireSigner(String what) {
+        if (!keys.trusted().isEmpty() && keys.signing() == null) {
+            throw MlopsException.usage("Keys are trusted, so " + what
+                    + " wants a signature: name the key to sign with (for the mlops command MLOPS_SIGNING_KEY)");
+        }
+    }
+
     /** Where it is, for people. */
     public String location() {
         return objects.location();

@@ -415,7 +415,7 @@ public final class LineageStore {
         } else if (predicate instanceof GateVerdict) {
             return 2;
         } else {
-            return predicate instanceof Registration ? 3 : 4;
+            return predicate instanceof Registration ? 3 : predicate instanceof Approval ? 4 : 5;
         }
     }
 }

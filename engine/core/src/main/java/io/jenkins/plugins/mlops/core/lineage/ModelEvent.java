@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** What happened to a model as a whole at one moment. */
-public sealed interface ModelEvent extends Predicate permits Evaluation, GateVerdict, Registration, Promotion {
+public sealed interface ModelEvent extends Predicate
+        permits Evaluation, GateVerdict, Registration, Approval, Promotion {
 
     /** The statement that says this of the model with the given content id. */
     default Statement statement(Digest model) {

@@ -18,6 +18,7 @@ public sealed interface Predicate permits Provenance, ModelEvent, Derivation {
             Evaluation.TYPE, Evaluation.class,
             GateVerdict.TYPE, GateVerdict.class,
             Registration.TYPE, Registration.class,
+            Approval.TYPE, Approval.class,
             Promotion.TYPE, Promotion.class);
 
     /** The prefix of this product's own predicate types. */

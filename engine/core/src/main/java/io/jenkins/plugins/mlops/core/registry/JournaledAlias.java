@@ -79,11 +79,7 @@ final class JournaledAlias implements AliasPosition {
         if (doubt != null) {
             return List.of(doubt);
         }
-        return isForeign()
-                ? List.of("the alias " + last.round().alias() + " was moved by someone else, from version "
-                        + last.round().to() + ", where round " + last.number() + " left it, to "
-                        + Explanation.named(currentVersion()))
-                : List.of();
+        return isForeign() ? List.of(RoundWatch.foreignMove(last, currentVersion())) : List.of();
     }
 
     @Override
@@ -140,7 +136,7 @@ final class JournaledAlias implements AliasPosition {
         return new Round(
                 move.model(),
                 move.alias(),
-                RoundApplication.digest(move.to()),
+                move.to().digest(),
                 from,
                 move.to().version(),
                 elsewhere ? Integer.valueOf(current == null ? 0 : current.version()) : null,

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.registry;
 
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,4 +19,11 @@ public record ModelVersion(
         String runId,
         List<String> aliases,
         Map<String, String> tags,
-        Instant created) {}
+        Instant created) {
+
+    /** The content id that it says its model has; null when it says none. */
+    public Digest digest() {
+        String digest = tags.get(RunTags.MODEL_DIGEST);
+        return digest != null && Digest.isDigest(digest) ? Digest.parse(digest) : null;
+    }
+}

@@ -1,8 +1,13 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.lineage.Approval;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.Recorded;
+import io.jenkins.plugins.mlops.core.withdrawal.Finding;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Moves an alias from one version of a model to another, so that who, why and the version before are kept. What speaks against a
@@ -21,9 +27,15 @@ import java.util.Optional;
  */
 public final class Promoter {
 
+    /** Of what was withdrawn, people are told so many. */
+    private static final int TOLD = 3;
+
     private final ModelRegistry registry;
     private final Clock clock;
     private final AliasProtocol protocol;
+    private final Approvals approvals;
+    private final LineageStore lineage;
+    private final EvidenceStore evidence;
 
     /** Without an evidence store. @param lineage where the move is recorded */
     public Promoter(ModelRegistry registry, LineageStore lineage, Clock clock) {
@@ -34,6 +46,9 @@ public final class Promoter {
     public Promoter(ModelRegistry registry, LineageStore lineage, Clock clock, EvidenceStore evidence) {
         this.registry = registry;
         this.clock = clock;
+        this.lineage = lineage;
+        this.evidence = evidence;
+        this.approvals = new Approvals(lineage, evidence);
         TagProtocol tags = new TagProtocol(registry, lineage, clock);
         this.protocol = evidence == null ? tags : new JournalProtocol(registry, lineage, evidence, tags);
     }
@@ -63,7 +78,12 @@ public final class Promoter {
             return made;
         }
         expect(request.model(), request.alias(), request.expected(), position);
-        List<String> objections = PromotionPolicy.objections(version, request, position);
+        List<Recorded<Approval>> all = approvals.of(version, request.alias());
+        List<Recorded<Approval>> counting = PromotionPolicy.counting(version, request, all);
+        Withdrawals withdrawals = withdrawals();
+        List<String> objections = new ArrayList<>(PromotionPolicy.objections(version, request, position));
+        PromotionPolicy.unapproved(request, counting.size(), all.size()).ifPresent(objections::add);
+        withdrawn(withdrawals, version).ifPresent(objections::add);
         if (!objections.isEmpty() && !request.override()) {
             throw MlopsException.refused(
                     "Version " + request.version() + " of " + request.model() + " is not promoted to "
@@ -71,6 +91,7 @@ public final class Promoter {
                             + ". Nothing was changed; who may do so can override this with a reason");
         }
         objections.forEach(objection -> notes.add("overridden: " + objection));
+        Optional.ofNullable(version.digest()).map(withdrawals::notKnownBehind).ifPresent(notes::addAll);
         if (position.recorded() == null && position.current() != null) {
             notes.add("the alias had been set to version " + position.currentVersion() + " by someone else");
         }
@@ -79,7 +100,7 @@ public final class Promoter {
                 request.alias(),
                 false,
                 request.gate() == null ? null : request.gate().report(),
-                List.of(),
+                counting.stream().map(Recorded::record).toList(),
                 objections,
                 request.by(),
                 request.reason(),
@@ -120,6 +141,11 @@ public final class Promoter {
         ModelVersion version = registry.version(model, target)
                 .orElseThrow(() -> MlopsException.refused("The version " + target + " of " + model + " that the alias "
                         + alias + " pointed to before was deleted: promote another version"));
+        withdrawn(withdrawals(), version).ifPresent(objection -> {
+            throw MlopsException.refused(
+                    "The alias " + alias + " of " + model + " is not rolled back to version " + target + ": "
+                            + objection + ". Promote another version, or this one with an override and a reason");
+        });
         return position.move(
                 new PlannedMove(version, alias, true, null, List.of(), List.of(), by, reason, now()), notes);
     }
@@ -140,6 +166,20 @@ public final class Promoter {
                     + String.join("; ", position.objections()) + "; promote a version, or roll back to undo this");
         }
         return position.recorded() == null ? Optional.empty() : Optional.of(position.made(notes));
+    }
+
+    private Withdrawals withdrawals() {
+        return Withdrawals.in(Optional.ofNullable(evidence), lineage);
+    }
+
+    private static Optional<String> withdrawn(Withdrawals withdrawals, ModelVersion version) {
+        Digest model = version.digest();
+        List<Finding> findings = model == null ? List.of() : withdrawals.findInModel(model);
+        return findings.isEmpty()
+                ? Optional.empty()
+                : Optional.of("it came from withdrawn data: "
+                        + findings.stream().limit(TOLD).map(Finding::toString).collect(Collectors.joining("; "))
+                        + (findings.size() > TOLD ? "; and " + (findings.size() - TOLD) + " more" : ""));
     }
 
     private Instant now() {

@@ -1,8 +1,11 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.Approval;
+import io.jenkins.plugins.mlops.core.lineage.Recorded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What speaks against a promotion. Someone may override it with a reason; a lost race is no matter of policy. */
 final class PromotionPolicy {
@@ -31,6 +34,39 @@ final class PromotionPolicy {
         return objections;
     }
 
+    /**
+     * The approvals that count: for this gate report, one a person, by neither who promotes nor who registered the version.
+     *
+     * @param all of the version for the alias
+     */
+    static List<Recorded<Approval>> counting(
+            ModelVersion version, PromotionRequest request, List<Recorded<Approval>> all) {
+        List<Recorded<Approval>> counting = new ArrayList<>();
+        for (Recorded<Approval> given : all) {
+            String by = given.predicate().by();
+            if (request.gate() != null
+                    && given.predicate().gate().equals(request.gate().report())
+                    && !Approvals.same(by, request.by())
+                    && !Approvals.same(by, version.tags().get(RunTags.REGISTERED_BY))
+                    && counting.stream()
+                            .noneMatch(other ->
+                                    Approvals.same(by, other.predicate().by()))) {
+                counting.add(given);
+            }
+        }
+        return counting;
+    }
+
+    /** What lacks of the approvals that were asked for. */
+    static Optional<String> unapproved(PromotionRequest request, int counting, int all) {
+        if (counting >= request.approvals()) {
+            return Optional.empty();
+        }
+        return Optional.of("it has " + counting + " of " + request.approvals()
+                + " approvals of this gate report by others than who promotes and who registered it"
+                + (all > counting ? " (" + (all - counting) + " more are by these, or for another report)" : ""));
+    }
+
     private static void gate(ModelVersion version, GateEvidence gate, AliasPosition position, List<String> objections) {
         if (gate == null) {
             objections.add("no gate report was given");
@@ -53,16 +89,11 @@ final class PromotionPolicy {
             objections.add("the gate report rests on the evaluation " + gate.evaluation() + ", and the version's is "
                     + evaluation);
         }
-        Digest champion = position.current() == null ? null : digest(position.current());
+        Digest champion = position.current() == null ? null : position.current().digest();
         if (gate.baselineModel() != null
                 && champion != null
                 && !gate.baselineModel().equals(champion)) {
             objections.add("the champion has changed since the gate compared with it: run the gate again");
         }
-    }
-
-    private static Digest digest(ModelVersion version) {
-        String text = version.tags().get(RunTags.MODEL_DIGEST);
-        return text != null && Digest.isDigest(text) ? Digest.parse(text) : null;
     }
 }

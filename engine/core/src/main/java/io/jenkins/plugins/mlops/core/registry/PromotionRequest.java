@@ -9,6 +9,7 @@ package io.jenkins.plugins.mlops.core.registry;
  * @param override whether refusals are overridden; then a reason must be given
  * @param reason why, or null
  * @param by who
+ * @param approvals how many others must have approved it for what the gate report says, 0 or more
  */
 public record PromotionRequest(
         String model,
@@ -18,4 +19,19 @@ public record PromotionRequest(
         Integer expected,
         boolean override,
         String reason,
-        String by) {}
+        String by,
+        int approvals) {
+
+    /** Without approvals. */
+    public PromotionRequest(
+            String model,
+            int version,
+            String alias,
+            GateEvidence gate,
+            Integer expected,
+            boolean override,
+            String reason,
+            String by) {
+        this(model, version, alias, gate, expected, override, reason, by, 0);
+    }
+}

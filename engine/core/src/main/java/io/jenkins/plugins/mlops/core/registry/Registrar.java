@@ -13,8 +13,6 @@ import java.util.TreeMap;
 public final class Registrar {
 
     private static final String PREFIX = "mlops.";
-    /** On the version: who registered it. */
-    private static final String REGISTERED_BY = "mlops.registered.by";
 
     private final MlflowServer server;
     private final LineageStore lineage;
@@ -59,7 +57,7 @@ public final class Registrar {
                 tags.put(key, value);
             }
         });
-        tags.put(REGISTERED_BY, by);
+        tags.put(RunTags.REGISTERED_BY, by);
         ModelVersion version = server.createVersion(model, source, runId, tags);
         record(version);
         return version;
@@ -75,7 +73,7 @@ public final class Registrar {
                             version.source(),
                             version.runId(),
                             server.uri(),
-                            version.tags().get(REGISTERED_BY),
+                            version.tags().get(RunTags.REGISTERED_BY),
                             version.created())
                     .statement(Digest.parse(digest)));
         }

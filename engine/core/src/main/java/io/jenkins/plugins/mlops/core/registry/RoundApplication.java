@@ -6,53 +6,31 @@ import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.Promotion;
 import io.jenkins.plugins.mlops.core.lineage.Statement;
+import io.jenkins.plugins.mlops.core.registry.RoundWatch.Look;
+import io.jenkins.plugins.mlops.core.registry.RoundWatch.Setter;
 import io.jenkins.plugins.mlops.core.registry.Rounds.Decided;
 import io.jenkins.plugins.mlops.core.registry.Rounds.Hand;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** Carries out what the journal of an alias decided; the states are {@link JournalProtocol}'s. */
 final class RoundApplication {
-
-    /** More often than this nobody looks for the alias at rest. */
-    private static final int LOOKS = 500;
 
     private final ModelRegistry registry;
     private final LineageStore lineage;
     private final EvidenceStore evidence;
     private final Rounds rounds;
+    private final RoundWatch watch;
 
     RoundApplication(ModelRegistry registry, LineageStore lineage, EvidenceStore evidence, Rounds rounds) {
         this.registry = registry;
         this.lineage = lineage;
         this.evidence = evidence;
         this.rounds = rounds;
-    }
-
-    /** Who set the alias. */
-    private enum Setter {
-        /** It is where the last round wants it, or where it was when that round was decided. */
-        EXPECTED,
-        /** It may be a writer of ours that had stalled. */
-        LATE,
-        FOREIGN
-    }
-
-    /** @param tags the model's */
-    private record Look(Decided last, ModelVersion current, Setter setter, boolean done, Map<String, String> tags) {
-
-        boolean isInPlace() {
-            return Objects.equals(version(), last.round().to());
-        }
-
-        Integer version() {
-            return current == null ? null : current.version();
-        }
+        this.watch = new RoundWatch(registry, rounds);
     }
 
     /**
@@ -69,14 +47,14 @@ final class RoundApplication {
     JournaledAlias settle(Decided known, long own, List<String> notes) {
         List<Hand> hands = new ArrayList<>();
         Decided last = known;
-        for (int i = 0; i < LOOKS; i++) {
-            Look look = look(last);
+        for (int i = 0; i < RoundWatch.LOOKS; i++) {
+            Look look = watch.look(last);
             last = look.last();
-            Optional<String> doubt = doubt(look);
+            Optional<String> doubt = watch.doubt(look);
             if (doubt.isPresent()) {
                 Decided newest = rounds.last(last);
                 if (newest.number() == last.number()) {
-                    return new JournaledAlias(rounds, this, last, look.current(), doubt.get(), remembered(look));
+                    return new JournaledAlias(rounds, this, last, look.current(), doubt.get(), watch.remembered(look));
                 }
                 last = newest;
                 continue;
@@ -90,78 +68,7 @@ final class RoundApplication {
             }
             apply(look, own, tags, hands, notes);
         }
-        throw restless(last);
-    }
-
-    private static MlopsException restless(Decided last) {
-        return MlopsException.refused("The alias " + last.round().alias() + " of "
-                + last.round().model() + " is being moved by others all the time: try again");
-    }
-
-    /** Why the last round is not believed, half a sentence. */
-    private Optional<String> doubt(Look look) {
-        Decided last = look.last();
-        if (rounds.isDoubtful(last)) {
-            return Optional.of("round " + last.number() + ", which moves the alias to version "
-                    + last.round().to() + ", was signed by no key that is trusted");
-        }
-        Integer remembered = remembered(look);
-        return remembered == null || remembered.equals(last.round().forgotten())
-                ? Optional.empty()
-                : Optional.of("MLflow remembers round " + remembered + ", and the journal in " + rounds.location()
-                        + " ends with round " + last.number() + ": rounds were deleted from it");
-    }
-
-    /** The round that MLflow remembers; null when the journal has it, or it is not there at all. */
-    private static Integer remembered(Look look) {
-        Decided last = look.last();
-        Integer remembered =
-                AliasTags.number(look.tags(), new AliasTags(last.round().alias()).round());
-        return remembered == null || remembered <= last.number() ? null : remembered;
-    }
-
-    /** What is there at one moment. */
-    private Look look(Decided known) {
-        Decided last = rounds.last(known);
-        for (int i = 0; i < LOOKS; i++) {
-            Round round = last.round();
-            boolean done = rounds.isDone(last);
-            ModelVersion current = current(round);
-            Integer version = current == null ? null : current.version();
-            if (Objects.equals(version, round.to())
-                    || !done
-                            && (Objects.equals(version, round.from())
-                                    || Objects.equals(number(version), round.found()))) {
-                return new Look(last, current, Setter.EXPECTED, done, registry.modelTags(round.model()));
-            }
-            Set<String> gestures = rounds.gestures();
-            current = current(round);
-            Decided newest = rounds.last(last);
-            if (newest.number() == last.number() && gestures.equals(rounds.gestures())) {
-                Setter setter = setter(current, last, gestures);
-                return new Look(last, current, setter, done, registry.modelTags(round.model()));
-            }
-            last = newest;
-        }
-        throw restless(last);
-    }
-
-    private Setter setter(ModelVersion current, Decided last, Set<String> gestures) {
-        Integer version = current == null ? null : current.version();
-        if (Objects.equals(version, last.round().to())) {
-            return Setter.EXPECTED;
-        }
-        for (long raised : Rounds.raised(gestures)) {
-            if (raised <= last.number()
-                    && Objects.equals(rounds.get(raised).round().to(), version)) {
-                return Setter.LATE;
-            }
-        }
-        return Setter.FOREIGN;
-    }
-
-    private ModelVersion current(Round round) {
-        return registry.byAlias(round.model(), round.alias()).orElse(null);
+        throw RoundWatch.restless(last);
     }
 
     private void apply(Look look, long own, Map<String, String> tags, List<Hand> hands, List<String> notes) {
@@ -216,17 +123,12 @@ final class RoundApplication {
     /** A journal that is used with two servers would move the aliases of one by the decisions of the other. */
     private void requireSame(Decided decided, ModelVersion version) {
         Digest expected = decided.round().digest();
-        if (expected != null && !expected.equals(digest(version))) {
+        if (expected != null && !expected.equals(version.digest())) {
             throw MlopsException.failed("Round " + decided.number() + " in " + rounds.location() + " moves the alias to"
                     + " the model " + expected + ", and version " + version.version() + " of " + version.name()
-                    + " is " + digest(version) + ": either its tag " + RunTags.MODEL_DIGEST
+                    + " is " + version.digest() + ": either its tag " + RunTags.MODEL_DIGEST
                     + " was changed, or the evidence store belongs to another MLflow server");
         }
-    }
-
-    static Digest digest(ModelVersion version) {
-        String digest = version.tags().get(RunTags.MODEL_DIGEST);
-        return digest != null && Digest.isDigest(digest) ? Digest.parse(digest) : null;
     }
 
     private void explain(Decided decided, ModelVersion version) {
@@ -314,10 +216,5 @@ final class RoundApplication {
         Digest record = lineage.append(statement);
         evidence.add(record, statement.toBytes());
         return record;
-    }
-
-    /** 0 for none. */
-    private static Integer number(Integer version) {
-        return version == null ? 0 : version;
     }
 }

@@ -38,7 +38,6 @@ final class Rounds {
     private static final String SUFFIX = ".json";
     private static final String LAID = ".laid" + SUFFIX;
     private static final int READABLE = 40;
-    private static final int PAGE = 1000;
     private static final int DIGITS = 12;
 
     private final EvidenceStore evidence;
@@ -142,15 +141,12 @@ final class Rounds {
      * @throws MlopsException of kind USAGE when keys are trusted and none is there to sign with
      */
     void requireSignature() {
-        if (!evidence.keys().trusted().isEmpty() && evidence.keys().signing() == null) {
-            throw MlopsException.usage("Keys are trusted, so a move of the alias " + alias + " of " + model
-                    + " wants a signature: name the key to sign with (for the mlops command MLOPS_SIGNING_KEY)");
-        }
+        evidence.requireSigner("a move of the alias " + alias + " of " + model);
     }
 
     /** Whether a key is trusted and none such signed it. */
     boolean isDoubtful(Decided decided) {
-        return !evidence.keys().trusted().isEmpty() && decided.entry().signers().isEmpty();
+        return !evidence.isBelieved(decided.entry());
     }
 
     boolean isDone(Decided round) {
@@ -186,13 +182,7 @@ final class Rounds {
     /** The names of all hands that were ever raised or laid down. */
     Set<String> gestures() {
         Set<String> found = new TreeSet<>();
-        String after = "";
-        List<String> names;
-        do {
-            names = objects().names(HANDS + key + "/", after, PAGE);
-            found.addAll(names);
-            after = names.isEmpty() ? after : names.get(names.size() - 1);
-        } while (names.size() == PAGE);
+        objects().each(HANDS + key + "/", found::add);
         return found;
     }
 

@@ -23,6 +23,9 @@ public final class RunTags {
     public static final String LINEAGE = "mlops.lineage";
     public static final String EVALUATION = "mlops.evaluation";
     public static final String ENVIRONMENT = "mlops.environment";
+    /** On a registered version: who registered it. */
+    public static final String REGISTERED_BY = "mlops.registered.by";
+
     public static final String RUN = "mlops.run";
 
     private RunTags() {}

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.Promotion;
 import java.time.Clock;
@@ -237,9 +236,8 @@ final class TagProtocol implements AliasProtocol {
     }
 
     private void append(ModelVersion version, Promotion promotion) {
-        String digest = version.tags().get(RunTags.MODEL_DIGEST);
-        if (digest != null && Digest.isDigest(digest)) {
-            lineage.append(promotion.statement(Digest.parse(digest)));
+        if (version.digest() != null) {
+            lineage.append(promotion.statement(version.digest()));
         }
     }
 

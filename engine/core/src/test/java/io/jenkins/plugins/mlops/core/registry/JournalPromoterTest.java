@@ -8,13 +8,16 @@ import io.jenkins.plugins.mlops.core.MlopsException.Kind;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.lineage.Approval;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.Predicate;
 import io.jenkins.plugins.mlops.core.lineage.Promotion;
+import io.jenkins.plugins.mlops.core.lineage.Recorded;
 import io.jenkins.plugins.mlops.core.lineage.Statement;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
+import io.jenkins.plugins.mlops.core.withdrawal.WithdrawalJournal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,9 +147,15 @@ class JournalPromoterTest {
     }
 
     private static PromotionRequest with(int version, Integer expected, String override) {
-        GateEvidence gate =
-                new GateEvidence(Digest.of("report " + version), "pass", "said so", digest(version), null, null);
-        return new PromotionRequest("m", version, CHAMPION, gate, expected, override != null, override, "ann");
+        return new PromotionRequest(
+                "m",
+                version,
+                CHAMPION,
+                gate(version, "report " + version),
+                expected,
+                override != null,
+                override,
+                "ann");
     }
 
     private static MlopsException refused(ThrowingCallable call) {
@@ -532,6 +541,123 @@ class JournalPromoterTest {
         assertThat(failure.kind()).isEqualTo(Kind.FAILED);
         assertThat(failure).hasMessageContaining("another MLflow server");
         assertThat(other.aliases).isEmpty();
+    }
+
+    private static PromotionRequest approved(int version, String report, int approvals, String by) {
+        return new PromotionRequest("m", version, CHAMPION, gate(version, report), null, false, null, by, approvals);
+    }
+
+    private static GateEvidence gate(int version, String report) {
+        return new GateEvidence(Digest.of(report), "pass", "said so", digest(version), null, null);
+    }
+
+    private static Recorded<Approval> approve(
+            World world, EvidenceStore evidence, int version, String report, String by) {
+        return new Approvals(LineageStore.open(world.room.resolve("approver")), evidence)
+                .approve(
+                        world.registry.version("m", version).orElseThrow(),
+                        CHAMPION,
+                        gate(version, report),
+                        by,
+                        "looked at it",
+                        NOW);
+    }
+
+    @Test
+    void anApprovalIsForOneReportByOneOther() {
+        World world = new World("w");
+        world.registry.setVersionTags("m", 1, Map.of("mlops.registered.by", "Rob"));
+        for (String by : List.of("ann", "rob ", "cat", "CAT")) {
+            approve(world, world.evidence, 1, "report", by);
+        }
+        assertThat(refused(() -> world.promoter().promote(approved(1, "report", 2, "ann"))))
+                .hasMessageContaining("it has 1 of 2 approvals of this gate report");
+        assertThat(refused(() -> world.promoter().promote(approved(1, "another run", 1, "ann"))))
+                .hasMessageContaining("it has 0 of 1 approvals")
+                .hasMessageContaining("3 more are by these, or for another report");
+        Digest dora = approve(world, world.evidence, 1, "report", "dora").record();
+        assertThat(approve(world, world.evidence, 1, "report", "dora").record()).isEqualTo(dora);
+        world.promoter("elsewhere").promote(approved(1, "report", 2, "ann"));
+        assertThat(world.rounds().get(0).approvals()).hasSize(2).contains(dora);
+        assertThat(refused(() -> world.promoter().promote(approved(2, "report", 1, "ann"))))
+                .hasMessageContaining("it has 0 of 1 approvals");
+        assertThat(refused(() -> new Approvals(LineageStore.open(world.room.resolve("a")), world.evidence)
+                        .approve(
+                                world.registry.version("m", 2).orElseThrow(),
+                                CHAMPION,
+                                gate(1, "report"),
+                                "cat",
+                                null,
+                                NOW)))
+                .hasMessageContaining("The gate report judged the model");
+    }
+
+    @Test
+    void anApprovalThatNoTrustedKeySignedDoesNotCount() throws Exception {
+        World world = new World("w");
+        approve(world, world.evidence, 1, "report", "mallory");
+        Keyring keys = keys("ours");
+        assertThat(refused(() -> world.promoter("here", keys).promote(approved(1, "report", 1, "ann"))))
+                .hasMessageContaining("it has 0 of 1 approvals");
+        approve(world, EvidenceStore.of(world.objects, keys), 1, "report", "cat");
+        assertThat(world.promoter("here", keys)
+                        .promote(approved(1, "report", 1, "ann"))
+                        .notes())
+                .isEmpty();
+    }
+
+    @Test
+    void withoutAnEvidenceStoreTheLineageStoreHasTheApprovals() {
+        World world = new World("w");
+        refused(() -> world.withoutEvidence().promote(approved(1, "report", 1, "ann")));
+        new Approvals(LineageStore.open(world.room.resolve("here")), null)
+                .approve(world.registry.version("m", 1).orElseThrow(), CHAMPION, gate(1, "report"), "cat", null, NOW);
+        assertThat(world.withoutEvidence()
+                        .promote(approved(1, "report", 1, "ann"))
+                        .version())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aModelFromWithdrawnDataIsNeitherPromotedNorRolledBackTo() {
+        World world = new World("w");
+        world.promote(1);
+        world.promote(2);
+        LineageStore lineage = LineageStore.open(world.room.resolve("here"));
+        WithdrawalJournal.of(world.evidence, lineage)
+                .add(List.of(digest(1), digest(3)), List.of(), "consent revoked", "dora", NOW);
+        assertThat(refused(() -> world.promote(3)))
+                .hasMessageContaining("it came from withdrawn data")
+                .hasMessageContaining("consent revoked");
+        assertThat(refused(world::rollback)).hasMessageContaining("not rolled back to version 1");
+        assertThat(world.promoter().promote(with(3, null, "no other is safe")).version())
+                .isEqualTo(3);
+        assertThat(world.rounds()).hasSize(3);
+    }
+
+    @Test
+    void whatIsNotAsTheJournalDecidedIsListed() {
+        World world = new World("w");
+        world.promote(1);
+        assertThat(ForeignMoves.of(world.registry, world.evidence, "m")).isEmpty();
+        world.registry.aliases.put(CHAMPION, 2);
+        assertThat(ForeignMoves.of(world.registry, world.evidence, "m"))
+                .singleElement()
+                .asString()
+                .contains("from version 1, where round 1 left it");
+        assertThat(ForeignMoves.of(world.registry, "m")).hasSize(1);
+        world.registry.aliases.put(CHAMPION, 1);
+        world.registry.beforeSet = () -> {
+            throw new IllegalStateException("stalls here");
+        };
+        catchThrowableOfType(IllegalStateException.class, () -> world.promote(3));
+        assertThat(ForeignMoves.of(world.registry, world.evidence, "m"))
+                .singleElement()
+                .asString()
+                .contains("round 2 was decided by ann and is not carried out yet");
+        assertThat(PromotionHistory.of(world.evidence, "m", CHAMPION))
+                .extracting(PromotionHistory.Entry::done)
+                .containsExactly(true, false);
     }
 
     @Test
