@@ -16,13 +16,13 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Makes a bucket by a request signed here, since S3 servers disagree on what minio's own sends. */
-final class TestBucket {
+public final class TestBucket {
 
     private static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private TestBucket() {}
 
-    static void make(String endpoint, String bucket, String accessKey, String secretKey)
+    public static void make(String endpoint, String bucket, String accessKey, String secretKey)
             throws IOException, InterruptedException, GeneralSecurityException {
         URI uri = URI.create(endpoint + "/" + bucket);
         String time = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
