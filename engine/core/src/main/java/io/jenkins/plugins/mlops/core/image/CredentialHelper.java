@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.file.ProgramFinder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,15 +35,20 @@ record CredentialHelper(Map<String, String> environment) {
             throw MlopsException.usage("'" + name + "' in Docker's config.json is no name of a credential helper");
         }
         String program = "docker-credential-" + name;
+        Path found = new ProgramFinder(Path.of("").toAbsolutePath(), environment.get("PATH"))
+                .find(program)
+                .orElseThrow(() -> MlopsException.failed("The credential helper " + program
+                        + ", which Docker's config.json names, is not on the PATH: install it, or log in without it"));
         try {
-            ProcessBuilder builder = new ProcessBuilder(program, "get").redirectError(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder builder =
+                    new ProcessBuilder(found.toString(), "get").redirectError(ProcessBuilder.Redirect.DISCARD);
             builder.environment().clear();
             builder.environment().putAll(environment);
             return ask(program, builder.start(), server);
         } catch (IOException e) {
             throw MlopsException.failed(
-                    "The credential helper " + program + " cannot be run (" + e.getMessage()
-                            + "): install it, or log in without it",
+                    "The credential helper " + found + " cannot be run (" + e.getMessage()
+                            + "): install it anew, or log in without it",
                     e);
         }
     }

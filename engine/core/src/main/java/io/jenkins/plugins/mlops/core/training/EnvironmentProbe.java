@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.training;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.file.ProgramFinder;
 import io.jenkins.plugins.mlops.core.training.TrainingBackend.Command;
 import io.jenkins.plugins.mlops.core.training.TrainingBackend.Installed;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlops.core.training;
+package io.jenkins.plugins.mlops.core.file;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.File;
@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds a program as a shell does: a name on the path, anything with a slash from the working directory. */
-final class ProgramFinder {
+/** Finds a program as a shell does: a name on the path, anything with a slash from the working directory. Immutable. */
+public final class ProgramFinder {
 
     private final Path directory;
     private final String searchPath;
@@ -18,12 +18,13 @@ final class ProgramFinder {
     /**
      * @param searchPath the variable PATH that the program will see, null for none
      */
-    ProgramFinder(Path directory, String searchPath) {
+    public ProgramFinder(Path directory, String searchPath) {
         this.directory = directory;
         this.searchPath = searchPath == null ? "" : searchPath;
     }
 
-    Optional<Path> find(String program) {
+    /** The program; empty when there is none. */
+    public Optional<Path> find(String program) {
         if (program.contains("/") || program.contains(File.separator)) {
             return Stream.of(directory.resolve(program)).filter(this::isProgram).findFirst();
         }
@@ -34,13 +35,13 @@ final class ProgramFinder {
     }
 
     /** @throws MlopsException of kind USAGE when there is none */
-    Path get(String program) {
+    public Path get(String program) {
         return find(program)
                 .orElseThrow(() -> MlopsException.usage("The program '" + program + "' "
                         + (program.contains("/")
                                 ? "is not there, or not executable, seen from " + directory
                                 : "is not on the PATH")
-                        + ": install it, or name it by its path in 'command'"));
+                        + ": install it, or name it by its path"));
     }
 
     private Stream<Path> resolve(String entry, String program) {
