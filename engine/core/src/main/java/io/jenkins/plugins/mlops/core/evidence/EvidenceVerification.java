@@ -39,6 +39,7 @@ public final class EvidenceVerification {
     private final Map<String, SeenEvidence.Head> heads = new TreeMap<>();
     private final Set<Digest> records = new HashSet<>();
     private final Set<Digest> signedRecords = new HashSet<>();
+    private final Set<Digest> damagedRecords = new HashSet<>();
     private int envelopes;
     private int manifests;
     private long entries;
@@ -51,7 +52,7 @@ public final class EvidenceVerification {
      * @param journals their names
      * @param entries of all journals
      * @param signedEntries of them, those with a trusted signature
-     * @param signedRecords of the records, those with a trusted signature
+     * @param signedRecords of the records, those that are whole and have a trusted signature
      * @param otherObjects objects of other kinds, which were not checked
      */
     public record Report(
@@ -246,9 +247,13 @@ public final class EvidenceVerification {
             case Layout.MANIFESTS -> manifests++;
             default -> envelopes++;
         }
+        boolean same = expected == null || Digest.of(bytes).equals(expected);
+        if (!(inspection.problem() == null && same) && name.get().room().equals(Layout.RECORDS)) {
+            damagedRecords.add(digest);
+        }
         if (inspection.problem() != null) {
             failed("object", object, inspection.problem());
-        } else if (expected != null && !Digest.of(bytes).equals(expected)) {
+        } else if (!same) {
             failed(
                     "object",
                     object,
@@ -269,6 +274,7 @@ public final class EvidenceVerification {
 
     private void signatures() {
         signedRecords.retainAll(records);
+        signedRecords.removeAll(damagedRecords);
         if (trusted.isEmpty()) {
             add(
                     "signature",
@@ -278,7 +284,7 @@ public final class EvidenceVerification {
             return;
         }
         List<Digest> unsigned = records.stream()
-                .filter(record -> !signedRecords.contains(record))
+                .filter(record -> !signedRecords.contains(record) && !damagedRecords.contains(record))
                 .sorted()
                 .toList();
         if (signed) {
