@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * A SHA-256 digest, written {@code sha256:} and 64 lower-case hex digits, as in OCI image references and in-toto.
@@ -21,11 +20,11 @@ import java.util.regex.Pattern;
 public record Digest(String hex) implements Comparable<Digest> {
 
     private static final String PREFIX = "sha256:";
-    private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+    private static final int DIGITS = 64;
     private static final int BUFFER = 1 << 17;
 
     public Digest {
-        if (!HEX.matcher(hex).matches()) {
+        if (!isHex(hex, 0)) {
             throw MlopsException.usage("'" + hex + "' is not a SHA-256 digest: 64 lower-case hex digits are wanted");
         }
     }
@@ -46,8 +45,21 @@ public record Digest(String hex) implements Comparable<Digest> {
 
     /** Whether {@link #parse} would take the text. */
     public static boolean isDigest(String text) {
-        return text.startsWith(PREFIX)
-                && HEX.matcher(text.substring(PREFIX.length())).matches();
+        return text.startsWith(PREFIX) && isHex(text, PREFIX.length());
+    }
+
+    /** Whether 64 lower-case hex digits and nothing else stand from there on; manifests have tens of millions of them. */
+    private static boolean isHex(String text, int from) {
+        if (text.length() != from + DIGITS) {
+            return false;
+        }
+        for (int i = from; i < text.length(); i++) {
+            char digit = text.charAt(i);
+            if ((digit < '0' || digit > '9') && (digit < 'a' || digit > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public static Digest of(byte[] bytes) {

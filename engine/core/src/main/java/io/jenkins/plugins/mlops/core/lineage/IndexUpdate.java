@@ -121,33 +121,35 @@ final class IndexUpdate {
 
     private void writeManifest(Connection connection, IndexWriter writer, Digest content) throws SQLException {
         Path file = manifests.file(content);
-        ManifestEntries.visit(file, content, (sha256, group) -> {}); // nothing of a damaged one gets in
-        long[] dataset = new long[1];
-        inTransaction(connection, () -> dataset[0] = writer.datasetId(content.toString()));
-        try (FileChunk chunk = new FileChunk(connection, writer, dataset[0])) {
+        try (FileChunk chunk = new FileChunk(connection, writer, file, content)) {
             ManifestEntries.visit(file, content, chunk::add);
-            chunk.write();
+            chunk.finish();
         }
-        inTransaction(connection, () -> writer.run("UPDATE dataset SET complete = 1 WHERE id = ?", dataset[0]));
     }
 
-    /** Files of one dataset on their way into the index. */
+    /**
+     * Files of one dataset on their way into the index. Nothing of a damaged manifest gets in: what is less than a chunk is written when
+     * all was read, and before the first of several chunks the whole manifest is read for this alone.
+     */
     private static final class FileChunk implements AutoCloseable {
         /** The group of a file that is met again: none when it is another one. */
         private static final String SAME_OR_NONE = "CASE WHEN %1$s IS excluded.%1$s THEN %1$s END";
 
         private final Connection connection;
         private final IndexWriter writer;
-        private final long dataset;
+        private final Path file;
+        private final Digest content;
         private final Statement sql;
         private final PreparedStatement insert;
         private final Set<String> groups = new TreeSet<>();
         private int size;
+        private boolean whole;
 
-        FileChunk(Connection connection, IndexWriter writer, long dataset) throws SQLException {
+        FileChunk(Connection connection, IndexWriter writer, Path file, Digest content) throws SQLException {
             this.connection = connection;
             this.writer = writer;
-            this.dataset = dataset;
+            this.file = file;
+            this.content = content;
             this.sql = connection.createStatement();
             sql.execute("CREATE TEMP TABLE IF NOT EXISTS arriving(sha256 BLOB PRIMARY KEY, name TEXT) WITHOUT ROWID");
             sql.execute("DELETE FROM arriving");
@@ -167,17 +169,26 @@ final class IndexUpdate {
                 groups.add(group);
             }
             if (++size == FILES_A_TRANSACTION) {
-                write();
+                if (!whole) {
+                    ManifestEntries.visit(file, content, (ignored, none) -> {});
+                    whole = true;
+                }
+                write(false);
             }
         }
 
-        void write() throws SQLException {
-            if (size == 0) {
-                return;
+        /** When every entry was added and the content id was right. */
+        void finish() throws SQLException {
+            write(true);
+        }
+
+        private void write(boolean last) throws SQLException {
+            if (size > 0) {
+                sql.execute("COMMIT");
             }
-            sql.execute("COMMIT");
             size = 0;
             inTransaction(connection, () -> {
+                long dataset = writer.datasetId(content.toString());
                 writer.run("INSERT INTO file SELECT sha256, row_number() OVER ()"
                         + " + (SELECT coalesce(max(value), 0) FROM state WHERE key = 'files')"
                         + " FROM arriving WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.sha256 = arriving.sha256)");
@@ -193,6 +204,9 @@ final class IndexUpdate {
                                 + " LEFT JOIN grp ON grp.name = arriving.name WHERE true"
                                 + " ON CONFLICT DO UPDATE SET grp = " + SAME_OR_NONE.formatted("grp"),
                         dataset);
+                if (last) {
+                    writer.run("UPDATE dataset SET complete = 1 WHERE id = ?", dataset);
+                }
             });
             groups.clear();
             sql.execute("DELETE FROM arriving");
