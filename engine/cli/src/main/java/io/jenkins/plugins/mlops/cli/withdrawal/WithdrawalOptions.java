@@ -4,7 +4,7 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.lineage.LineageOptions;
 import io.jenkins.plugins.mlops.cli.lineage.LineageSources;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
-import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceSync;
 import io.jenkins.plugins.mlops.core.withdrawal.WithdrawalJournal;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -16,21 +16,19 @@ final class WithdrawalOptions {
     @Mixin
     private LineageOptions lineage;
 
-    /** Does something with the journal and the lineage. */
+    /** Does something with the journal and the lineage, which has all that the evidence store has. */
     <T> T with(Host host, BiFunction<WithdrawalJournal, LineageSources, T> work) {
-        try (LineageSources sources = lineage.open(host)) {
-            return withJournal(host, sources.store(), journal -> work.apply(journal, sources));
+        try (LineageSources sources = lineage.open(host);
+                EvidenceStore objects = lineage.requireEvidence(host)) {
+            new EvidenceSync(objects, sources.store()).sync();
+            return work.apply(WithdrawalJournal.of(objects, sources.store()), sources);
         }
     }
 
     /** Does something with the journal alone: no MLflow server is asked. */
     <T> T withJournal(Host host, Function<WithdrawalJournal, T> work) {
-        return withJournal(host, lineage.store(host), work);
-    }
-
-    private <T> T withJournal(Host host, LineageStore store, Function<WithdrawalJournal, T> work) {
         try (EvidenceStore objects = lineage.requireEvidence(host)) {
-            return work.apply(WithdrawalJournal.of(objects, store));
+            return work.apply(WithdrawalJournal.of(objects, lineage.store(host)));
         }
     }
 

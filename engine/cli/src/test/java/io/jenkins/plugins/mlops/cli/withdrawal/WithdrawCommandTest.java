@@ -218,6 +218,21 @@ class WithdrawCommandTest {
     }
 
     @Test
+    void anotherMachineKnowsWhatIsBehindADataset() throws IOException {
+        file("crops/1.png", "crop of seven 1");
+        String crops = publish("crops", "crops", "--derived-from", recordings);
+        does("withdraw", "add", "--group", "drive-7", "--reason", "consent revoked");
+        environment.put("MLOPS_LINEAGE_DIR", "other/lineage");
+        environment.put("MLOPS_CACHE_DIR", "other/cache");
+        refuses("group drive-7 in the dataset recordings@", "dataset", "pull", "--manifest", crops, "--into", "data");
+        environment.put("MLOPS_LINEAGE_DIR", "third/lineage");
+        does("withdraw", "report", "--json");
+        assertThat(json().get("datasets"))
+                .extracting(dataset -> dataset.get("name").asText())
+                .contains("crops");
+    }
+
+    @Test
     void theReportClearsTheCache() throws IOException {
         does("dataset", "pull", "--manifest", recordings, "--into", "data");
         train("model", recordings);

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
+import io.jenkins.plugins.mlops.core.evidence.EvidenceSync;
 import io.jenkins.plugins.mlops.core.lineage.LineageOrigin;
 import io.jenkins.plugins.mlops.core.lineage.LineageStep;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
@@ -59,14 +60,21 @@ public final class Withdrawals implements DatasetPolicy {
     }
 
     /**
-     * What an evidence store says now.
+     * What an evidence store says now. Where something is withdrawn, the records that the store has beyond the lineage store are fetched
+     * first, since what is behind a dataset or model is looked for in the lineage store.
      *
      * @param store empty when none is configured: nothing is withdrawn then
      * @throws MlopsException of kind UNREACHABLE when the store is away: what is withdrawn is not known then
      */
     public static Withdrawals in(Optional<EvidenceStore> store, LineageStore lineage) {
-        return store.map(evidence -> of(WithdrawalJournal.of(evidence, lineage).read(), lineage))
-                .orElseGet(Withdrawals::none);
+        if (store.isEmpty()) {
+            return none();
+        }
+        Withdrawals withdrawals = of(WithdrawalJournal.of(store.get(), lineage).read(), lineage);
+        if (!withdrawals.isEmpty()) {
+            new EvidenceSync(store.get(), lineage).sync();
+        }
+        return withdrawals;
     }
 
     /** The withdrawals that hold. */
