@@ -216,8 +216,7 @@ class EvidenceStoreTest {
         Statement second = statement(2);
         objects.add(
                 Layout.envelope(second.digest(), key.id()),
-                Envelope.sign(
-                                "application/vnd.in-toto+json", statement.toBytes(), key)
+                Envelope.sign("application/vnd.in-toto+json", statement.toBytes(), key)
                         .toBytes());
         assertThatThrownBy(() -> evidence.add(second.digest(), second.toBytes()))
                 .hasMessageContaining("this key did not sign");
