@@ -165,10 +165,10 @@ final class Clusters {
         double thirdSum = 0;
         double thirdWeight = 0;
         for (int triples = size / DRAWS; triples > 0; triples--) {
-            long bits = random.nextLong();
-            int first = ONE_RATIO * draw(bits);
-            int second = ONE_RATIO * draw(bits << DRAW_BITS);
-            int third = ONE_RATIO * draw(bits << 2 * DRAW_BITS);
+            long three = random.nextLong();
+            int first = ONE_RATIO * draw(three);
+            int second = ONE_RATIO * draw(three << DRAW_BITS);
+            int third = ONE_RATIO * draw(three << 2 * DRAW_BITS);
             sum += rows[first];
             weight += rows[first + 1];
             secondSum += rows[second];
@@ -176,10 +176,12 @@ final class Clusters {
             thirdSum += rows[third];
             thirdWeight += rows[third + 1];
         }
+        long bits = size % DRAWS == 0 ? 0 : random.nextLong();
         for (int left = size % DRAWS; left > 0; left--) {
-            int at = ONE_RATIO * draw(random.nextLong());
+            int at = ONE_RATIO * draw(bits);
             sum += rows[at];
             weight += rows[at + 1];
+            bits <<= DRAW_BITS;
         }
         return (sum + secondSum + thirdSum) / (weight + secondWeight + thirdWeight);
     }

@@ -9,6 +9,9 @@ public final class Distribution {
     /** With fewer resamples beyond an end, a quantile of them says little. */
     private static final int MIN_BEYOND = 5;
 
+    /** At 0.5 both quantiles are 0, and how far to widen is not defined. */
+    private static final double MOST_TAIL = 0.49;
+
     private static final double LEAST_TAIL = 1e-12;
     private static final int HALVINGS = 50;
 
@@ -57,7 +60,7 @@ public final class Distribution {
      * How likely it is, by the same reckoning, that the true number is the limit or above it although the estimate is below: the
      * least probability for which {@link #high} is below the limit.
      *
-     * @return at most 0.5
+     * @return nearly 0 to 0.49, which also stands for all above
      */
     public double chanceOfAtLeast(double limit) {
         return leastTail(tail -> high(tail) < limit);
@@ -70,7 +73,7 @@ public final class Distribution {
 
     /** By halving on the scale of logarithms; the ends of intervals move outwards as less is left beyond them. */
     private static double leastTail(DoublePredicate excluded) {
-        double yes = 0.5;
+        double yes = MOST_TAIL;
         double no = LEAST_TAIL;
         if (!excluded.test(yes)) {
             return yes;

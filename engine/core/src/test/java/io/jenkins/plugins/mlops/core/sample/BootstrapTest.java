@@ -186,4 +186,45 @@ class BootstrapTest {
         assertThat(same.low(TAIL)).isEqualTo(one.low(TAIL));
         assertThat(other.low(TAIL)).isNotEqualTo(one.low(TAIL)).isCloseTo(one.low(TAIL), within(0.005));
     }
+
+    @Property(tries = 30)
+    void theChanceOfALimitIsWhatIsLeftBeyondTheEndThatReachesIt(@ForAll long seed) {
+        Distribution distribution =
+                value(Samples.of(new Random(seed).doubles(60).toArray()));
+        for (double tail : new double[] {0.2, TAIL, TAIL / 10}) {
+            assertThat(distribution.chanceOfAtLeast(distribution.high(tail))).isCloseTo(tail, within(tail / 100));
+            assertThat(distribution.chanceOfAtMost(distribution.low(tail))).isCloseTo(tail, within(tail / 100));
+        }
+        assertThat(distribution.chanceOfAtLeast(distribution.estimate() - 1)).isGreaterThan(0.4);
+        assertThat(distribution.chanceOfAtLeast(distribution.estimate() + 100)).isLessThan(1e-9);
+    }
+
+    /** Each alone draws as it would without the other, so the median of equal seeds is what one of them is. */
+    @Test
+    void theMedianOfEqualSeedsIsThatOfOne() {
+        SampleResults one = Samples.of(new Random(8).doubles(200).toArray());
+        Distribution median =
+                new Bootstrap(0).value(List.of(one, one, one), "m", null).orElseThrow();
+        assertThat(median.estimate()).isEqualTo(value(one).estimate());
+        assertThat(median.low(TAIL)).isCloseTo(value(one).low(TAIL), within(1e-12));
+        assertThat(new Bootstrap(0)
+                        .change(List.of(one, one), List.of(one, one, one), "m", null)
+                        .orElseThrow()
+                        .high(TAIL))
+                .isEqualTo(0);
+    }
+
+    @Test
+    void theMedianOfSeedsVariesLessThanOneOfThem() {
+        Random random = new Random(9);
+        List<SampleResults> seeds = IntStream.range(0, 5)
+                .mapToObj(i -> Samples.of(random.doubles(200).toArray()))
+                .toList();
+        Distribution median = new Bootstrap(0).value(seeds, "m", null).orElseThrow();
+        double[] means =
+                seeds.stream().mapToDouble(seed -> seed.metric("m", null)).toArray();
+        assertThat(median.estimate()).isCloseTo(Medians.of(means), within(1e-12));
+        assertThat(median.high(TAIL) - median.low(TAIL))
+                .isLessThan(value(seeds.get(0)).high(TAIL) - value(seeds.get(0)).low(TAIL));
+    }
 }
