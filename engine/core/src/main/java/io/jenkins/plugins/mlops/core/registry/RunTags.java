@@ -28,5 +28,17 @@ public final class RunTags {
 
     public static final String RUN = "mlops.run";
 
+    /** On the run of an evaluation: the content id of the model that was measured. */
+    public static final String EVALUATED_MODEL = "mlops.evaluated.model";
+
+    /** On the run of an evaluation: the run that made the model. */
+    public static final String EVALUATED_RUN = "mlops.evaluated.run";
+
+    /** On the run of an evaluation: what model, set and evaluator make together; equal ones measured the same. */
+    public static final String EVALUATION_KEY = "mlops.evaluation.key";
+
+    /** On a model's run and version: this and the digest of an evaluation record name the run of that evaluation. */
+    public static final String EVALUATED_PREFIX = "mlops.evaluated.by.";
+
     private RunTags() {}
 }

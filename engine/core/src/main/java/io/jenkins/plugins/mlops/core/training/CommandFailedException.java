@@ -9,7 +9,8 @@ public final class CommandFailedException extends MlopsException {
 
     private final transient TrainingBackend.Ending ending;
 
-    CommandFailedException(String what, TrainingBackend.Ending ending, Path log) {
+    /** @param what names the command, to begin a sentence */
+    public CommandFailedException(String what, TrainingBackend.Ending ending, Path log) {
         super(Kind.FAILED, sentence(what, ending, log));
         this.ending = ending;
     }

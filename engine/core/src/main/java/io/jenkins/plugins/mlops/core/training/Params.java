@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 public record Params(@JsonValue Map<String, Object> values) {
 
-    static final Params NONE = new Params(Map.of());
+    public static final Params NONE = new Params(Map.of());
 
     /** A parameter of this name would clash with the seed in MLflow. */
     private static final String SEED = "seed";

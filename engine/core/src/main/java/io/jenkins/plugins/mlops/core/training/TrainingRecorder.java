@@ -3,8 +3,8 @@ package io.jenkins.plugins.mlops.core.training;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.gate.EvaluationRecord;
-import io.jenkins.plugins.mlops.core.gate.Metrics;
+import io.jenkins.plugins.mlops.core.evaluation.EvaluationOutput;
+import io.jenkins.plugins.mlops.core.gate.Evaluator;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.lineage.Statement;
@@ -19,12 +19,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Records what a training did once its code has run, whoever ran it: {@link #takeModel}, {@link #takeEvaluation} when there
@@ -102,18 +99,11 @@ public final class TrainingRecorder {
      * @throws MlopsException of kind FAILED when there are no metrics, of kind USAGE when they are broken
      */
     public void takeEvaluation() throws IOException {
-        if (!Files.isRegularFile(files.metrics())) {
-            throw MlopsException.failed(
-                    "The evaluation wrote no metrics: let it write the file that MLOPS_METRICS_FILE names, "
-                            + files.metrics());
-        }
-        refuseLinks(files.evaluation());
-        EvaluationRecord evaluation = EvaluationRecord.of(
-                facts.model == null ? null : facts.model.digest(), facts.evaluationSet, evaluator(), files.metrics());
-        evaluation.write(files.evaluationRecord());
-        facts.evaluation = evaluation;
+        EvaluationOutput output = new EvaluationOutput(files.evaluation());
+        facts.evaluation =
+                output.bind(facts.model == null ? null : facts.model.digest(), facts.evaluationSet, evaluator());
         facts.evaluationDigest = Digest.of(files.evaluationRecord());
-        logMetrics(evaluation.parsedMetrics().overall());
+        output.logMetrics(tracking, run.runId(), notes);
     }
 
     private ModelFiles modelFiles() {
@@ -127,43 +117,16 @@ public final class TrainingRecorder {
     private Map<String, String> evaluator() {
         Map<String, String> evaluator = new TreeMap<>(facts.evaluator);
         if (facts.source != null) {
-            evaluator.put("commit", facts.source.commit());
+            evaluator.put(Evaluator.COMMIT, facts.source.commit());
+            if (facts.source.isDirty()) {
+                evaluator.put(
+                        Evaluator.CHANGES, String.valueOf(facts.source.changes().size()));
+            }
         }
         if (facts.environment != null) {
-            evaluator.put("environment", facts.environment.toString());
+            evaluator.put(Evaluator.ENVIRONMENT, facts.environment.toString());
         }
         return evaluator;
-    }
-
-    private void logMetrics(SortedMap<String, Double> overall) {
-        Map<String, Double> known =
-                tracking.run(run.runId()).map(TrackedRun::metrics).orElse(Map.of());
-        Map<String, Double> finite = new TreeMap<>();
-        overall.forEach((metric, value) -> {
-            String name = "eval/" + metric;
-            if (!Metrics.isFinite(value)) {
-                notes.accept("The metric " + metric + " is " + value
-                        + ": it stays in evaluation.json and is not sent to MLflow, and a gate will fail it");
-            } else if (!tracking.takesName(name)) {
-                notes.accept("The metric " + metric
-                        + " stays in evaluation.json and is not sent to MLflow, which does not take its name");
-            } else if (!value.equals(known.get(name))) {
-                finite.put(name, value);
-            }
-        });
-        if (!finite.isEmpty()) {
-            tracking.logMetrics(run.runId(), finite);
-        }
-    }
-
-    private static void refuseLinks(Path tree) throws IOException {
-        try (Stream<Path> below = Files.walk(tree)) {
-            Optional<Path> link = below.filter(Files::isSymbolicLink).findFirst();
-            if (link.isPresent()) {
-                throw MlopsException.failed(
-                        "The evaluation left the link " + link.get() + ": let it write a plain file");
-            }
-        }
     }
 
     /**

@@ -61,8 +61,6 @@ public record TrainingSpecification(
     private static final int MAX_NAME = 100;
     private static final int MAX_RETRIES = 20;
     private static final int MAX_NODES = 10_000;
-    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final List<String> RESERVED_VARIABLES = List.of("MLOPS_", "MLFLOW_", "AWS_");
 
     /** What the model learns from. @param training null for none */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -77,7 +75,7 @@ public record TrainingSpecification(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Evaluation(@JsonProperty(required = true) List<String> command, DatasetReference dataset) {
         public Evaluation {
-            command = checkedCommand("evaluation.command", command);
+            command = CommandChecks.command("evaluation.command", command);
         }
     }
 
@@ -147,9 +145,9 @@ public record TrainingSpecification(
         if (experiment.isBlank() || hasControl(experiment)) {
             throw MlopsException.usage("experiment is refused: printable characters are wanted");
         }
-        command = command == null ? null : checkedCommand("command", command);
+        command = command == null ? null : CommandChecks.command("command", command);
         environment = environment == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(environment));
-        environment.forEach(TrainingSpecification::checkVariable);
+        environment.forEach(CommandChecks::variable);
         params = params == null ? Params.NONE : params.requireNoSeed();
         datasets = datasets == null ? new Datasets(null) : datasets;
         outputs = outputs == null ? new Outputs(null) : outputs;
@@ -247,36 +245,6 @@ public record TrainingSpecification(
     /** The parameters as MLflow gets them, the seed among them. */
     Map<String, String> mlflowParams() {
         return params.flatWithSeed(seed);
-    }
-
-    private static List<String> checkedCommand(String key, List<String> command) {
-        if (command == null || command.isEmpty()) {
-            throw MlopsException.usage(key + " is empty: a list of the program and its arguments is wanted");
-        }
-        for (String argument : command) {
-            if (argument == null || argument.indexOf('\0') >= 0) {
-                throw MlopsException.usage(key + " has an argument that is empty or holds a NUL character");
-            }
-        }
-        if (command.get(0).isBlank()) {
-            throw MlopsException.usage(key + " has no program as its first element");
-        }
-        return List.copyOf(command);
-    }
-
-    private static void checkVariable(String variable, String value) {
-        if (!VARIABLE.matcher(variable).matches()) {
-            throw MlopsException.usage("environment: '" + variable + "' is no name of a variable");
-        }
-        for (String reserved : RESERVED_VARIABLES) {
-            if (variable.startsWith(reserved)) {
-                throw MlopsException.usage("environment: " + variable + " is refused: variables that begin with "
-                        + reserved + " are not set by a specification");
-            }
-        }
-        if (value == null || value.indexOf('\0') >= 0) {
-            throw MlopsException.usage("environment: " + variable + " has no value, or one with a NUL character");
-        }
     }
 
     private static int range(String key, Integer value, int absent, int least, int most) {
