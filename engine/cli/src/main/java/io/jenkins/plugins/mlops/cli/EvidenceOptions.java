@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.cli;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
@@ -24,10 +23,8 @@ import picocli.CommandLine.Option;
  */
 public final class EvidenceOptions {
 
-    private static final String ENDPOINT = "MLOPS_EVIDENCE_ENDPOINT_URL";
-    private static final String ACCESS_KEY = "MLOPS_EVIDENCE_ACCESS_KEY_ID";
-    private static final String SECRET_KEY = "MLOPS_EVIDENCE_SECRET_ACCESS_KEY";
-    private static final String SESSION_TOKEN = "MLOPS_EVIDENCE_SESSION_TOKEN";
+    private static final OwnObjectStore STORE =
+            new OwnObjectStore("MLOPS_EVIDENCE", "evidence store", "evidence.endpoint");
 
     @Option(
             names = "--evidence",
@@ -123,53 +120,7 @@ public final class EvidenceOptions {
 
     /** @param inFile the endpoint in mlops.yaml, where that names the store; else null */
     static ObjectStoreSettings settings(Host host, ServerOptions servers, URI inFile) {
-        String own = host.variable(ENDPOINT);
-        ObjectStoreSettings.Credentials credentials = credentials(host);
-        if (own != null) {
-            URI endpoint = ServerAddress.parseRoot("The evidence store's endpoint", own)
-                    .uri();
-            return new ObjectStoreSettings(
-                    endpoint,
-                    servers.region(host),
-                    credentials != null ? credentials : objectStoresAt(endpoint, host, servers, ENDPOINT));
-        }
-        if (inFile != null) {
-            URI endpoint = ServerAddress.parseRoot("evidence.endpoint in mlops.yaml", inFile.toString())
-                    .uri();
-            if (credentials != null) {
-                throw ServerOptions.foreignServer("evidence.endpoint", endpoint, ACCESS_KEY, ENDPOINT);
-            }
-            return new ObjectStoreSettings(
-                    endpoint, servers.region(host), objectStoresAt(endpoint, host, servers, "mlops.yaml"));
-        }
-        return credentials == null
-                ? servers.objectStore(host)
-                : servers.objectStore(host, credentials, ACCESS_KEY, ENDPOINT);
-    }
-
-    /** The object store's credentials, if they were given for that endpoint. */
-    private static ObjectStoreSettings.Credentials objectStoresAt(
-            URI endpoint, Host host, ServerOptions servers, String namedBy) {
-        ObjectStoreSettings store = servers.objectStore(host);
-        if (store.credentials() != null && !store.endpoint().equals(endpoint)) {
-            throw MlopsException.refused(namedBy + " names the evidence store's endpoint " + endpoint
-                    + ", but the credentials in AWS_ACCESS_KEY_ID were given for " + store.endpoint() + ": set "
-                    + ENDPOINT + " to the former, and " + ACCESS_KEY + " and " + SECRET_KEY);
-        }
-        return store.credentials();
-    }
-
-    private static ObjectStoreSettings.Credentials credentials(Host host) {
-        String id = host.variable(ACCESS_KEY);
-        String secret = host.variable(SECRET_KEY);
-        if (id == null && secret == null) {
-            return null;
-        }
-        if (id == null || secret == null) {
-            throw MlopsException.usage(
-                    "Of " + ACCESS_KEY + " and " + SECRET_KEY + " only one is set: set both or none");
-        }
-        return new ObjectStoreSettings.Credentials(id, secret, host.variable(SESSION_TOKEN));
+        return STORE.settings(host, servers, inFile);
     }
 
     private static Path file(Host host, Path option, String variable) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.cli;
 
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
+import io.jenkins.plugins.mlops.cli.evaluation.EvaluateCommand;
 import io.jenkins.plugins.mlops.cli.evidence.EvidenceCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.image.ImageCommand;
@@ -30,6 +31,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             DatasetCommand.class,
             TrainCommand.class,
+            EvaluateCommand.class,
             GateCommand.class,
             ModelCommand.class,
             LineageCommand.class,

@@ -14,12 +14,12 @@ import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import java.nio.file.Path;
 
 /** Datasets of an object store, through the cache. */
-final class PulledDatasets implements DatasetAccess, AutoCloseable {
+public final class PulledDatasets implements DatasetAccess, AutoCloseable {
 
     private final ObjectStore store;
     private final Datasets datasets;
 
-    PulledDatasets(ObjectStoreSettings settings, DatasetCache cache, DatasetPolicy policy) {
+    public PulledDatasets(ObjectStoreSettings settings, DatasetCache cache, DatasetPolicy policy) {
         store = ObjectStore.connect(settings);
         datasets = new Datasets(store, cache, policy);
     }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.MlopsCommand;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
+import io.jenkins.plugins.mlops.cli.OwnDirectory;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -23,8 +24,6 @@ import io.jenkins.plugins.mlops.core.training.TrainingRun;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +45,6 @@ import picocli.CommandLine.Parameters;
 public final class TrainCommand implements Callable<Integer> {
 
     private static final String BUILDER = "https://plugins.jenkins.io/mlops-pipeline/cli";
-    private static final String OWN_DIRECTORY = ".mlops";
     private static final String TRAINING = "training";
     private static final String EVALUATION = "evaluation";
 
@@ -126,7 +124,7 @@ public final class TrainCommand implements Callable<Integer> {
         MlflowSettings mlflow = servers.mlflow(host);
         ObjectStoreSettings store = servers.objectStore(host);
         UUID id = UUID.randomUUID();
-        Path directory = runDirectory == null ? defaultDirectory(id) : host.resolve(runDirectory);
+        Path directory = runDirectory == null ? OwnDirectory.of(host, "runs", id) : host.resolve(runDirectory);
         Output out = output.output(host);
         LineageStore lineage = lineageStore.open(host);
         Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
@@ -168,20 +166,5 @@ public final class TrainCommand implements Callable<Integer> {
     private DatasetReference dataset(String name) {
         String reference = datasets.get(name);
         return reference == null ? null : DatasetReference.parse(reference).relativeTo(host.directory());
-    }
-
-    /** Below the working directory, hidden from Git. */
-    private Path defaultDirectory(UUID id) {
-        Path own = host.directory().resolve(OWN_DIRECTORY);
-        try {
-            Path ignore = own.resolve(".gitignore");
-            if (!Files.exists(ignore)) {
-                Documents.writeAtomically(ignore, "*\n");
-            }
-        } catch (IOException e) {
-            throw MlopsException.failed(
-                    "The directory " + own + " cannot be written: " + e.getMessage() + ", give --run-dir", e);
-        }
-        return own.resolve("runs").resolve(id.toString());
     }
 }

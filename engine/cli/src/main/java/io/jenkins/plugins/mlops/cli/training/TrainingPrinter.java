@@ -6,12 +6,12 @@ import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
 
 /** Tells on standard error how a training goes; what its commands print stands behind a bar. */
-final class TrainingPrinter implements TrainingListener, AutoCloseable {
+public final class TrainingPrinter implements TrainingListener, AutoCloseable {
 
     private final Output output;
     private ProgressPrinter progress;
 
-    TrainingPrinter(Output output) {
+    public TrainingPrinter(Output output) {
         this.output = output;
     }
 

@@ -125,7 +125,14 @@ public final class EvaluationRun {
                 return Optional.empty();
             }
         }
-        return Optional.of(RegisteredModel.find(services.models(), request.champion(), CHAMPION));
+        RegisteredModel champion = RegisteredModel.find(services.models(), request.champion(), CHAMPION);
+        if (champion.digest() != null) {
+            services.withdrawals().findInModel(champion.digest()).stream()
+                    .findFirst()
+                    .ifPresent(finding -> notes.add("The champion " + champion.uri() + " has withdrawn data in it: "
+                            + finding + "; it is measured all the same"));
+        }
+        return Optional.of(champion);
     }
 
     private DatasetVersion pull(

@@ -85,7 +85,10 @@ final class PromotionPolicy {
         String evaluation = version.tags().get(RunTags.EVALUATION);
         if (evaluation != null
                 && gate.evaluation() != null
-                && !gate.evaluation().toString().equals(evaluation)) {
+                && !gate.evaluation().toString().equals(evaluation)
+                && !version.tags()
+                        .containsKey(
+                                RunTags.EVALUATED_PREFIX + gate.evaluation().hex())) {
             objections.add("the gate report rests on the evaluation " + gate.evaluation() + ", and the version's is "
                     + evaluation);
         }
