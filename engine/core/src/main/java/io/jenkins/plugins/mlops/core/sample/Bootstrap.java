@@ -21,7 +21,7 @@ public final class Bootstrap {
     public static final int RESAMPLES = 10_000;
 
     /** More groups are put together by lot into so many bins. */
-    public static final int MAX_BINS = 2048;
+    public static final int MAX_BINS = 1024;
 
     private final long seed;
 

@@ -203,7 +203,7 @@ final class Clusters {
 
     /**
      * A group's number from the highest 21 bits. There are at most {@link Bootstrap#MAX_BINS} groups, so that the most likely one is
-     * drawn 0.1% more often than the least likely one.
+     * drawn 0.05% more often than the least likely one.
      */
     private int draw(long bits) {
         return (int) ((bits >>> Long.SIZE - DRAW_BITS) * size >>> DRAW_BITS);
