@@ -19,6 +19,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -54,16 +55,22 @@ class ModelCommandIT {
     }
 
     private int mlops(String... arguments) {
+        return mlops(Map.of(), arguments);
+    }
+
+    private int mlopsWithEvidence(String... arguments) {
+        return mlops(Map.of("MLOPS_EVIDENCE", directory.resolve("evidence").toString()), arguments);
+    }
+
+    private int mlops(Map<String, String> more, String... arguments) {
         out.reset();
         err.reset();
+        Map<String, String> environment = new HashMap<>(more);
+        environment.put("MLFLOW_TRACKING_URI", MLFLOW);
+        environment.put("MLOPS_LINEAGE_DIR", directory.resolve("lineage").toString());
+        environment.put("USER", "ann");
         Host host = new Host(
-                Map.of(
-                        "MLFLOW_TRACKING_URI",
-                        MLFLOW,
-                        "MLOPS_LINEAGE_DIR",
-                        directory.resolve("lineage").toString(),
-                        "USER",
-                        "ann"),
+                environment,
                 directory,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
@@ -187,6 +194,68 @@ class ModelCommandIT {
                 .isZero();
         assertThat(json().path("version").asInt()).isEqualTo(1);
         assertThat(server.byAlias(name, "champion").orElseThrow().version()).isEqualTo(1);
+    }
+
+    @Test
+    void withAnEvidenceStoreItsJournalDecidesAndTellsEverything() throws IOException {
+        register(1);
+        register(2);
+        assertThat(promote(1, "pass")).isZero();
+        String[] promotion = {
+            "model", "promote", name, "--version", "2", "--gate-report", gate(2, "pass"), "--require-approval", "--json"
+        };
+        assertThat(mlopsWithEvidence(promotion)).isEqualTo(2); // there is no store yet
+        assertThat(mlopsWithEvidence("evidence", "init")).isZero();
+        assertThat(mlopsWithEvidence("model", "settle", name, "--json")).isZero();
+        assertThat(mlopsWithEvidence("model", "approve", name, "--version", "2", "--gate-report", gate(2, "pass")))
+                .isZero();
+        assertThat(mlopsWithEvidence(promotion)).isEqualTo(4);
+        assertThat(json().path("error").path("message").asText()).contains("it has 0 of 1 approvals");
+        assertThat(mlopsWithEvidence(
+                        "model",
+                        "approve",
+                        name,
+                        "--version",
+                        "2",
+                        "--gate-report",
+                        gate(2, "pass"),
+                        "--by",
+                        "ben",
+                        "--json"))
+                .isZero();
+        String approval = json().path("record").asText();
+        assertThat(mlopsWithEvidence(promotion))
+                .as(out.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(json().path("previous").asInt()).isEqualTo(1);
+        assertThat(json().path("notes").get(0).asText()).contains("before its first round");
+        assertThat(mlopsWithEvidence("model", "rollback", name, "--reason", "bad at night"))
+                .isZero();
+        assertThat(server.byAlias(name, "champion").orElseThrow().version()).isEqualTo(1);
+
+        assertThat(mlopsWithEvidence("model", "history", name, "--json")).isZero();
+        JsonNode rounds = json().path("rounds");
+        assertThat(rounds).hasSize(2);
+        assertThat(rounds.get(0).path("version").asInt()).isEqualTo(2);
+        assertThat(rounds.get(0).path("approvals").get(0).asText()).isEqualTo(approval);
+        assertThat(rounds.get(1).path("rollback").asBoolean()).isTrue();
+        assertThat(rounds.get(1).path("done").asBoolean()).isTrue();
+        assertThat(mlopsWithEvidence("model", "history", name)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("ROUND", "rollback", "bad at night");
+        assertThat(mlopsWithEvidence("model", "settle", name, "--json")).isZero();
+        assertThat(json().path("version").asInt()).isEqualTo(1);
+
+        server.setAlias(name, "champion", 2);
+        assertThat(mlopsWithEvidence("model", "show", name, "--json")).isZero();
+        assertThat(json().path("notes").get(0).asText()).contains("from version 1, where round 2 left it");
+        assertThat(mlopsWithEvidence("model", "settle", name)).isEqualTo(4);
+        assertThat(mlopsWithEvidence("model", "rollback", name)).isZero();
+        assertThat(server.byAlias(name, "champion").orElseThrow().version()).isEqualTo(1);
+        assertThat(mlops("model", "promote", name, "--version", "2", "--gate-report", gate(2, "pass")))
+                .isEqualTo(4);
+        assertThat(mlopsWithEvidence("lineage", "verify", "--all"))
+                .as(out.toString(StandardCharsets.UTF_8))
+                .isZero();
     }
 
     @Test

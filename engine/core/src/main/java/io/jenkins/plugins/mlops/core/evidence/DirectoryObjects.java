@@ -4,18 +4,22 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Below a directory that all writers see, for one machine or a shared file system. An object is written aside, flushed to the disk and
@@ -83,30 +87,42 @@ public final class DirectoryObjects implements WriteOnce {
 
     @Override
     public List<String> names(String prefix, String after, int limit) {
-        return walk(
-                prefix,
-                names -> names.filter(name -> name.compareTo(after) > 0)
-                        .sorted()
-                        .limit(limit)
-                        .toList());
+        return below(prefix, after).stream().limit(limit).toList();
     }
 
     @Override
     public void each(String prefix, Consumer<String> visitor) {
-        walk(prefix, names -> names.sorted().toList()).forEach(visitor);
+        below(prefix, "").forEach(visitor);
     }
 
-    private List<String> walk(String prefix, Function<Stream<String>, List<String>> choice) {
-        Path start = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
-        if (!Files.isDirectory(start)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(start)) {
-            return choice.apply(files.filter(Files::isRegularFile)
-                    .map(file -> root.relativize(file).toString().replace('\\', '/'))
-                    .filter(name -> !name.startsWith(".") && name.startsWith(prefix)));
-        } catch (IOException e) {
-            throw MlopsException.failed(start + " cannot be listed (" + e + "): check the directory", e);
+    private SortedSet<String> below(String prefix, String after) {
+        SortedSet<String> found = new TreeSet<>();
+        collect(root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1)), prefix, after, found);
+        return found;
+    }
+
+    /** Looks closer only at what can come after the given name: a journal's directory is listed often, and is long. */
+    private void collect(Path directory, String prefix, String after, SortedSet<String> found) {
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                String name = root.relativize(child).toString().replace('\\', '/');
+                String inside = name + "/";
+                boolean mayHoldMore = inside.compareTo(after) > 0 || after.startsWith(inside);
+                if (name.startsWith(".") || name.compareTo(after) <= 0 && !mayHoldMore) {
+                    continue;
+                }
+                if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
+                    if (inside.startsWith(prefix) || prefix.startsWith(inside)) {
+                        collect(child, prefix, after, found);
+                    }
+                } else if (name.startsWith(prefix) && name.compareTo(after) > 0 && Files.isRegularFile(child)) {
+                    found.add(name);
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return; // nothing was ever added there
+        } catch (DirectoryIteratorException | IOException e) {
+            throw MlopsException.failed(directory + " cannot be listed (" + e + "): check the directory", e);
         }
     }
 
