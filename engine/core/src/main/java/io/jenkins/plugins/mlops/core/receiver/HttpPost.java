@@ -26,8 +26,10 @@ import okhttp3.Response;
 final class HttpPost implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
-    private static final RetryPolicy RETRY = new RetryPolicy(3, Duration.ofMillis(250), Duration.ofSeconds(2));
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    /** The outbox tries again later; a command waits for this at its end. */
+    private static final RetryPolicy RETRY = new RetryPolicy(2, Duration.ofMillis(500), Duration.ofSeconds(2));
+
     private static final int MAX_ERROR_BODY = 4096;
     private static final int REDIRECTS = 300;
     private static final int CLIENT_ERRORS = 400;

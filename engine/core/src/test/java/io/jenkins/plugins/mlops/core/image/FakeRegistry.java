@@ -2,8 +2,6 @@ package io.jenkins.plugins.mlops.core.image;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
 
 /** A registry in this JVM that can misbehave: manifests and blobs by path, and whatever a test wants in between. */
 final class FakeRegistry implements AutoCloseable {
@@ -46,16 +43,8 @@ final class FakeRegistry implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile Twist twist = request -> null;
 
-    /** @param tls null for plain HTTP */
-    FakeRegistry(SSLContext tls) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        if (tls == null) {
-            server = HttpServer.create(address, 0);
-        } else {
-            HttpsServer https = HttpsServer.create(address, 0);
-            https.setHttpsConfigurator(new HttpsConfigurator(tls));
-            server = https;
-        }
+    FakeRegistry() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();

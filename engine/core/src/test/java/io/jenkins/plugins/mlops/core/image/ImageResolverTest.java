@@ -39,8 +39,8 @@ class ImageResolverTest {
 
     @BeforeEach
     void start() throws IOException {
-        registry = new FakeRegistry(null);
-        other = new FakeRegistry(null);
+        registry = new FakeRegistry();
+        other = new FakeRegistry();
     }
 
     @AfterEach
