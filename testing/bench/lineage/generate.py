@@ -4,7 +4,7 @@
     generate.py DIR [--records 100000] [--datasets 1000] [--files 10000]
 
 Records and manifests have the form of docs/lineage.md and docs/dataset-identity.md. Equal arguments give equal stores. A model has
-four records (training, evaluation, gate, registration); a fifth of the datasets is derived. Versions of a dataset share most files.
+four records (training, evaluation, gate, registration); a quarter of the datasets is derived. Versions of a dataset share most files.
 """
 import argparse
 import hashlib
@@ -75,7 +75,9 @@ def main():
         names = [f"{i:08}" for i in range(version * step, version * step + args.files)]
         files = [(f"{n}.bin", sha256(f"{family} {n}"), f"drive-{family}-{int(n) // GROUP}") for n in names]
         datasets.append((f"set-{family}", store.manifest(f"set-{family}", files)))
-    for number in range(0, args.datasets - VERSIONS, 5):  # into the next family
+    for number in range(0, args.datasets - VERSIONS, 2):
+        if number // VERSIONS % 2:
+            continue  # from every other family into the next one
         name, content = datasets[number + VERSIONS]
         source = datasets[number]
         store.record([{"name": "dataset", "digest": {"mlopsTree": content}, "annotations": {"name": name}}], OWN + "derivation/v1",

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /**
  * What went into a model or dataset: goes from it to the datasets that it was made of and the models that it started from, breadth
@@ -53,28 +53,58 @@ final class AncestorWalk implements AutoCloseable {
     List<LineageOrigin> origins(Kind kind, String start, Collection<Digest> digests, Collection<String> groups)
             throws SQLException {
         Ancestry ancestry = ancestry(kind, start);
+        Set<Digest> wholes = Set.copyOf(digests);
+        Map<String, Long> knownGroups = numbers(groups);
+        rememberAsked(digests);
         List<LineageOrigin> origins = new ArrayList<>();
         for (Node node : ancestry.ways().keySet()) {
             String id = names.step(node.kind(), node.id()).id();
-            for (Digest digest : digests) {
-                if (digest.toString().equals(id)) {
-                    LineageOrigin.Kind whole =
-                            node.kind() == Kind.MODEL ? LineageOrigin.Kind.MODEL : LineageOrigin.Kind.DATASET;
-                    add(origins, whole, id, node, Set.of(), ancestry);
-                }
-                Set<String> called = called(digest, node);
-                if (!called.isEmpty()) {
-                    add(origins, LineageOrigin.Kind.FILE, digest.toString(), node, called, ancestry);
-                }
+            if (Digest.isDigest(id) && wholes.contains(Digest.parse(id))) {
+                LineageOrigin.Kind whole =
+                        node.kind() == Kind.MODEL ? LineageOrigin.Kind.MODEL : LineageOrigin.Kind.DATASET;
+                add(origins, whole, id, node, Set.of(), ancestry);
             }
-            for (String group : node.kind() == Kind.MODEL ? List.<String>of() : groups) {
-                if (hasGroup(node, group)) {
-                    Set<String> called = Set.of(IndexWriter.leftOutGroup(group));
-                    add(origins, LineageOrigin.Kind.GROUP, group, node, called, ancestry);
+            for (Map.Entry<Digest, Set<String>> file : askedFiles(node).entrySet()) {
+                add(origins, LineageOrigin.Kind.FILE, file.getKey().toString(), node, file.getValue(), ancestry);
+            }
+            for (Map.Entry<String, Long> group : knownGroups.entrySet()) {
+                if (node.kind() == Kind.DATASET && hasGroup(node, group.getValue())) {
+                    Set<String> called = Set.of(IndexWriter.leftOutGroup(group.getKey()));
+                    add(origins, LineageOrigin.Kind.GROUP, group.getKey(), node, called, ancestry);
                 }
             }
         }
         return origins;
+    }
+
+    /** The numbers of those groups that the index knows. */
+    private Map<String, Long> numbers(Collection<String> groups) throws SQLException {
+        Map<String, Long> numbers = new TreeMap<>();
+        for (String group : groups) {
+            try (ResultSet row =
+                    statements.get("SELECT id FROM grp WHERE name = ?", group).executeQuery()) {
+                if (row.next()) {
+                    numbers.put(group, row.getLong(1));
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** Puts the digests into a table of this connection, so that each ancestor is asked once for all of them. */
+    private void rememberAsked(Collection<Digest> digests) throws SQLException {
+        statements
+                .get("CREATE TEMP TABLE IF NOT EXISTS asked(sha256 BLOB PRIMARY KEY, file INTEGER) WITHOUT ROWID")
+                .executeUpdate();
+        statements.get("BEGIN").executeUpdate(); // of the temporary table alone: no other process waits
+        statements.get("DELETE FROM asked").executeUpdate();
+        for (Digest digest : digests) {
+            statements
+                    .get("INSERT OR IGNORE INTO asked SELECT ?1, (SELECT id FROM file WHERE sha256 = ?1)", (Object)
+                            IndexWriter.bytes(digest))
+                    .executeUpdate();
+        }
+        statements.get("COMMIT").executeUpdate();
     }
 
     /** Ancestors of which it is not known what is in them. */
@@ -163,31 +193,29 @@ final class AncestorWalk implements AutoCloseable {
         }
     }
 
-    /** How a file may be called where it is left out, by what has it; empty when the node does not have it. */
-    private Set<String> called(Digest digest, Node node) throws SQLException {
-        Set<String> called = new TreeSet<>();
+    /** Those of the digests that are files of a dataset or model, each with how it may be called where it is left out. */
+    private Map<Digest, Set<String>> askedFiles(Node node) throws SQLException {
+        Map<Digest, Set<String>> files = new LinkedHashMap<>();
         String query = node.kind() == Kind.MODEL
-                ? "SELECT NULL FROM model_file WHERE sha256 = ? AND model = ?"
-                : "SELECT grp.name FROM file CROSS JOIN dataset_file ON dataset_file.file = file.id"
-                        + " LEFT JOIN grp ON grp.id = dataset_file.grp WHERE sha256 = ? AND dataset = ?";
-        try (ResultSet row =
-                statements.get(query, IndexWriter.bytes(digest), node.id()).executeQuery()) {
-            if (row.next()) {
-                called.add(digest.toString());
-                String group = row.getString(1);
-                if (group != null) {
-                    called.add(IndexWriter.leftOutGroup(group));
-                }
+                ? "SELECT sha256, NULL FROM asked CROSS JOIN model_file USING (sha256) WHERE model = ?"
+                : "SELECT asked.sha256, grp.name FROM asked CROSS JOIN dataset_file ON dataset_file.file = asked.file"
+                        + " LEFT JOIN grp ON grp.id = dataset_file.grp WHERE dataset = ?";
+        try (ResultSet rows = statements.get(query, node.id()).executeQuery()) {
+            while (rows.next()) {
+                Digest file = IndexWriter.digest(rows.getBytes(1));
+                String group = rows.getString(2);
+                files.put(
+                        file,
+                        group == null
+                                ? Set.of(file.toString())
+                                : Set.of(file.toString(), IndexWriter.leftOutGroup(group)));
             }
         }
-        return called;
+        return files;
     }
 
-    private boolean hasGroup(Node dataset, String group) throws SQLException {
-        return exists(
-                "SELECT 1 FROM dataset_group WHERE grp = (SELECT id FROM grp WHERE name = ?) AND dataset = ?",
-                group,
-                dataset.id());
+    private boolean hasGroup(Node dataset, long group) throws SQLException {
+        return exists("SELECT 1 FROM dataset_group WHERE grp = ? AND dataset = ?", group, dataset.id());
     }
 
     /** A shortest way to the start on which nothing that is called so is left out; empty when there is none. */

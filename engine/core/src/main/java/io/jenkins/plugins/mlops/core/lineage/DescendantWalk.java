@@ -5,8 +5,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What came of models and datasets: goes from them to the models that started from those models or were trained on those datasets,
@@ -23,11 +25,12 @@ import java.util.TreeSet;
 final class DescendantWalk implements AutoCloseable {
 
     private final PreparedStatements statements;
+    private final IdSets index;
     private final boolean evaluationToo;
     private final String item;
     private final Map<Node, Reached> reached = new LinkedHashMap<>();
     private final Map<Long, Reached> evaluated = new LinkedHashMap<>();
-    private final Deque<Node> queue = new ArrayDeque<>();
+    private final List<Node> frontier = new ArrayList<>();
 
     /**
      * A model or dataset on the way.
@@ -51,6 +54,7 @@ final class DescendantWalk implements AutoCloseable {
      */
     DescendantWalk(Connection connection, boolean evaluationToo, String item) {
         this.statements = new PreparedStatements(connection);
+        this.index = new IdSets(statements);
         this.evaluationToo = evaluationToo;
         this.item = item;
     }
@@ -67,14 +71,65 @@ final class DescendantWalk implements AutoCloseable {
         datasets.forEach(dataset -> add(dataset, new Reached(null, null)));
     }
 
+    /** Goes on from all that was reached last at once, until nothing is new. */
     void go() throws SQLException {
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
-            if (node.kind() == Kind.MODEL) {
-                goOnFromModel(node);
-            } else {
-                goOnFromDataset(node);
+        while (!frontier.isEmpty()) {
+            List<Node> nodes = List.copyOf(frontier);
+            frontier.clear();
+            Links links = new Links(nodes);
+            for (Node node : nodes) {
+                if (node.kind() == Kind.MODEL) {
+                    goOnFromModel(node, links);
+                } else {
+                    goOnFromDataset(node, links);
+                }
             }
+        }
+    }
+
+    /** A derivation's number and the dataset that it made. */
+    private record Made(long derivation, long dataset) {}
+
+    /** A model that used a dataset. */
+    private record Use(long model, String role) {}
+
+    /** What is next to some models and datasets. */
+    private final class Links {
+        private final Map<Long, List<Long>> children = new HashMap<>();
+        private final Map<Long, List<Long>> madeByModel = new HashMap<>();
+        private final Map<Long, List<Use>> uses = new HashMap<>();
+        private final Map<Long, List<Made>> derived = new HashMap<>();
+
+        Links(List<Node> nodes) throws SQLException {
+            Set<Long> models = ids(nodes, Kind.MODEL);
+            Set<Long> datasets = ids(nodes, Kind.DATASET);
+            index.each(
+                    "SELECT parent, child FROM parent WHERE parent IN " + IdSets.ANY + " ORDER BY child",
+                    models,
+                    row -> list(children, row.getLong(1)).add(row.getLong(2)));
+            index.each(
+                    "SELECT model, dataset FROM derived WHERE model IN " + IdSets.ANY + " ORDER BY dataset",
+                    models,
+                    row -> list(madeByModel, row.getLong(1)).add(row.getLong(2)));
+            index.each(
+                    "SELECT dataset, model, role FROM use WHERE dataset IN " + IdSets.ANY + " ORDER BY model",
+                    datasets,
+                    row -> list(uses, row.getLong(1)).add(new Use(row.getLong(2), row.getString(3))));
+            index.each(
+                    "SELECT source, id, dataset FROM derived WHERE source IN " + IdSets.ANY + " ORDER BY dataset",
+                    datasets,
+                    row -> list(derived, row.getLong(1)).add(new Made(row.getLong(2), row.getLong(3))));
+        }
+
+        private static Set<Long> ids(List<Node> nodes, Kind kind) {
+            return nodes.stream()
+                    .filter(node -> node.kind() == kind)
+                    .map(Node::id)
+                    .collect(Collectors.toSet());
+        }
+
+        private static <T> List<T> list(Map<Long, List<T>> lists, long id) {
+            return lists.computeIfAbsent(id, key -> new ArrayList<>());
         }
     }
 
@@ -108,33 +163,21 @@ final class DescendantWalk implements AutoCloseable {
         return List.copyOf(way);
     }
 
-    private void goOnFromModel(Node model) throws SQLException {
-        Set<String> roles = reached.get(model).roles();
-        try (ResultSet rows = statements
-                .get("SELECT child FROM parent WHERE parent = ? ORDER BY child", model.id())
-                .executeQuery()) {
-            while (rows.next()) {
-                add(new Node(Kind.MODEL, rows.getLong(1), model.group()), new Reached(model, roles));
-            }
+    private void goOnFromModel(Node model, Links links) {
+        Reached how = new Reached(model, reached.get(model).roles());
+        for (long child : links.children.getOrDefault(model.id(), List.of())) {
+            add(new Node(Kind.MODEL, child, model.group()), how);
         }
-        try (ResultSet rows = statements
-                .get("SELECT dataset FROM derived WHERE model = ? ORDER BY dataset", model.id())
-                .executeQuery()) {
-            while (rows.next()) {
-                add(new Node(Kind.DATASET, rows.getLong(1), model.group()), new Reached(model, roles));
-            }
+        for (long dataset : links.madeByModel.getOrDefault(model.id(), List.of())) {
+            add(new Node(Kind.DATASET, dataset, model.group()), how);
         }
     }
 
-    private void goOnFromDataset(Node dataset) throws SQLException {
+    private void goOnFromDataset(Node dataset, Links links) throws SQLException {
         Set<String> before = reached.get(dataset).roles();
         Map<Long, Set<String>> uses = new TreeMap<>();
-        try (ResultSet rows = statements
-                .get("SELECT model, role FROM use WHERE dataset = ?", dataset.id())
-                .executeQuery()) {
-            while (rows.next()) {
-                uses.computeIfAbsent(rows.getLong(1), model -> new TreeSet<>()).add(rows.getString(2));
-            }
+        for (Use use : links.uses.getOrDefault(dataset.id(), List.of())) {
+            uses.computeIfAbsent(use.model(), model -> new TreeSet<>()).add(use.role());
         }
         uses.forEach((model, roles) -> {
             Reached how = new Reached(dataset, before == null ? roles : before);
@@ -144,25 +187,29 @@ final class DescendantWalk implements AutoCloseable {
                 evaluated.putIfAbsent(model, how);
             }
         });
+        for (Made made : links.derived.getOrDefault(dataset.id(), List.of())) {
+            if (!isLeftOut(made.derivation(), dataset.group())) {
+                add(new Node(Kind.DATASET, made.dataset(), dataset.group()), new Reached(dataset, before));
+            }
+        }
+    }
+
+    private boolean isLeftOut(long derivation, long group) throws SQLException {
         try (ResultSet rows = statements
                 .get(
-                        "SELECT dataset FROM derived WHERE source = ?1 AND NOT EXISTS"
-                                + " (SELECT 1 FROM left_out WHERE left_out.derived = derived.id AND (left_out.item = ?2"
-                                + " OR left_out.item = 'group:' || (SELECT name FROM grp WHERE id = ?3)))"
-                                + " ORDER BY dataset",
-                        dataset.id(),
+                        "SELECT 1 FROM left_out WHERE derived = ?1 AND (item = ?2"
+                                + " OR item = 'group:' || (SELECT name FROM grp WHERE id = ?3))",
+                        derivation,
                         item,
-                        dataset.group())
+                        group)
                 .executeQuery()) {
-            while (rows.next()) {
-                add(new Node(Kind.DATASET, rows.getLong(1), dataset.group()), new Reached(dataset, before));
-            }
+            return rows.next();
         }
     }
 
     private void add(Node node, Reached how) {
         if (reached.putIfAbsent(node, how) == null) {
-            queue.add(node);
+            frontier.add(node);
         }
     }
 

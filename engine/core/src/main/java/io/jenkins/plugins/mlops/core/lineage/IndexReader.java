@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,38 +45,57 @@ final class IndexReader implements AutoCloseable {
     /** @param evaluationToo whether models inherit what they, or those before them, were merely evaluated on */
     List<LineageMatch> find(LineageQuery query, boolean evaluationToo) throws SQLException {
         Map<Long, Set<String>> direct = direct(query);
-        List<LineageMatch> matches = new ArrayList<>();
-        for (Map.Entry<Long, Set<String>> model : direct.entrySet()) {
-            matches.add(match(model.getKey(), Relation.DIRECT, List.of(), model.getValue()));
-        }
-        matches.sort(BY_VERSION);
         try (DescendantWalk walk = new DescendantWalk(connection, evaluationToo, item(query))) {
             direct.forEach(walk::beginAt);
             walk.beginAt(derived(query));
             walk.go();
-            matches.addAll(inherited(walk, direct.keySet()));
+            Map<Long, DescendantWalk.Reached> inherited = walk.models();
+            inherited.keySet().removeAll(direct.keySet());
+            Set<Long> all = new LinkedHashSet<>(direct.keySet());
+            all.addAll(inherited.keySet());
+            ModelDetails details = ModelDetails.of(new IdSets(statements), all);
+            List<LineageMatch> matches = new ArrayList<>();
+            for (Map.Entry<Long, Set<String>> model : direct.entrySet()) {
+                matches.add(match(details, model.getKey(), Relation.DIRECT, List.of(), model.getValue()));
+            }
+            matches.sort(BY_VERSION);
+            matches.addAll(inherited(walk, inherited, details));
+            return matches;
         }
-        return matches;
     }
 
     /** Each model once, by a shortest way. */
-    private List<LineageMatch> inherited(DescendantWalk walk, Set<Long> direct) throws SQLException {
+    private List<LineageMatch> inherited(
+            DescendantWalk walk, Map<Long, DescendantWalk.Reached> models, ModelDetails details) throws SQLException {
+        Map<DescendantWalk.Node, LineageStep> steps = new HashMap<>();
         List<LineageMatch> matches = new ArrayList<>();
-        for (Map.Entry<Long, DescendantWalk.Reached> model : walk.models().entrySet()) {
-            if (!direct.contains(model.getKey())) {
-                List<LineageStep> via = new ArrayList<>();
-                for (DescendantWalk.Node node : walk.way(model.getValue())) {
-                    via.add(names.step(node.kind(), node.id()));
+        for (Map.Entry<Long, DescendantWalk.Reached> model : models.entrySet()) {
+            List<LineageStep> via = new ArrayList<>();
+            for (DescendantWalk.Node node : walk.way(model.getValue())) {
+                LineageStep step = steps.get(node);
+                if (step == null) {
+                    step = node.kind() == LineageStep.Kind.MODEL
+                            ? details.step(node.id())
+                            : names.step(node.kind(), node.id());
+                    steps.put(node, step);
                 }
-                matches.add(match(
-                        model.getKey(),
-                        Relation.INHERITED,
-                        via,
-                        model.getValue().roles()));
+                via.add(step);
             }
+            matches.add(match(
+                    details,
+                    model.getKey(),
+                    Relation.INHERITED,
+                    via,
+                    model.getValue().roles()));
         }
         matches.sort(Comparator.comparingInt(match -> match.via().size()));
         return matches;
+    }
+
+    private static LineageMatch match(
+            ModelDetails details, long model, Relation relation, List<LineageStep> via, Set<String> roles) {
+        return new LineageMatch(
+                details.digest(model), relation, via, roles, details.versions(model), details.run(model));
     }
 
     /** Models that have to do with what is asked for by their own records, and in which roles. */
@@ -274,36 +294,16 @@ final class IndexReader implements AutoCloseable {
         return commits.isEmpty() ? prefix : commits.get(0);
     }
 
-    private LineageMatch match(long model, Relation relation, List<LineageStep> via, Set<String> roles)
-            throws SQLException {
-        return new LineageMatch(modelDigest(model), relation, via, roles, versions(model), run(model));
-    }
-
-    private Digest modelDigest(long model) throws SQLException {
-        try (ResultSet row =
-                statements.get("SELECT digest FROM model WHERE id = ?", model).executeQuery()) {
-            return IndexWriter.digest(row.getBytes(1));
-        }
-    }
-
-    private List<RegisteredVersion> versions(long model) throws SQLException {
-        List<RegisteredVersion> versions = new ArrayList<>();
-        try (ResultSet rows = statements
-                .get("SELECT name, version FROM version WHERE model = ? ORDER BY name, version", model)
-                .executeQuery()) {
-            while (rows.next()) {
-                versions.add(new RegisteredVersion(rows.getString(1), rows.getInt(2)));
-            }
-        }
-        return versions;
-    }
-
     /** The names and versions under which a model is registered. */
     List<RegisteredVersion> versions(Digest model) throws SQLException {
         try (PreparedStatement sql = connection.prepareStatement("SELECT id FROM model WHERE digest = ?")) {
             sql.setBytes(1, IndexWriter.bytes(model));
             try (ResultSet row = sql.executeQuery()) {
-                return row.next() ? versions(row.getLong(1)) : List.of();
+                if (!row.next()) {
+                    return List.of();
+                }
+                long id = row.getLong(1);
+                return ModelDetails.of(new IdSets(statements), List.of(id)).versions(id);
             }
         }
     }
@@ -315,14 +315,6 @@ final class IndexReader implements AutoCloseable {
             sql.setString(1, name);
             sql.setInt(2, version);
             return digests(sql);
-        }
-    }
-
-    private String run(long model) throws SQLException {
-        try (ResultSet row = statements
-                .get("SELECT run FROM run WHERE model = ? ORDER BY time DESC, run LIMIT 1", model)
-                .executeQuery()) {
-            return row.next() ? row.getString(1) : null;
         }
     }
 
