@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.evidence;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.signature.Envelope;
@@ -228,7 +229,11 @@ public final class EvidenceStore implements AutoCloseable {
 
     private void enter(List<LogEntry.Added> added) {
         openLog();
-        lastSeen = log().append(lastSeen, new LogEntry(added).toBody());
+        Journal log = log();
+        JsonNode body = new LogEntry(added).toBody();
+        Journal.Entry known = lastSeen;
+        // Mostly nobody has written since, so that there is nothing to list.
+        lastSeen = log.offer(known, body).orElseGet(() -> log.append(known, body));
     }
 
     /** The first entry is about the marker, so that another one in its place is noticed. */
