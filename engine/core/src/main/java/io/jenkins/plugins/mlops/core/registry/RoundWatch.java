@@ -112,7 +112,7 @@ final class RoundWatch {
             if (Objects.equals(version, round.to())
                     || !done
                             && (Objects.equals(version, round.from())
-                                    || Objects.equals(number(version), round.found()))) {
+                                    || Integer.valueOf(number(version)).equals(round.found()))) {
                 return new Look(last, current, Setter.EXPECTED, done, registry.modelTags(round.model()));
             }
             Set<String> gestures = rounds.gestures();
@@ -146,7 +146,7 @@ final class RoundWatch {
     }
 
     /** 0 for none. */
-    private static Integer number(Integer version) {
+    private static int number(Integer version) {
         return version == null ? 0 : version;
     }
 }
