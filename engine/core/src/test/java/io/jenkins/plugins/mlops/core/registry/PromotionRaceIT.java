@@ -39,7 +39,6 @@ class PromotionRaceIT {
                         place.model(), run.artifactUri() + "/model", run.runId(), PromotionRace.tags(version));
             }
         }
-        new PromotionRace(directory)
-                .race(place, ROUNDS, ROUNDS_A_KILL, Duration.ofSeconds(Long.parseLong(seconds)));
+        new PromotionRace(directory).race(place, ROUNDS, ROUNDS_A_KILL, Duration.ofSeconds(Long.parseLong(seconds)));
     }
 }
