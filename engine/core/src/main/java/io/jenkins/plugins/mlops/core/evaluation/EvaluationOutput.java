@@ -28,6 +28,10 @@ public final class EvaluationOutput {
         this.directory = directory;
     }
 
+    Path directory() {
+        return directory;
+    }
+
     /** Where the command writes its numbers. */
     public Path metrics() {
         return directory.resolve(METRICS_FILE);

@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -218,7 +219,7 @@ public final class EvaluationRun {
 
     /** Gives the directory of a model's evaluation its name; a copy, since candidate and champion may be one model. */
     private static Measured publish(Measured measured, EvaluationDirectory directory, String role) throws IOException {
-        Path from = Path.of(measured.evaluation()).getParent();
+        Path from = directory.evaluation(measured.digest());
         Path partial = directory.root().resolve("." + role);
         copy(from, partial);
         Path into = directory.root().resolve(role);
@@ -247,7 +248,7 @@ public final class EvaluationRun {
         static EvaluationDirectory create(Path root) throws IOException {
             Path absolute = root.toAbsolutePath().normalize();
             try {
-                Files.createDirectories(absolute.getParent());
+                Files.createDirectories(Objects.requireNonNull(absolute.getParent(), "a directory has a parent"));
                 Files.createDirectory(absolute);
             } catch (FileAlreadyExistsException e) {
                 throw MlopsException.usage(

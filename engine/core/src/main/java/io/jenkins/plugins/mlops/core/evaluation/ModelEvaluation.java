@@ -118,7 +118,7 @@ final class ModelEvaluation {
         variables.put(TrainingVariables.MODEL_DIR, model.toString());
         variables.put(
                 TrainingVariables.EVALUATION_DATASET_DIR, directory.dataset().toString());
-        variables.put(TrainingVariables.OUTPUT_DIR, output.metrics().getParent().toString());
+        variables.put(TrainingVariables.OUTPUT_DIR, output.directory().toString());
         variables.put(TrainingVariables.METRICS_FILE, output.metrics().toString());
         variables.put(TrainingVariables.PARAMS_FILE, directory.params().toString());
         if (specification.seed() != null) {

@@ -2,9 +2,14 @@ package io.jenkins.plugins.mlops.core.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -24,6 +29,29 @@ class CorrectionTest {
         assertThat(Correction.NONE.families(chances, TAIL, 4)).containsExactly(1, 1, 1, 1);
         assertThat(Correction.HOLM.families(new double[] {0.01, 0.01}, TAIL, 4)).containsExactly(4, 4);
         assertThat(Correction.HOLM.families(new double[0], TAIL, 4)).isEmpty();
+    }
+
+    /** Found to fail by the published implementation, and by ours. */
+    @Test
+    void theVerdictsAreThoseOfStatsmodels() throws IOException {
+        try (InputStream in = CorrectionTest.class.getResourceAsStream("multipletests.json")) {
+            JsonNode published = Documents.json().readTree(in);
+            for (JsonNode test : published.path("cases")) {
+                for (Correction correction : List.of(Correction.HOLM, Correction.BONFERRONI)) {
+                    double[] chances = Documents.json().convertValue(test.path("chances"), double[].class);
+                    double tail = test.path("tail").doubleValue();
+                    int[] families = correction.families(chances, tail, chances.length);
+                    List<Boolean> fails = IntStream.range(0, chances.length)
+                            .mapToObj(i -> chances[i] <= tail / families[i])
+                            .toList();
+                    assertThat(fails)
+                            .as(correction + " of " + test)
+                            .isEqualTo(List.of(
+                                    Documents.json().convertValue(test.path(correction.toString()), Boolean[].class)));
+                }
+            }
+            assertThat(published.path("cases")).hasSizeGreaterThan(20);
+        }
     }
 
     @Property

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,8 @@ class PublishedBootstrapIT {
 
             def statistic(*columns, axis):
                 sums = [column.sum(axis=axis) for column in columns]
+                if case.get("seeds"):
+                    return np.median([sums[i] / sums[i + 1] for i in range(0, len(sums), 2)], axis=0)
                 ratio = sums[0] / sums[1]
                 return ratio if len(sums) == 2 else ratio - sums[2] / sums[3]
 
@@ -135,10 +138,42 @@ class PublishedBootstrapIT {
         compare(80, true, true, 0.025);
     }
 
+    @Test
+    void theMedianOfSeeds() throws Exception {
+        List<SampleResults> seeds = new ArrayList<>();
+        ArrayNode columns = Documents.json().createArrayNode();
+        for (int seed = 0; seed < 3; seed++) {
+            Random random = new Random(seed);
+            StringBuilder lines = new StringBuilder();
+            ArrayNode sums = columns.addArray();
+            ArrayNode weights = columns.addArray();
+            for (int g = 0; g < 120; g++) {
+                int size = 1 + g % 7;
+                double sum = 0;
+                for (int i = 0; i < size; i++) {
+                    double value = 0.8 + 0.05 * Math.sin(g) + 0.1 * random.nextGaussian();
+                    Groups.add(lines, g, i, value, 1, false);
+                    sum += value;
+                }
+                sums.add(sum);
+                weights.add(size);
+            }
+            seeds.add(Samples.read(lines.toString()));
+        }
+        ObjectNode input = Documents.json().createObjectNode().put("seeds", true);
+        input.set("columns", columns);
+        compare(120, new Bootstrap(0).value(seeds, "m", null).orElseThrow(), input, 0.025);
+    }
+
     private void compare(int groups, boolean paired, boolean ratios, double tail) throws Exception {
         Groups data = new Groups(new Random(groups), groups, paired, ratios);
-        Distribution mine = data.distribution(paired);
-        JsonNode scipy = scipy(data, tail);
+        ObjectNode input = Documents.json().createObjectNode();
+        input.set("columns", data.columns);
+        compare(groups, data.distribution(paired), input, tail);
+    }
+
+    private void compare(int groups, Distribution mine, ObjectNode input, double tail) throws Exception {
+        JsonNode scipy = scipy(input.put("tail", tail));
         double widening = scipy.path("widening").doubleValue();
         double estimate = mine.estimate();
         double low = estimate
@@ -164,9 +199,7 @@ class PublishedBootstrapIT {
         assertThat(mine.high(tail)).isCloseTo(scipy.path("BCa").path(1).doubleValue(), within(0.15 * width));
     }
 
-    private JsonNode scipy(Groups data, double tail) throws IOException, InterruptedException {
-        ObjectNode input = Documents.json().createObjectNode().put("tail", tail);
-        input.set("columns", data.columns);
+    private JsonNode scipy(ObjectNode input) throws IOException, InterruptedException {
         Path file = Files.writeString(directory.resolve("case.json"), input.toString());
         Path answer = directory.resolve("answer.json");
         Process process = new ProcessBuilder(python, "-c", SCRIPT, file.toString())
