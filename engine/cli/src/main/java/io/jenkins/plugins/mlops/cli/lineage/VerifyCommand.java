@@ -20,6 +20,7 @@ import io.jenkins.plugins.mlops.core.lineage.LineageVerification;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Check;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Outcome;
 import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
+import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -92,8 +93,9 @@ final class VerifyCommand implements Callable<Integer> {
     /** The JSON document. */
     record Verification(Digest model, Outcome verdict, List<Check> checks) {}
 
-    /** The JSON document of --all. */
-    record WholeVerification(Outcome verdict, EvidenceVerification.Report evidence) {}
+    /** The JSON document of --all. @param unknown versions registered in MLflow of which no record says how they came to be */
+    record WholeVerification(
+            Outcome verdict, EvidenceVerification.Report evidence, List<RegisteredModels.Unknown> unknown) {}
 
     VerifyCommand(Host host) {
         this.host = host;
@@ -106,8 +108,9 @@ final class VerifyCommand implements Callable<Integer> {
                     what.all ? "--deep checks one model: name it instead of --all" : "--read-data belongs to --deep");
         }
         if (what.all) {
-            try (EvidenceStore evidence = lineage.requireEvidence(host)) {
-                return verifyAll(evidence);
+            try (LineageSources sources = lineage.open(host);
+                    EvidenceStore evidence = lineage.requireEvidence(host)) {
+                return verifyAll(sources, evidence);
             }
         }
         try (LineageSources sources = lineage.open(host);
@@ -116,11 +119,13 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private int verifyAll(EvidenceStore evidence) {
+    private int verifyAll(LineageSources sources, EvidenceStore evidence) {
+        List<RegisteredModels.Unknown> unknown =
+                sources.registered() == null ? List.of() : sources.registered().fetchAll();
         EvidenceVerification.Report report =
-                new EvidenceVerification(evidence, lineage.store(host), requireSignature).verify();
-        WholeVerification document = new WholeVerification(verdict(report.findings()), report);
-        output.output(host).result(WholeText.of(report), document);
+                new EvidenceVerification(evidence, sources.store(), requireSignature).verify();
+        WholeVerification document = new WholeVerification(verdict(report.findings()), report, unknown);
+        output.output(host).result(WholeText.of(report, unknown), document);
         return exitCode(document.verdict());
     }
 

@@ -2,15 +2,24 @@ package io.jenkins.plugins.mlops.cli.lineage;
 
 import io.jenkins.plugins.mlops.core.evidence.EvidenceVerification;
 import io.jenkins.plugins.mlops.core.lineage.LineageVerification.Outcome;
+import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
+import java.util.List;
 
 /** The verification of an evidence store as text for people. */
 final class WholeText {
 
     private WholeText() {}
 
-    static String of(EvidenceVerification.Report report) {
+    static String of(EvidenceVerification.Report report, List<RegisteredModels.Unknown> unknown) {
         StringBuilder text = new StringBuilder("Evidence store " + report.location() + "\n");
         report.findings().forEach(finding -> text.append(VerifyCommand.line(finding)));
+        unknown.forEach(model -> text.append("  unknown model ")
+                .append(model.name())
+                .append('/')
+                .append(model.version())
+                .append(": ")
+                .append(model.reason())
+                .append('\n'));
         long failed = report.findings().stream()
                 .filter(finding -> finding.outcome() == Outcome.FAILED)
                 .count();

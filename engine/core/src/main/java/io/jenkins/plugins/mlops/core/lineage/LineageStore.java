@@ -105,13 +105,6 @@ public final class LineageStore {
         return digest;
     }
 
-    /** As {@link #keep}, for a record that others have handed to the receivers: it is marked for none. */
-    public Digest keepFetched(byte[] record, String origin) {
-        Digest digest = RecordFile.parse(record, origin).digest();
-        records.keep(digest, record);
-        return digest;
-    }
-
     /** Whether the record of that digest is there and undamaged; reads it. */
     public boolean isIntact(Digest record) {
         return records.holds(record)

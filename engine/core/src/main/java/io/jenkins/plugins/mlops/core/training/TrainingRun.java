@@ -134,6 +134,7 @@ public final class TrainingRun {
                 .asked("environment", specification.environment())
                 .asked("params", specification.params().values())
                 .asked("seed", specification.seed())
+                .asked("image", specification.image())
                 .added("backend", services.backend().name())
                 .source(plan.source)
                 .parent(plan.parent, null);

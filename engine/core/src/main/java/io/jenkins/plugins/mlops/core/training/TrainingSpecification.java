@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.image.ImageReference;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -154,8 +155,8 @@ public record TrainingSpecification(
         retries = range("retries", retries, 0, 0, MAX_RETRIES);
         resources = resources == null ? new Resources(null, null, null, null, null) : resources;
         nodes = range("nodes", nodes, 1, 1, MAX_NODES);
-        if (image != null && (image.isBlank() || image.chars().anyMatch(Character::isWhitespace))) {
-            throw MlopsException.usage("image '" + image.strip() + "' is no image reference");
+        if (image != null) {
+            ImageReference.parse(image);
         }
     }
 

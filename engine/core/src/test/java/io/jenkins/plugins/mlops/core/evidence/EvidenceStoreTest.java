@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.Evaluation;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.Statement;
+import io.jenkins.plugins.mlops.core.signature.Envelope;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.signature.Keys;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
@@ -21,6 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,7 +174,7 @@ class EvidenceStoreTest {
 
     @Test
     void aStoreThatIgnoresConditionsIsNotTaken() {
-        Map<String, byte[]> kept = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<String, byte[]> kept = new ConcurrentHashMap<>();
         WriteOnce careless = new WriteOnce() {
             @Override
             public boolean add(String name, byte[] bytes) {
@@ -211,10 +216,37 @@ class EvidenceStoreTest {
         Statement second = statement(2);
         objects.add(
                 Layout.envelope(second.digest(), key.id()),
-                io.jenkins.plugins.mlops.core.signature.Envelope.sign(
-                                "application/vnd.in-toto+json", statement.toBytes(), key)
+                Envelope.sign("application/vnd.in-toto+json", statement.toBytes(), key)
                         .toBytes());
         assertThatThrownBy(() -> evidence.add(second.digest(), second.toBytes()))
                 .hasMessageContaining("this key did not sign");
+    }
+
+    @Test
+    void writersAtOnceLoseNothing() throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(6);
+        try {
+            List<Future<?>> done = new ArrayList<>();
+            for (int writer = 0; writer < 6; writer++) {
+                int first = 100 * writer;
+                done.add(writers.submit(() -> {
+                    EvidenceStore own = EvidenceStore.of(objects, new Keyring(key, TrustedKeys.none()));
+                    for (int i = 0; i < 10; i++) {
+                        Statement statement = statement(first + i);
+                        own.add(statement.digest(), statement.toBytes());
+                    }
+                }));
+            }
+            for (Future<?> one : done) {
+                one.get();
+            }
+        } finally {
+            writers.shutdownNow();
+        }
+        assertThat(evidence.log().after(null)).hasSize(61);
+        assertThat(new EvidenceVerification(evidence, LineageStore.open(directory.resolve("auditor")), true)
+                        .verify()
+                        .findings())
+                .isEmpty();
     }
 }

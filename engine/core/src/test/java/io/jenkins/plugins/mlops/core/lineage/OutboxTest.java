@@ -198,7 +198,7 @@ class OutboxTest {
         Statement statement = training("late");
         store.outbox().mark(statement.digest());
         assertThat(only(store.outbox().deliver())).isEqualTo(new Delivery("catalogue", 0, 0, List.of(), null, null));
-        store.keepFetched(statement.toBytes(), "the writer that was slow");
+        store.restore(statement.digest(), statement.toBytes(), "the writer that was slow");
         assertThat(only(store.outbox().deliver()).delivered()).isEqualTo(1);
     }
 
@@ -234,7 +234,7 @@ class OutboxTest {
     @Test
     void whatWasFetchedIsHandedToNobody() {
         LineageStore store = store(catalogue);
-        store.keepFetched(training("a").toBytes(), "the evidence store");
+        store.restore(training("a").digest(), training("a").toBytes(), "the evidence store");
         assertThat(only(store.outbox().deliver()).delivered()).isZero();
     }
 
