@@ -105,38 +105,41 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
 
     private RunFacts.GateUse decide(WorkspaceFiles files, String id) throws IOException, InterruptedException {
         BuildLineage lineage = BuildLineage.of(run());
-        Gate gate = Gate.of(files.read(rules));
-        GateCandidate candidate = metrics == null
-                ? GateCandidate.ofLastTraining(lineage)
-                : GateCandidate.of(files.read(metrics), lineage.facts().trainings());
-        PrintStream log = listener().getLogger();
-        log.println("Judging " + candidate.measurement().origin() + " by " + rules + " (" + workspace() + ")");
-        GateResult result = judge(gate, candidate.measurement(), files);
+        RunFacts facts = lineage.facts();
+        Run<?, ?> build = run();
+        try (LazyRuns runs = new LazyRuns(() -> MlopsConfiguration.get()
+                .mlflowServer(facts.mlflowServer(server))
+                .connect(build))) {
+            Gate gate = Gate.of(files.read(rules));
+            GateCandidate candidate = metrics == null
+                    ? GateCandidate.ofLastTraining(lineage, runs)
+                    : GateCandidate.of(files.read(metrics), facts.trainings());
+            listener()
+                    .getLogger()
+                    .println("Judging " + candidate.measurement().origin() + " by " + rules + " (" + workspace() + ")");
+            Measurement champion = baseline == null ? null : Measurement.of(files.read(baseline));
+            GateResult result = gate.evaluate(
+                    candidate.measurement(), new Baselines(path -> beside(files, path), champion, model, runs));
+            return keep(lineage, result, id, candidate.runId());
+        }
+    }
+
+    private RunFacts.GateUse keep(BuildLineage lineage, GateResult result, String id, String runId)
+            throws IOException, InterruptedException {
         String report = "gates/" + id;
         Path reports = lineage.directory().resolve(report);
         GateReports.write(result, reports);
         GateArchive.keep(Files.readAllBytes(reports.resolve(GateReports.JSON_FILE)));
         Instant at = Instant.ofEpochMilli(decidedAt);
         GateReports.statement(result, at).ifPresent(ControllerLineage.store()::append);
+        PrintStream log = listener().getLogger();
         result.baselines()
                 .forEach(found ->
                         log.println("Compared with " + found.measurement().origin()));
         log.print(GateReports.text(result));
-        RunFacts.GateUse use = use(id, report, result, candidate.runId(), at);
-        lineage.update(facts -> facts.with(use));
+        RunFacts.GateUse use = use(id, report, result, runId, at);
+        lineage.update(recorded -> recorded.with(use));
         return use;
-    }
-
-    private GateResult judge(Gate gate, Measurement candidate, WorkspaceFiles files)
-            throws IOException, InterruptedException {
-        Measurement champion = baseline == null ? null : Measurement.of(files.read(baseline));
-        RunFacts facts = BuildLineage.of(run()).facts();
-        Run<?, ?> build = run();
-        try (LazyRuns runs = new LazyRuns(() -> MlopsConfiguration.get()
-                .mlflowServer(facts.mlflowServer(server))
-                .connect(build))) {
-            return gate.evaluate(candidate, new Baselines(path -> beside(files, path), champion, model, runs));
-        }
     }
 
     /** A baseline that a rule names. */

@@ -5,9 +5,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.gate.InputFile;
 import io.jenkins.plugins.mlops.core.gate.Measurement;
+import io.jenkins.plugins.mlops.core.gate.RunBaselines;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Whom a gate judges.
@@ -18,11 +20,13 @@ record GateCandidate(
         @NonNull Measurement measurement, @CheckForNull String runId) {
 
     /**
-     * The model of the build's last {@code withMLflow}, by the evaluation record that the controller kept.
+     * The model of the build's last {@code withMLflow}, by the evaluation record that the controller kept. Per-sample results that
+     * the record names are read from its MLflow run when a rule asks for them; the record has their digest.
      *
+     * @param runs of the MLflow server
      * @throws MlopsException of kind USAGE when there is none
      */
-    static GateCandidate ofLastTraining(BuildLineage lineage) {
+    static GateCandidate ofLastTraining(BuildLineage lineage, Supplier<RunBaselines> runs) {
         RunFacts.TrainingUse training = lineage.facts()
                 .lastTraining()
                 .orElseThrow(
@@ -33,7 +37,9 @@ record GateCandidate(
                     + ", has no evaluation: let its body write metrics to MLOPS_METRICS_FILE, or name a metrics file");
         }
         InputFile evaluation = InputFile.read(
-                lineage.directory().resolve(training.evaluation()), "evaluation.json of run " + training.runId());
+                lineage.directory().resolve(training.evaluation()),
+                "evaluation.json of run " + training.runId(),
+                name -> runs.get().besideEvaluation(training.runId()).open(name));
         return new GateCandidate(Measurement.of(evaluation), training.runId());
     }
 

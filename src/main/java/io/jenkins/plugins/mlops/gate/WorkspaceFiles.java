@@ -39,7 +39,20 @@ final class WorkspaceFiles {
     }
 
     private static InputFile read(FilePath file, String name) throws IOException, InterruptedException {
-        return InputFile.of(name, file.act(new Reading(name)));
+        return InputFile.of(name, file.act(new Reading(name)), neighbour -> open(file, neighbour));
+    }
+
+    /** A file beside another one, which may be large: it is streamed to who reads it. */
+    private static InputStream open(FilePath file, String neighbour) throws IOException {
+        try {
+            FilePath beside = file.sibling(neighbour);
+            if (beside == null || !beside.exists()) {
+                throw new NoSuchFileException(neighbour);
+            }
+            return beside.read();
+        } catch (InterruptedException e) {
+            throw MlopsException.interrupted("Reading " + neighbour);
+        }
     }
 
     /** Reads on the agent, so that a file that is too large does not travel. */

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -130,6 +132,33 @@ class EvaluationGateStepTest {
         assertThat(BuildLineage.of(build).facts().gates())
                 .extracting(RunFacts.GateUse::verdict)
                 .containsExactly("fail");
+    }
+
+    @Test
+    void rulesWithConfidenceReadThePerSampleResultsBesideTheMetrics() throws Exception {
+        write("sure.yaml", """
+                rules:
+                  - metric: accuracy
+                    direction: higher
+                    baseline: file:champion/metrics.json
+                    max_drop: 0.05
+                    confidence: 0.95
+                """);
+        String samples = IntStream.range(0, 400)
+                .mapToObj(i -> "{\"sample\": \"" + i + "\", \"metrics\": {\"accuracy\": " + (i % 10 == 0 ? 0 : 1) + "}}\n")
+                .collect(Collectors.joining());
+        write("candidate/metrics.json", "{\"accuracy\": 0.9, \"samples_file\": \"samples.jsonl\"}");
+        write("candidate/samples.jsonl", samples);
+        write("champion/metrics.json", "{\"accuracy\": 0.9, \"samples_file\": \"samples.jsonl\"}");
+        write("champion/samples.jsonl", samples);
+        WorkflowRun build = build(
+                Result.SUCCESS, "echo evaluationGate(rules: 'sure.yaml', metrics: 'candidate/metrics.json').toString()");
+        jenkins.assertLogContains("gate: pass", build);
+
+        workspace.child("candidate/samples.jsonl").delete();
+        WorkflowRun without = build(Result.FAILURE, "evaluationGate rules: 'sure.yaml', metrics: 'candidate/metrics.json'");
+        jenkins.assertLogContains("samples.jsonl of candidate/metrics.json do not exist", without);
+        jenkins.assertLogNotContains("\tat ", without);
     }
 
     @Test

@@ -67,10 +67,14 @@ public final class InputFile {
      * @throws MlopsException of kind USAGE when it is absent, too large or no UTF-8 text
      */
     public static InputFile read(Path file, String name) {
+        return read(file, name, neighbour -> Files.newInputStream(file.resolveSibling(neighbour)));
+    }
+
+    /** As {@link #read(Path, String)}, for a copy whose neighbours are elsewhere. */
+    public static InputFile read(Path file, String name, NeighbourFiles neighbours) {
         try {
             checkSize(name, Files.size(file));
-            return of(
-                    name, Files.readAllBytes(file), neighbour -> Files.newInputStream(file.resolveSibling(neighbour)));
+            return of(name, Files.readAllBytes(file), neighbours);
         } catch (NoSuchFileException e) {
             throw absent(name);
         } catch (IOException e) {

@@ -80,6 +80,11 @@ public final class RunBaselines {
         return read("run " + PrintableText.of(shortId), "run " + PrintableText.of(runId), run);
     }
 
+    /** The files beside a run's evaluation record, which are fetched when they are opened. */
+    public NeighbourFiles besideEvaluation(String runId) {
+        return name -> open(runId, name);
+    }
+
     private Baseline read(String name, String origin, TrackedRun run) {
         boolean recorded = server.listArtifacts(run.runId(), DIRECTORY).contains(FILE);
         if (recorded) {
@@ -102,7 +107,7 @@ public final class RunBaselines {
                 Path file = directory.resolve(FILE);
                 InputFile.checkSize(origin, Files.size(file));
                 measurement = Measurement.of(
-                        InputFile.of(origin, Files.readAllBytes(file), neighbour -> open(run.runId(), neighbour)));
+                        InputFile.of(origin, Files.readAllBytes(file), besideEvaluation(run.runId())));
             } finally {
                 FileTree.delete(directory);
             }
