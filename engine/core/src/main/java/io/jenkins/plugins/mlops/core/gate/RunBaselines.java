@@ -106,8 +106,8 @@ public final class RunBaselines {
                 server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
                 Path file = directory.resolve(FILE);
                 InputFile.checkSize(origin, Files.size(file));
-                measurement = Measurement.of(
-                        InputFile.of(origin, Files.readAllBytes(file), besideEvaluation(run.runId())));
+                measurement =
+                        Measurement.of(InputFile.of(origin, Files.readAllBytes(file), besideEvaluation(run.runId())));
             } finally {
                 FileTree.delete(directory);
             }
