@@ -145,18 +145,21 @@ class EvaluationGateStepTest {
                     confidence: 0.95
                 """);
         String samples = IntStream.range(0, 400)
-                .mapToObj(i -> "{\"sample\": \"" + i + "\", \"metrics\": {\"accuracy\": " + (i % 10 == 0 ? 0 : 1) + "}}\n")
+                .mapToObj(i ->
+                        "{\"sample\": \"" + i + "\", \"metrics\": {\"accuracy\": " + (i % 10 == 0 ? 0 : 1) + "}}\n")
                 .collect(Collectors.joining());
         write("candidate/metrics.json", "{\"accuracy\": 0.9, \"samples_file\": \"samples.jsonl\"}");
         write("candidate/samples.jsonl", samples);
         write("champion/metrics.json", "{\"accuracy\": 0.9, \"samples_file\": \"samples.jsonl\"}");
         write("champion/samples.jsonl", samples);
         WorkflowRun build = build(
-                Result.SUCCESS, "echo evaluationGate(rules: 'sure.yaml', metrics: 'candidate/metrics.json').toString()");
+                Result.SUCCESS,
+                "echo evaluationGate(rules: 'sure.yaml', metrics: 'candidate/metrics.json').toString()");
         jenkins.assertLogContains("gate: pass", build);
 
         workspace.child("candidate/samples.jsonl").delete();
-        WorkflowRun without = build(Result.FAILURE, "evaluationGate rules: 'sure.yaml', metrics: 'candidate/metrics.json'");
+        WorkflowRun without =
+                build(Result.FAILURE, "evaluationGate rules: 'sure.yaml', metrics: 'candidate/metrics.json'");
         jenkins.assertLogContains("samples.jsonl of candidate/metrics.json do not exist", without);
         jenkins.assertLogNotContains("\tat ", without);
     }
