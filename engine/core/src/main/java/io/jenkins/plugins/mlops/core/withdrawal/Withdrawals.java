@@ -36,8 +36,11 @@ public final class Withdrawals implements DatasetPolicy {
     private final Map<Digest, Withdrawal> byDigest = new HashMap<>();
     private final Map<String, Withdrawal> byGroup = new HashMap<>();
     private final LineageStore lineage;
+    /** Why the lineage store may lack what is behind something, a sentence each. */
+    private final List<String> gaps;
 
-    private Withdrawals(Collection<Withdrawal> all, LineageStore lineage) {
+    private Withdrawals(Collection<Withdrawal> all, LineageStore lineage, List<String> gaps) {
+        this.gaps = gaps;
         this.inForce = all.stream().filter(Withdrawal::inForce).toList();
         this.lineage = lineage;
         for (Withdrawal withdrawal : inForce) {
@@ -48,7 +51,7 @@ public final class Withdrawals implements DatasetPolicy {
 
     /** Nothing is withdrawn: no evidence store is configured that could say otherwise. */
     public static Withdrawals none() {
-        return new Withdrawals(List.of(), null);
+        return new Withdrawals(List.of(), null, List.of());
     }
 
     /**
@@ -56,7 +59,7 @@ public final class Withdrawals implements DatasetPolicy {
      * @param lineage knows what datasets and models were made of
      */
     public static Withdrawals of(Collection<Withdrawal> all, LineageStore lineage) {
-        return new Withdrawals(all, lineage);
+        return new Withdrawals(all, lineage, List.of());
     }
 
     /**
@@ -70,11 +73,19 @@ public final class Withdrawals implements DatasetPolicy {
         if (store.isEmpty()) {
             return none();
         }
-        Withdrawals withdrawals = of(WithdrawalJournal.of(store.get(), lineage).read(), lineage);
-        if (!withdrawals.isEmpty()) {
-            new EvidenceSync(store.get(), lineage).sync();
+        List<Withdrawal> all = WithdrawalJournal.of(store.get(), lineage).read();
+        if (all.stream().noneMatch(Withdrawal::inForce)) {
+            return of(all, lineage);
         }
-        return withdrawals;
+        return new Withdrawals(all, lineage, gaps(new EvidenceSync(store.get(), lineage).sync()));
+    }
+
+    private static List<String> gaps(EvidenceSync.Result synced) {
+        return synced.problems().isEmpty()
+                ? List.of()
+                : List.of("Withdrawn data may be missed: " + synced.problems().size()
+                        + " of the objects that the evidence store " + synced.location()
+                        + " names are damaged or gone; 'mlops lineage verify --all' names them");
     }
 
     /** The withdrawals that hold. */
@@ -173,13 +184,15 @@ public final class Withdrawals implements DatasetPolicy {
         if (isEmpty()) {
             return List.of();
         }
-        return lineage.unknownBehindModel(model).stream()
+        List<String> reasons = new ArrayList<>(gaps);
+        lineage.unknownBehindModel(model).stream()
                 .map(step -> "Whether withdrawn data is in the "
                         + (step.kind() == LineageStep.Kind.MODEL
                                 ? "model " + step.label() + " is not known: it has no record"
                                 : "dataset " + step.label()
                                         + " is not known: its manifest is not in the lineage store"))
-                .toList();
+                .forEach(reasons::add);
+        return List.copyOf(reasons);
     }
 
     /** Refuses a dataset with withdrawn data in it. */

@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.Registration;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
@@ -86,6 +87,28 @@ class WithdrawalJournalTest {
         assertThatThrownBy(() -> journal.add(List.of(FILE), List.of(), " ", "ann", AT))
                 .hasMessageContaining("reason");
         assertThat(journal.read()).hasSize(2);
+    }
+
+    @Test
+    void aDamagedRecordIsSaidToBeAGapInWhatIsKnown() throws Exception {
+        EvidenceStore store = store(Keyring.empty());
+        LineageStore elsewhere = LineageStore.open(directory.resolve("elsewhere"));
+        Digest model = Digest.of("model");
+        Digest record = elsewhere.append(
+                new Registration("digits", 1, "s3://models/1", "4f1c", null, "ann", AT).statement(model));
+        store.add(record, Files.readAllBytes(elsewhere.record(record)));
+        journal(Keyring.empty()).add(List.of(FILE), List.of(), "consent revoked", "ann", AT);
+        Path kept = directory
+                .resolve("evidence/records")
+                .resolve(record.hex().substring(0, 2))
+                .resolve(record.hex() + ".json");
+        byte[] whole = Files.readAllBytes(kept);
+        Files.writeString(kept, "damaged");
+        assertThat(Withdrawals.in(Optional.of(store), lineage).notKnownBehind(model))
+                .anyMatch(gap -> gap.contains("1 of the objects") && gap.contains("lineage verify --all"));
+        Files.write(kept, whole);
+        assertThat(Withdrawals.in(Optional.of(store), lineage).notKnownBehind(model))
+                .noneMatch(gap -> gap.contains("damaged or gone"));
     }
 
     @Test
