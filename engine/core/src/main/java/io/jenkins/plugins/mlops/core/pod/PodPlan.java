@@ -1,0 +1,68 @@
+package io.jenkins.plugins.mlops.core.pod;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * What the tool containers of a pod do beside the training's own container, which needs nothing of ours: before it they
+ * bring what it reads, while and after it runs they keep what it writes. They read the plan as JSON from the variable
+ * {@value #VARIABLE}; the keys of the object store they have from the usual {@code AWS_*} variables, which the training's
+ * container does not get.
+ *
+ * @param toolImage image of the {@code mlops} command, by digest
+ * @param supplies what is brought, in this order
+ * @param cache where brought bytes are kept for the next pod, null for nowhere
+ * @param keep what is kept, null for nothing
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PodPlan(
+        String toolImage, URI endpoint, String region, List<Supply> supplies, Cache cache, Keep keep) {
+
+    public static final String VARIABLE = "MLOPS_POD_PLAN";
+
+    /** The directory that training's and tool containers share; everything that a plan names lies below it. */
+    public static final String ROOT = "/mlops";
+
+    /** Where brought bytes are kept. */
+    public static final String CACHE_ROOT = "/mlops-cache";
+
+    /**
+     * Something that is brought before the command starts.
+     *
+     * @param what for people, such as {@code training dataset}
+     * @param manifest S3 URI of a published manifest, null when {@code from} is given
+     * @param from S3 prefix, null when {@code manifest} is given
+     * @param sourceId what it must be, null for anything
+     * @param into directory below {@link #ROOT}
+     * @param mounted whether it is there already, by a CSI driver, and is only checked
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Supply(String what, String manifest, String from, String sourceId, String into, boolean mounted) {}
+
+    /**
+     * A volume for brought bytes.
+     *
+     * @param claim name of a PersistentVolumeClaim, null for none
+     * @param hostPath directory of the node, null for none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Cache(String claim, String hostPath) {}
+
+    /**
+     * What is kept of what the command writes.
+     *
+     * @param outputs directory below {@link #ROOT} whose files are published when the command has ended
+     * @param outputsUri S3 prefix below which each attempt and rank has its own; {@link OutputLocation} says where
+     * @param checkpoints directory below {@link #ROOT}, null for none
+     * @param checkpointsUri S3 prefix, the same for all attempts
+     * @param fingerprint of specification and dataset: a checkpoint of another one is not resumed
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Keep(
+            String outputs, String outputsUri, String checkpoints, String checkpointsUri, String fingerprint) {}
+
+    public PodPlan {
+        supplies = supplies == null ? List.of() : List.copyOf(supplies);
+    }
+}
