@@ -18,12 +18,7 @@ import java.util.Optional;
  * @param events of the owners and the pods, oldest first
  */
 public record Observation(
-        Instant at,
-        String trouble,
-        List<HasMetadata> owners,
-        List<Pod> pods,
-        List<String> gone,
-        List<Event> events) {
+        Instant at, String trouble, List<HasMetadata> owners, List<Pod> pods, List<String> gone, List<Event> events) {
 
     public Observation {
         owners = List.copyOf(owners);

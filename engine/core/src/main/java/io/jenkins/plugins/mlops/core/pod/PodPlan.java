@@ -16,8 +16,7 @@ import java.util.List;
  * @param keep what is kept, null for nothing
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record PodPlan(
-        String toolImage, URI endpoint, String region, List<Supply> supplies, Cache cache, Keep keep) {
+public record PodPlan(String toolImage, URI endpoint, String region, List<Supply> supplies, Cache cache, Keep keep) {
 
     public static final String VARIABLE = "MLOPS_POD_PLAN";
 

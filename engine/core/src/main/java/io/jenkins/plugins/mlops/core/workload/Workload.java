@@ -144,9 +144,8 @@ public record Workload(
     public Workload {
         command = command == null ? null : List.copyOf(command);
         environment = sorted(environment);
-        secretEnvironment = secretEnvironment == null
-                ? Set.of()
-                : Collections.unmodifiableSet(new TreeSet<>(secretEnvironment));
+        secretEnvironment =
+                secretEnvironment == null ? Set.of() : Collections.unmodifiableSet(new TreeSet<>(secretEnvironment));
     }
 
     private static Map<String, String> sorted(Map<String, String> map) {
