@@ -1,0 +1,32 @@
+package io.jenkins.plugins.mlops.core.execution;
+
+/** Hears how an execution goes, on the thread that steps it; implementations return at once. */
+public interface ExecutionListener {
+
+    /** Something is worth knowing; one sentence without a full stop. Each once, across restarts of the watcher too. */
+    void note(String text);
+
+    /**
+     * A line that rank 0 printed, without its end; it may hold terminal codes.
+     *
+     * @param number counts all lines of all attempts from 1
+     */
+    void output(long number, String line);
+
+    /**
+     * Whether it waits for the cluster now. Told when it begins, when the first reason changes, and when it ends; again after a
+     * restart of the watcher.
+     *
+     * @param reason a sentence, null when it does not wait any more
+     */
+    default void waiting(String reason) {}
+
+    /**
+     * How many of rank 0's lines need not be told again by an execution that is opened anew.
+     *
+     * @param told how many were told before, as the execution's directory has it; after a crash, one more may have been
+     */
+    default long alreadyTold(long told) {
+        return told;
+    }
+}
