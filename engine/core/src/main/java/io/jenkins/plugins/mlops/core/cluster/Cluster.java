@@ -171,7 +171,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Asks for an object and all that it owns to be removed. Absent already, or another one of that name meanwhile, is done.
+     * Asks for an object and all that it owns to be removed; it stays until those are gone, so that its absence says that nothing
+     * is left. Absent already, or another one of that name meanwhile, is done.
      *
      * @param object its kind, name and, unless anything of that name is meant, uid
      * @param grace for a pod's processes, null for its own
@@ -179,7 +180,7 @@ public final class Cluster implements AutoCloseable {
     public void delete(HasMetadata object, Duration grace) {
         ObjectMeta meta = object.getMetadata();
         DeleteOptions options = new DeleteOptionsBuilder()
-                .withPropagationPolicy("Background")
+                .withPropagationPolicy("Foreground")
                 .withGracePeriodSeconds(grace == null ? null : grace.toSeconds())
                 .withNewPreconditions()
                 .withUid(meta.getUid())
@@ -224,7 +225,9 @@ public final class Cluster implements AutoCloseable {
             throw MlopsException.refused("Pod " + pod + " is not in cluster " + name + " any more");
         }
         boolean more = text.getBytes(StandardCharsets.UTF_8).length >= limitBytes;
-        return new LogPart(lines(text, more), more);
+        boolean open = !more && !text.isEmpty() && !text.endsWith("\n");
+        List<LogPart.Line> lines = lines(text, more);
+        return new LogPart(lines, more, open && !lines.isEmpty());
     }
 
     private static List<LogPart.Line> lines(String text, boolean cut) {
