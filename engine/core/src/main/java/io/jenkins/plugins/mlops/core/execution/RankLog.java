@@ -166,7 +166,9 @@ final class RankLog {
             Duration longer = interval.multipliedBy(3).dividedBy(2);
             interval = longer.compareTo(timing.logMax()) > 0 ? timing.logMax() : longer;
         }
-        due = cursor.complete() ? Instant.MAX : now.plus(atOnce ? timing.logMin().dividedBy(2) : interval);
+        due = cursor.complete()
+                ? Instant.MAX
+                : now.plus(atOnce ? timing.logMin().dividedBy(2) : interval);
     }
 
     /** Reads again soon: something has happened. */
@@ -296,7 +298,8 @@ final class RankLog {
         }
         List<String> lines = new ArrayList<>();
         for (String line : text.split("\n")) {
-            String plain = line.substring(line.stripTrailing().lastIndexOf('\r') + 1).stripTrailing();
+            String plain =
+                    line.substring(line.stripTrailing().lastIndexOf('\r') + 1).stripTrailing();
             if (!plain.isEmpty()) {
                 lines.add(plain.length() > length ? plain.substring(0, length) + "..." : plain);
             }
