@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.pod;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.net.URI;
 import java.util.List;
@@ -34,10 +35,19 @@ public record PodPlan(String toolImage, URI endpoint, String region, List<Supply
      * @param from S3 prefix, null when {@code manifest} is given
      * @param sourceId what it must be, null for anything
      * @param into directory below {@link #ROOT}
-     * @param mounted whether it is there already, by a CSI driver, and is only checked
+     * @param claim the PersistentVolumeClaim, of an S3 CSI driver, that has it already, so that it is only checked; null for none
+     * @param subPath where in that volume, null for its root
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Supply(String what, String manifest, String from, String sourceId, String into, boolean mounted) {}
+    public record Supply(
+            String what, String manifest, String from, String sourceId, String into, String claim, String subPath) {
+
+        /** Whether it is mounted, and not brought. */
+        @JsonIgnore
+        public boolean isMounted() {
+            return claim != null;
+        }
+    }
 
     /**
      * A volume for brought bytes.

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.workload;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.TreeSet;
 
 /**
  * What is to run on a cluster, complete and without a secret: specification and profile are merged, the image is pinned, all
- * that may be kept in a file. {@code Manifests} makes Kubernetes objects of it.
+ * that may be kept in a file. {@link Manifests} makes Kubernetes objects of it.
  *
  * @param name a DNS label of at most 40 characters, the same whenever the same run asks for it; the objects of an attempt are
  *     named after it
@@ -146,6 +147,17 @@ public record Workload(
         environment = sorted(environment);
         secretEnvironment =
                 secretEnvironment == null ? Set.of() : Collections.unmodifiableSet(new TreeSet<>(secretEnvironment));
+    }
+
+    /** The name of the container that the command runs in. */
+    @JsonIgnore
+    public String container() {
+        return kind == Kind.PYTORCHJOB ? PyTorchJobObject.CONTAINER : "training";
+    }
+
+    /** The name of an attempt's objects. */
+    public String attemptName(int attempt) {
+        return name + "-" + attempt;
     }
 
     private static Map<String, String> sorted(Map<String, String> map) {
