@@ -26,8 +26,8 @@ interface ClusterCalls {
 
     LogPart readLog(String pod, String container, Instant since, long limitBytes);
 
-    /** Sees to it that objects of this one's kind are watched. */
-    void watch(HasMetadata like);
+    /** Sees to it that main objects of a kind are watched. */
+    void watch(Workload.Kind kind);
 
     Observation observe(Workload.Identity identity, int attempt);
 
