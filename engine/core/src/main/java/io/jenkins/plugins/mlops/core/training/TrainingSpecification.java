@@ -7,9 +7,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.document.TimeLimit;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
-import io.jenkins.plugins.mlops.core.workload.WorkloadOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -40,7 +38,6 @@ import java.util.regex.Pattern;
  * @param image container image, for backends that run one
  * @param resources what one node needs; never null
  * @param nodes 1 or more
- * @param kubernetes what only a cluster reads; never null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingSpecification(
@@ -59,8 +56,7 @@ public record TrainingSpecification(
         Integer retries,
         String image,
         Resources resources,
-        Integer nodes,
-        WorkloadOptions kubernetes) {
+        Integer nodes) {
 
     private static final int MAX_NAME = 100;
     private static final int MAX_RETRIES = 20;
@@ -159,7 +155,6 @@ public record TrainingSpecification(
         retries = range("retries", retries, 0, 0, MAX_RETRIES);
         resources = resources == null ? new Resources(null, null, null, null, null) : resources;
         nodes = range("nodes", nodes, 1, 1, MAX_NODES);
-        kubernetes = kubernetes == null ? WorkloadOptions.NONE : kubernetes;
         if (image != null) {
             ImageReference.parse(image);
         }
@@ -202,8 +197,7 @@ public record TrainingSpecification(
                 retries,
                 image,
                 resources,
-                nodes,
-                kubernetes);
+                nodes);
     }
 
     private static DatasetReference resolve(DatasetReference reference, Path base) {
@@ -239,8 +233,7 @@ public record TrainingSpecification(
                 retries,
                 image,
                 resources,
-                nodes,
-                kubernetes);
+                nodes);
     }
 
     /** Where the commands run, absolute. */

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlops.core.document;
+package io.jenkins.plugins.mlops.core.training;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;

@@ -1,0 +1,137 @@
+package io.jenkins.plugins.mlops.core.execution;
+
+import io.jenkins.plugins.mlops.core.cluster.Cluster;
+import io.jenkins.plugins.mlops.core.cluster.ClusterFacts;
+import io.jenkins.plugins.mlops.core.cluster.ClusterSettings;
+import io.jenkins.plugins.mlops.core.cluster.ClusterWatch;
+import io.jenkins.plugins.mlops.core.diagnosis.End;
+import io.jenkins.plugins.mlops.core.workload.Workload;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** Executions on a real cluster, as a host would drive them; as a program, the host that tests kill. */
+final class ClusterExecutions implements AutoCloseable {
+
+    static final String CONTROLLER = "execution-tests";
+
+    final Cluster cluster;
+    final ClusterWatch watch;
+    final ExecutionPool pool;
+    final ExecutionContext context;
+
+    ClusterExecutions(Path kubeconfig, String namespace, int threads) {
+        cluster = Cluster.connect(new ClusterSettings(kubeconfig, null, namespace));
+        watch = ClusterWatch.start(cluster, CONTROLLER, ClusterWatch.RELIST);
+        pool = new ExecutionPool(threads);
+        watch.onChange(pool::wake);
+        ExecutionContext real = ExecutionContext.of(cluster, watch, ClusterFacts.NONE, Map.of("TOKEN", "planted"));
+        context = new ExecutionContext(
+                real.cluster,
+                real.recipe,
+                new Judgement() {
+                    public java.util.Optional<End> end(
+                            Workload w,
+                            io.jenkins.plugins.mlops.core.cluster.Observation seen,
+                            java.time.Instant r,
+                            java.time.Instant n) {
+                        return real.judgement.end(w, seen, r, n).or(() -> {
+                            if (seen.pods().stream()
+                                    .anyMatch(p -> "Failed".equals(p.getStatus().getPhase()))) {
+                                return java.util.Optional.of(new End(End.Cause.EXITED, "failed", 0, 1, null, null));
+                            }
+                            if (seen.pods().size() == w.nodes()
+                                    && seen.pods().stream()
+                                            .allMatch(p -> "Succeeded"
+                                                    .equals(p.getStatus().getPhase()))) {
+                                return java.util.Optional.of(
+                                        new End(End.Cause.SUCCEEDED, "ok", null, null, null, null));
+                            }
+                            return java.util.Optional.empty();
+                        });
+                    }
+
+                    public List<io.jenkins.plugins.mlops.core.diagnosis.WaitingReason> waiting(
+                            Workload w, io.jenkins.plugins.mlops.core.cluster.Observation seen) {
+                        return real.judgement.waiting(w, seen);
+                    }
+                },
+                real.timing,
+                real.clock);
+    }
+
+    static Workload workload(String name, int nodes, int gpus, String image, List<String> command) {
+        return new Workload(
+                name,
+                Workload.Kind.JOB,
+                new Workload.Identity(CONTROLLER, UUID.randomUUID().toString(), Workload.Role.TRAINING, null),
+                nodes,
+                image,
+                command,
+                null,
+                Map.of(),
+                Set.of("TOKEN"),
+                new Workload.PodResources(gpus, gpus == 0 ? null : "nvidia.com/gpu", "10m", "32Mi", null),
+                Workload.Placement.anywhere(),
+                new Workload.Security(true, 1000L, null),
+                new Workload.Limits(Duration.ofMinutes(5), Duration.ofMinutes(30), Duration.ofSeconds(2), null, 1, 0),
+                null);
+    }
+
+    CompletableFuture<End> drive(Execution execution, ExecutionListener listener) {
+        CompletableFuture<End> end = new CompletableFuture<>();
+        pool.drive(execution, listener, new ExecutionPool.Completion() {
+            @Override
+            public void done(Execution done, End how) {
+                done.close();
+                end.complete(how);
+            }
+
+            @Override
+            public void failed(Execution failed, RuntimeException cause) {
+                failed.close();
+                end.completeExceptionally(cause);
+            }
+        });
+        return end;
+    }
+
+    static ExecutionListener printing(PrintStream out) {
+        return new ExecutionListener() {
+            @Override
+            public void note(String text) {
+                out.println("* " + text);
+            }
+
+            @Override
+            public void output(long number, String line) {
+                out.println(line);
+            }
+        };
+    }
+
+    /** Arguments: kubeconfig, namespace, directory of an execution that was begun. */
+    public static void main(String[] args) {
+        PrintStream out = System.out;
+        Path directory = Path.of(args[2]);
+        try (ClusterExecutions executions = new ClusterExecutions(Path.of(args[0]), args[1], 2)) {
+            End end = executions
+                    .drive(Execution.open(directory, executions.context), printing(out))
+                    .join();
+            out.println("* " + end.cause() + ": " + end.sentence());
+            System.exit(end.succeeded() ? 0 : 1);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        watch.close();
+        cluster.close();
+    }
+}
