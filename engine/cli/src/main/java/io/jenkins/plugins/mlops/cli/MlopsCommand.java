@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.cli.evidence.EvidenceCommand;
 import io.jenkins.plugins.mlops.cli.gate.GateCommand;
 import io.jenkins.plugins.mlops.cli.image.ImageCommand;
 import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
+import io.jenkins.plugins.mlops.cli.pod.PodCommand;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartCommand;
 import io.jenkins.plugins.mlops.cli.registry.ModelCommand;
 import io.jenkins.plugins.mlops.cli.training.TrainCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.ParameterException;
             EvidenceCommand.class,
             ImageCommand.class,
             WithdrawCommand.class,
+            PodCommand.class,
             QuickstartCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -137,6 +137,16 @@ public final class Datasets {
         return guarded("Verifying " + directory, () -> new DirectoryVerification(directory, jobs, progress).run());
     }
 
+    /**
+     * Compares a directory that no pull has made, such as a mounted bucket, with a manifest, reading every byte.
+     *
+     * @param jobs files read at a time, 1 to 256
+     */
+    public static DatasetCheck compare(Path directory, Manifest manifest, int jobs, ProgressListener progress) {
+        return guarded(
+                "Comparing " + directory, () -> new DirectoryVerification(directory, jobs, progress).against(manifest));
+    }
+
     @FunctionalInterface
     private interface Work<T> {
         T run() throws IOException;

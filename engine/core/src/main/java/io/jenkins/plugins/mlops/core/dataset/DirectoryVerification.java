@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares a pulled directory with its manifest: every file is read, and every other one is reported. */
+/** Compares a directory with a manifest: every file is read, and every other one is reported. */
 final class DirectoryVerification {
 
     private final Path path;
@@ -34,13 +34,32 @@ final class DirectoryVerification {
         }
         PullMarker marker = directory.marker();
         Manifest manifest = directory.manifest();
-        List<DatasetCheck.Problem> problems = Collections.synchronizedList(new ArrayList<>());
+        List<DatasetCheck.Problem> problems = new ArrayList<>();
         if (!marker.version().equals(manifest.content())) {
             problems.add(new DatasetCheck.Problem(
                     PulledDirectory.OWN_NAME,
                     "its manifest is of " + manifest.content() + ", not of the version pulled"));
         }
-        List<Manifest.Entry> entries = PulledDirectory.selected(manifest, marker.selection());
+        return compare(directory, manifest, marker.version(), marker.selection(), problems);
+    }
+
+    /** Compares a directory that something else has made, such as a mounted volume. */
+    DatasetCheck against(Manifest manifest) throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw MlopsException.usage("The directory " + path + " does not exist");
+        }
+        return compare(new PulledDirectory(path), manifest, manifest.content(), Selection.ALL, List.of());
+    }
+
+    private DatasetCheck compare(
+            PulledDirectory directory,
+            Manifest manifest,
+            Digest version,
+            Selection selection,
+            List<DatasetCheck.Problem> known)
+            throws IOException {
+        List<DatasetCheck.Problem> problems = Collections.synchronizedList(new ArrayList<>(known));
+        List<Manifest.Entry> entries = PulledDirectory.selected(manifest, selection);
         long bytes = entries.stream().mapToLong(Manifest.Entry::size).sum();
         Map<String, PulledDirectory.Found> found = new HashMap<>(directory.files());
         ProgressCount count = new ProgressCount(progress, "verifying", entries.size(), bytes);
@@ -54,7 +73,7 @@ final class DirectoryVerification {
         entries.forEach(entry -> found.remove(entry.path()));
         found.keySet().forEach(extra -> problems.add(new DatasetCheck.Problem(extra, "is not part of the dataset")));
         problems.sort(Comparator.comparing(DatasetCheck.Problem::path));
-        return new DatasetCheck(marker.version(), marker.selection(), entries.size(), bytes, problems);
+        return new DatasetCheck(version, selection, entries.size(), bytes, problems);
     }
 
     private static String problem(Manifest.Entry entry, PulledDirectory.Found found) throws IOException {

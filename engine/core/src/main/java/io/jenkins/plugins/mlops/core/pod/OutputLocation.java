@@ -1,24 +1,26 @@
 package io.jenkins.plugins.mlops.core.pod;
 
-/** Where an attempt's outputs are kept. */
-public final class OutputLocation {
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 
-    private OutputLocation() {}
+/**
+ * Where an attempt's outputs are kept. All attempts and ranks share the bytes, by digest, below the run's prefix; each rank has a
+ * manifest of its own, and a marker that is written last: outputs without one are not whole.
+ *
+ * @param run the run's prefix
+ */
+record OutputLocation(S3Uri run) {
 
-    /**
-     * The S3 URI of the manifest that is written last: outputs without it are not whole.
-     *
-     * @param outputsUri prefix of the run, with or without a slash at its end
-     * @param attempt 1 or more
-     * @param rank 0 or more
-     */
-    public static String manifest(String outputsUri, int attempt, int rank) {
-        return directory(outputsUri, attempt, rank) + "/manifest.json";
+    static OutputLocation of(String outputsUri) {
+        return new OutputLocation(S3Uri.parse(outputsUri.endsWith("/") ? outputsUri : outputsUri + "/"));
     }
 
-    /** The S3 prefix that all of a rank's files lie below, without a slash at its end. */
-    public static String directory(String outputsUri, int attempt, int rank) {
-        String prefix = outputsUri.endsWith("/") ? outputsUri.substring(0, outputsUri.length() - 1) : outputsUri;
-        return prefix + "/attempt-" + attempt + "/rank-" + rank;
+    /** Of one rank. @param attempt 1 or more @param rank 0 or more */
+    S3Uri manifest(int attempt, int rank) {
+        return run.resolve("attempt-" + attempt + "/rank-" + rank + "/manifest.json");
+    }
+
+    /** Of one rank; a {@link Kept}. */
+    S3Uri marker(int attempt, int rank) {
+        return run.resolve("attempt-" + attempt + "/rank-" + rank + "/kept.json");
     }
 }

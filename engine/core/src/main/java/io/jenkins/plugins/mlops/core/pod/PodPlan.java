@@ -3,7 +3,10 @@ package io.jenkins.plugins.mlops.core.pod;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.net.URI;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the tool containers of a pod do beside the training's own container, which needs nothing of ours: before it they
@@ -15,9 +18,19 @@ import java.util.List;
  * @param supplies what is brought, in this order
  * @param cache where brought bytes are kept for the next pod, null for nowhere
  * @param keep what is kept, null for nothing
+ * @param directories to be made below {@link #ROOT}, for the command to write to
+ * @param files small ones to be made below {@link #ROOT}, by path
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record PodPlan(String toolImage, URI endpoint, String region, List<Supply> supplies, Cache cache, Keep keep) {
+public record PodPlan(
+        String toolImage,
+        URI endpoint,
+        String region,
+        List<Supply> supplies,
+        Cache cache,
+        Keep keep,
+        List<String> directories,
+        Map<String, String> files) {
 
     public static final String VARIABLE = "MLOPS_POD_PLAN";
 
@@ -62,7 +75,7 @@ public record PodPlan(String toolImage, URI endpoint, String region, List<Supply
      * What is kept of what the command writes.
      *
      * @param outputs directory below {@link #ROOT} whose files are published when the command has ended
-     * @param outputsUri S3 prefix below which each attempt and rank has its own; {@link OutputLocation} says where
+     * @param outputsUri S3 prefix of the run; {@link OutputLocation} says where in it each attempt and rank has its own
      * @param checkpoints directory below {@link #ROOT}, null for none
      * @param checkpointsUri S3 prefix, the same for all attempts
      * @param fingerprint of specification and dataset: a checkpoint of another one is not resumed
@@ -73,5 +86,7 @@ public record PodPlan(String toolImage, URI endpoint, String region, List<Supply
 
     public PodPlan {
         supplies = supplies == null ? List.of() : List.copyOf(supplies);
+        directories = directories == null ? List.of() : List.copyOf(directories);
+        files = files == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(files));
     }
 }

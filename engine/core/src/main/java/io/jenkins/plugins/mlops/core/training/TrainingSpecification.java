@@ -7,7 +7,9 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.document.TimeLimit;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
+import io.jenkins.plugins.mlops.core.workload.WorkloadOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -38,6 +40,7 @@ import java.util.regex.Pattern;
  * @param image container image, for backends that run one
  * @param resources what one node needs; never null
  * @param nodes 1 or more
+ * @param kubernetes what only a cluster reads; never null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainingSpecification(
@@ -56,7 +59,8 @@ public record TrainingSpecification(
         Integer retries,
         String image,
         Resources resources,
-        Integer nodes) {
+        Integer nodes,
+        WorkloadOptions kubernetes) {
 
     private static final int MAX_NAME = 100;
     private static final int MAX_RETRIES = 20;
@@ -155,6 +159,7 @@ public record TrainingSpecification(
         retries = range("retries", retries, 0, 0, MAX_RETRIES);
         resources = resources == null ? new Resources(null, null, null, null, null) : resources;
         nodes = range("nodes", nodes, 1, 1, MAX_NODES);
+        kubernetes = kubernetes == null ? WorkloadOptions.NONE : kubernetes;
         if (image != null) {
             ImageReference.parse(image);
         }
@@ -197,7 +202,8 @@ public record TrainingSpecification(
                 retries,
                 image,
                 resources,
-                nodes);
+                nodes,
+                kubernetes);
     }
 
     private static DatasetReference resolve(DatasetReference reference, Path base) {
@@ -233,7 +239,8 @@ public record TrainingSpecification(
                 retries,
                 image,
                 resources,
-                nodes);
+                nodes,
+                kubernetes);
     }
 
     /** Where the commands run, absolute. */

@@ -31,7 +31,9 @@ public final class TestWorkloads {
                         new PodPlan.Supply(
                                 "training dataset", "s3://ml/d/m.json", null, "x", "dataset", "recordings", "d")),
                 new PodPlan.Cache("dataset-cache", null),
-                new PodPlan.Keep("output", "s3://ml/runs/1", "checkpoints", "s3://ml/checkpoints/1", "sha256:f"));
+                new PodPlan.Keep("output", "s3://ml/runs/1", "checkpoints", "s3://ml/checkpoints/1", "sha256:f"),
+                List.of("output/model", "checkpoints"),
+                Map.of("params.json", "{}"));
         return new Workload(
                 "digits-1a2b3c4d",
                 kind,

@@ -1,0 +1,58 @@
+package io.jenkins.plugins.mlops.core.pod;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The outputs of a rank, as its pod has kept them. */
+public final class FetchedOutputs {
+
+    private static final int MAX_MARKER = 64 * 1024;
+
+    private FetchedOutputs() {}
+
+    /** Pulls a manifest's files into a directory, verified. */
+    @FunctionalInterface
+    public interface Pull {
+        void pull(DatasetReference manifest, Path into, ProgressListener progress);
+    }
+
+    /**
+     * Whether they are whole.
+     *
+     * @return empty while their marker is not there: the pod is still at it, or was ended before it could
+     */
+    public static Optional<Kept> find(ObjectStore store, PodPlan.Keep keep, int attempt, int rank) {
+        S3Uri marker = OutputLocation.of(keep.outputsUri()).marker(attempt, rank);
+        if (store.stat(marker).isEmpty()) {
+            return Optional.empty();
+        }
+        String json = new String(store.read(marker, MAX_MARKER), StandardCharsets.UTF_8);
+        return Optional.of(Documents.readJson(json, marker.toString(), Kept.class));
+    }
+
+    /**
+     * Brings them.
+     *
+     * @param into a directory that does not exist, or one that an earlier call has filled in part
+     * @throws MlopsException of kind FAILED when the pod could not keep them, or there are none
+     */
+    public static void fetch(
+            Kept kept, PodPlan.Keep keep, int attempt, int rank, Path into, Pull pull, ProgressListener progress) {
+        if (kept.problem() != null) {
+            throw MlopsException.failed("The outputs of rank " + rank + " could not be kept: " + kept.problem());
+        }
+        if (kept.files() == 0) {
+            throw MlopsException.failed("Rank " + rank
+                    + " left no file in MLOPS_OUTPUT_DIR: let the command write its model to MLOPS_MODEL_DIR");
+        }
+        S3Uri manifest = OutputLocation.of(keep.outputsUri()).manifest(attempt, rank);
+        pull.pull(DatasetReference.ofManifest(manifest.toString()), into, progress);
+    }
+}

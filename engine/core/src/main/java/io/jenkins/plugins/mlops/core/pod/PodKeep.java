@@ -1,0 +1,107 @@
+package io.jenkins.plugins.mlops.core.pod;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Keeps what a pod's command writes: checkpoints while it runs, and when it has ended, its outputs, with a marker that is written last.
+ * {@link #checkpoints} is called again and again by one thread, {@link #outputs} once after that.
+ */
+public final class PodKeep {
+
+    /** Time between two looks for checkpoints. */
+    public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private final PodPlan.Keep keep;
+    private final ObjectStore store;
+    private final Path root;
+    private final RankIdentity identity;
+    private final Consumer<String> notes;
+    private final Checkpoints checkpoints;
+
+    /** @param root where {@link PodPlan#ROOT} is @param notes hears what happens, a sentence each */
+    public PodKeep(PodPlan plan, ObjectStore store, Path root, RankIdentity identity, Consumer<String> notes) {
+        this.keep = plan.keep();
+        this.store = store;
+        this.root = root;
+        this.identity = identity;
+        this.notes = notes;
+        this.checkpoints = keep.checkpoints() == null ? null : new Checkpoints(keep, store, identity);
+    }
+
+    /** Keeps the checkpoints that were written since; a failure is told, and tried again by the next call. */
+    public void checkpoints() {
+        if (checkpoints == null) {
+            return;
+        }
+        try {
+            for (String name : checkpoints.keepWritten(root.resolve(keep.checkpoints()), ProgressListener.NONE)) {
+                notes.accept("Checkpoint " + name + " is complete");
+            }
+        } catch (MlopsException | IOException e) {
+            notes.accept("A checkpoint could not be kept, which is tried again: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Keeps the outputs as they are now.
+     *
+     * @throws MlopsException when they could not be kept; what can be said of it is in the store if that can be reached
+     */
+    public void outputs() {
+        OutputLocation location = OutputLocation.of(keep.outputsUri());
+        Kept marker;
+        MlopsException problem = null;
+        try {
+            marker = publish(location);
+        } catch (MlopsException e) {
+            problem = e;
+            marker = new Kept(0, 0, e.getMessage());
+        } catch (IOException e) {
+            problem = MlopsException.failed("The outputs cannot be read: " + e.getMessage(), e);
+            marker = new Kept(0, 0, problem.getMessage());
+        }
+        store.putIfAbsent(
+                location.marker(identity.attempt(), identity.rank()),
+                Documents.toJson(marker).getBytes(StandardCharsets.UTF_8));
+        if (problem != null) {
+            throw problem;
+        }
+        notes.accept("Kept " + marker.files() + " files of the outputs");
+    }
+
+    private Kept publish(OutputLocation location) throws IOException {
+        Path outputs = root.resolve(keep.outputs());
+        if (!hasFiles(outputs)) {
+            return new Kept(0, 0, null);
+        }
+        Manifest manifest = new Datasets(store, null)
+                .publish(outputs, "outputs", location.run(), PublishOptions.DEFAULT, ProgressListener.NONE)
+                .manifest();
+        store.putIfAbsent(
+                location.manifest(identity.attempt(), identity.rank()),
+                Documents.toJson(manifest).getBytes(StandardCharsets.UTF_8));
+        return new Kept(manifest.files(), manifest.bytes(), null);
+    }
+
+    private static boolean hasFiles(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.anyMatch(path -> !Files.isDirectory(path));
+        }
+    }
+}

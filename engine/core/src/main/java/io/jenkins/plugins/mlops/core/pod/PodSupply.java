@@ -1,0 +1,125 @@
+package io.jenkins.plugins.mlops.core.pod;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCheck;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PullOptions;
+import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Makes everything ready that a pod's command reads: directories and small files, what is brought, and the checkpoint to go on
+ * from. It may be done again in the same pod. The directories are writable for the volume's group, since the command's user
+ * is another one than the tool's.
+ */
+public final class PodSupply {
+
+    private static final int JOBS = 8;
+    private static final String GROUP_WRITABLE = "rwxrwxr-x";
+
+    private final PodPlan plan;
+    private final ObjectStore store;
+    private final Path root;
+    private final Path cacheRoot;
+    private final Consumer<String> notes;
+
+    /**
+     * @param root where {@link PodPlan#ROOT} is
+     * @param cacheRoot where {@link PodPlan#CACHE_ROOT} is
+     * @param notes hears what happens, a sentence each
+     */
+    public PodSupply(PodPlan plan, ObjectStore store, Path root, Path cacheRoot, Consumer<String> notes) {
+        this.plan = plan;
+        this.store = store;
+        this.root = root;
+        this.cacheRoot = cacheRoot;
+        this.notes = notes;
+    }
+
+    /** @throws MlopsException that says what cannot be brought, and why */
+    public void run(RankIdentity identity, ProgressListener progress) throws IOException {
+        for (String directory : plan.directories()) {
+            makeWritable(inside(directory));
+        }
+        for (Map.Entry<String, String> file : plan.files().entrySet()) {
+            Path path = inside(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue());
+        }
+        Path cache = plan.cache() == null ? root.resolve(".cache") : cacheRoot;
+        Datasets datasets = new Datasets(store, DatasetCache.at(cache));
+        for (PodPlan.Supply supply : plan.supplies()) {
+            if (supply.isMounted()) {
+                checkMounted(supply, datasets, progress);
+            } else {
+                bring(supply, datasets, progress);
+            }
+        }
+        if (plan.keep() != null && plan.keep().checkpoints() != null) {
+            Path checkpoints = inside(plan.keep().checkpoints());
+            makeWritable(checkpoints);
+            new Checkpoints(plan.keep(), store, identity)
+                    .restore(checkpoints, datasets, progress)
+                    .ifPresent(name -> notes.accept("Going on from checkpoint " + name));
+        }
+    }
+
+    private void bring(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
+        PullOptions options = PullOptions.DEFAULT.expecting(supply.sourceId());
+        PullResult result = datasets.pull(reference(supply), inside(supply.into()), options, progress);
+        notes.accept("Brought the " + supply.what() + ": " + result.files() + " files, "
+                + Amounts.bytes(result.bytes()) + ", of which " + Amounts.bytes(result.downloadedBytes())
+                + " came over the network");
+    }
+
+    /** What a driver mounts is whatever the bucket has now: it is held against the version that was asked for. */
+    private void checkMounted(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
+        Manifest manifest = datasets.manifest(reference(supply))
+                .orElseThrow(() -> MlopsException.usage("The " + supply.what()
+                        + " is mounted, which needs a manifest to hold it against: publish it, or bring it instead"));
+        requireIntact(supply, Datasets.compare(inside(supply.into()), manifest, JOBS, progress));
+        notes.accept("Checked the mounted " + supply.what() + ": " + manifest.files() + " files");
+    }
+
+    private static void requireIntact(PodPlan.Supply supply, DatasetCheck check) {
+        if (check.intact()) {
+            return;
+        }
+        DatasetCheck.Problem first = check.problems().get(0);
+        throw MlopsException.refused("The " + supply.what() + " mounted from claim " + supply.claim() + " is not "
+                + check.version() + ": " + first.path() + " " + first.problem() + ", "
+                + check.problems().size() + " problems in all; look at what the bucket has, or have it brought");
+    }
+
+    private static DatasetReference reference(PodPlan.Supply supply) {
+        return supply.manifest() == null
+                ? DatasetReference.ofPrefix(supply.from())
+                : DatasetReference.ofManifest(supply.manifest());
+    }
+
+    private Path inside(String path) {
+        Path resolved = root.resolve(path).normalize();
+        if (!resolved.startsWith(root)) {
+            throw MlopsException.usage("The plan names '" + path + "', which is not below " + root);
+        }
+        return resolved;
+    }
+
+    private static void makeWritable(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(GROUP_WRITABLE));
+        }
+    }
+}
