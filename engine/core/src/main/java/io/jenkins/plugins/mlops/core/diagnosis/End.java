@@ -32,10 +32,14 @@ public record End(Cause cause, String sentence, Integer rank, Integer exitCode, 
         EXITED(Budget.FAILURE),
         /** A container asked for more memory than its limit. */
         OUT_OF_MEMORY(Budget.FAILURE),
+        /** A pod wrote more to a volume than its limit, /dev/shm among them. */
+        OUT_OF_SPACE(Budget.FAILURE),
         /** A rank was silent while others waited. */
         HUNG(Budget.FAILURE),
         /** The pod's own containers could not bring what the command needs. */
         SUPPLY_FAILED(Budget.FAILURE),
+        /** The same, because a server that they ask was out of reach for long. */
+        SUPPLY_UNREACHABLE(Budget.INFRASTRUCTURE),
         /** The command succeeded, but its outputs are not in the object store. */
         OUTPUTS_MISSING(Budget.INFRASTRUCTURE),
         EVICTED(Budget.INFRASTRUCTURE),
