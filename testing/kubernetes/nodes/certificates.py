@@ -58,13 +58,16 @@ def client(name, subject):
     """A certificate and the kubeconfig that uses it."""
     issue(name, subject)
     target = ADMIN if name == "admin" else KUBECONFIGS / name
-    data = lambda path: base64.b64encode(path.read_bytes()).decode()
     target.write_text(json.dumps({
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "test",
         "contexts": [{"name": "test", "context": {"cluster": "test", "user": name}}],
-        "clusters": [{"name": "test", "cluster": {"server": API, "certificate-authority-data": data(file("ca", "crt"))}}],
-        "users": [{"name": name, "user": {"client-certificate-data": data(file(name, "crt")), "client-key-data": data(file(name, "key"))}}],
+        "clusters": [{"name": "test", "cluster": {"server": API, "certificate-authority-data": encoded(file("ca", "crt"))}}],
+        "users": [{"name": name, "user": {"client-certificate-data": encoded(file(name, "crt")), "client-key-data": encoded(file(name, "key"))}}],
     }))
     target.chmod(0o600)
+
+
+def encoded(path):
+    return base64.b64encode(path.read_bytes()).decode()

@@ -9,15 +9,16 @@ import sys
 import time
 from pathlib import Path
 
-from . import certificates, control, host, images, kwok, network, registry_images, runtime
+from . import certificates, control, controllers, host, images, kwok, network, registry_images, runtime
 from .places import ADMIN, CACHE, HOST, REGISTRY, SOURCES, STATE, built
 from .processes import Failure, Impossible, alive, run, running, say, start, stop
 
 
 def main(arguments):
     commands = {
-        "start": begin, "env": env, "image": image, "kwok": fake_nodes, "restart-apiserver": restart, "kubectl": kubectl, "stop": end,
-        "watch-owner": watch_owner,
+        "start": begin, "env": env, "image": image, "kwok": fake_nodes, "restart-apiserver": restart, "crds": controllers.kinds,
+        "controller": controllers.begin, "stop-kubelet": control.stop_kubelet,
+        "start-kubelet": control.kubelet, "kubectl": kubectl, "stop": end, "watch-owner": watch_owner,
     }
     if not arguments or arguments[0] not in commands:
         print(sys.modules["__main__"].__doc__, file=sys.stderr)
@@ -46,6 +47,9 @@ def begin(*options):
         fresh = not alive("apiserver")
         began = time.monotonic()
         host.check(STATE)
+        host.claim()
+        if options:
+            start("owner", sys.executable, sys.argv[0], "watch-owner", options[1])
         host.install()
         build("node")
         build("dns")
@@ -54,8 +58,6 @@ def begin(*options):
         certificates.make()
         runtime.begin()
         control.begin()
-        if options:
-            start("owner", sys.executable, sys.argv[0], "watch-owner", options[1])
         if fresh:
             say(f"the node is ready after {time.monotonic() - began:.0f} s")
 
@@ -111,8 +113,7 @@ def image(name):
     print(registry_images.make(name))
 
 
-def fake_nodes(count, gpus):
-    build("kwok")
+def fake_nodes(count, gpus="0"):
     kwok.make(int(count), int(gpus))
 
 
@@ -128,15 +129,16 @@ def end():
     """Stops what runs, in the order in which nothing comes back, then removes what it has left."""
     if not STATE.exists():
         return
-    for part in ("owner", "kwok", "gpus", "proxy", "scheduler", "controller-manager"):
+    for part in ("owner", "kueue", "jobset", "kwok", "gpus", "proxy", "scheduler", "controller-manager"):
         if part != "owner" or alive(part) != os.getppid():
             stop(part)
     runtime.stop_pods()
     for part in running():
         if part != "owner":
             stop(part)
-    network.remove()
-    host.restore()
+    if host.claimant() == STATE:  # else this start was refused, and what is there is another's
+        network.remove()
+        host.restore()
     shutil.rmtree(STATE, ignore_errors=True)
     if STATE.exists():
         raise Failure(f"{STATE} could not be removed: look for a mount below it")

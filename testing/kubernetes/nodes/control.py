@@ -64,10 +64,11 @@ def answers():
 
 
 def kubelet():
-    KUBELET.mkdir(parents=True, exist_ok=True)
     DEVICE_PLUGINS.mkdir(parents=True, exist_ok=True)
-    # Devices of an earlier cluster would be taken for this one's.
-    (DEVICE_PLUGINS / "kubelet_internal_checkpoint").unlink(missing_ok=True)
+    if not KUBELET.exists():
+        # Devices of an earlier cluster would be taken for this one's.
+        (DEVICE_PLUGINS / "kubelet_internal_checkpoint").unlink(missing_ok=True)
+        KUBELET.mkdir()
     (STATE / "resolv.conf").write_text("nameserver 127.0.0.1\n")
     settings = STATE / "kubelet.yaml"
     settings.write_text(json.dumps({
@@ -155,6 +156,11 @@ def ready():
 def devices():
     there = node()["status"].get("allocatable", {})
     return all(there.get(name) == count for name, count in (device.split("=") for device in GPUS))
+
+
+def stop_kubelet():
+    """The node is lost, as when its machine hangs: its containers go on, and after 20 s the control plane says NotReady."""
+    stop("kubelet")
 
 
 def restart_api_server(seconds):

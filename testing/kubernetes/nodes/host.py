@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 from .places import DEVICE_PLUGINS, STATE
-from .processes import Impossible, run, say
+from .processes import Failure, Impossible, inhabited, run, say
+
+# Addresses, names and the kubelet's folder are there once a machine, so one cluster is; this file says where its state is.
+CLAIM = Path("/run/mlops-test-kubernetes")
 
 PROGRAMS = {
     "containerd": "containerd",
@@ -34,6 +37,20 @@ def check(state):
         raise Impossible("the cluster wants root; set MLOPS_TEST_KUBECONFIG to use one that is there")
     if any(c.isspace() for c in str(state)):
         raise Impossible(f"the cluster's directory {state} must be without blanks: set MLOPS_KUBERNETES_STATE")
+
+
+def claimant():
+    try:
+        return Path(CLAIM.read_text().strip())
+    except OSError:
+        return None
+
+
+def claim():
+    other = claimant()
+    if other not in (None, STATE) and inhabited(other):
+        raise Failure(f"another cluster runs on this machine already: use it with MLOPS_KUBERNETES_STATE={other}, or stop it")
+    CLAIM.write_text(f"{STATE}\n")
 
 
 def install():
@@ -77,6 +94,7 @@ def restore():
     for mount in sorted(mounts(), key=len, reverse=True):
         run("umount", "--lazy", mount, check=False)
     groups()
+    CLAIM.unlink(missing_ok=True)
 
 
 def mounts():

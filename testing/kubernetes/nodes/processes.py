@@ -65,10 +65,10 @@ def started(pid):
     return None if fields[0] == "Z" else fields[19]
 
 
-def alive(name):
+def alive(name, state=STATE):
     """The process of a part, None when it does not run."""
     try:
-        pid, ticks = (PIDS / name).read_text().split()
+        pid, ticks = (state / "pids" / name).read_text().split()
     except (OSError, ValueError):
         return None
     return int(pid) if started(int(pid)) == ticks else None
@@ -100,6 +100,11 @@ def reap():
             pass
     except ChildProcessError:
         pass
+
+
+def inhabited(state):
+    """Whether any part of a cluster runs whose state is there."""
+    return any(alive(file.name, state) for file in (state / "pids").glob("*"))
 
 
 def running():
