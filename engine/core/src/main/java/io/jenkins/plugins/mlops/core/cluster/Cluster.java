@@ -3,14 +3,18 @@ package io.jenkins.plugins.mlops.core.cluster;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.workload.Labels;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +23,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,6 +176,62 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
+     * What holds a workload: its Jobs and the like, and pods that nobody owns. Not a call for every step: it lists.
+     *
+     * @param controller null for everybody's
+     * @param kinds beside Jobs; one that the cluster does not know, or that our account may not list, has none
+     */
+    public List<HasMetadata> listOwn(String controller, List<ResourceDefinitionContext> kinds) {
+        Map<String, String> labels = controller == null
+                ? Map.of(Labels.MANAGED_BY, Labels.MANAGER)
+                : Map.of(Labels.MANAGED_BY, Labels.MANAGER, Labels.CONTROLLER, controller);
+        KubernetesClient client = client();
+        List<HasMetadata> found = new ArrayList<>(list(
+                "Jobs",
+                () -> client.batch()
+                        .v1()
+                        .jobs()
+                        .inNamespace(namespace)
+                        .withLabels(labels)
+                        .list()));
+        list(
+                        "pods",
+                        () -> client.pods()
+                                .inNamespace(namespace)
+                                .withLabels(labels)
+                                .list())
+                .stream()
+                .filter(pod -> pod.getMetadata().getOwnerReferences().isEmpty())
+                .forEach(found::add);
+        for (ResourceDefinitionContext kind : kinds) {
+            try {
+                found.addAll(list(
+                        kind.getPlural(),
+                        () -> client.genericKubernetesResources(kind)
+                                .inNamespace(namespace)
+                                .withLabels(labels)
+                                .list()));
+            } catch (MlopsException e) {
+                if (e.kind() != MlopsException.Kind.REFUSED) {
+                    throw e;
+                }
+            }
+        }
+        found.removeIf(object -> object.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> Boolean.TRUE.equals(owner.getController())));
+        return found;
+    }
+
+    private <T extends HasMetadata> List<T> list(String what, Supplier<? extends KubernetesResourceList<T>> answer) {
+        try {
+            requests.incrementAndGet();
+            return answer.get().getItems();
+        } catch (KubernetesClientException e) {
+            throw Answers.failure(name, "list " + what, e);
+        }
+    }
+
+    /**
      * Asks for an object and all that it owns to be removed; it stays until those are gone, so that its absence says that nothing
      * is left. Absent already, or another one of that name meanwhile, is done.
      *
@@ -204,20 +265,11 @@ public final class Cluster implements AutoCloseable {
      * @throws MlopsException also when the container has not begun, or its pod is gone: of kind REFUSED
      */
     public LogPart readLog(String pod, String container, Instant since, long limitBytes) {
-        StringBuilder uri = new StringBuilder(
-                        "/api/v1/namespaces/" + namespace + "/pods/" + pod + "/log?timestamps=true&container=")
-                .append(container)
-                .append("&limitBytes=")
-                .append(limitBytes);
-        if (since != null) {
-            uri.append("&sinceTime=")
-                    .append(URLEncoder.encode(
-                            since.truncatedTo(ChronoUnit.SECONDS).toString(), StandardCharsets.UTF_8));
-        }
+        String uri = log(pod, container, since) + "&limitBytes=" + limitBytes;
         String text;
         try {
             requests.incrementAndGet();
-            text = client().raw(uri.toString());
+            text = client().raw(uri);
         } catch (KubernetesClientException e) {
             throw Answers.failure(name, "read the log of pod " + pod, e);
         }
@@ -228,6 +280,30 @@ public final class Cluster implements AutoCloseable {
         boolean open = !more && !text.isEmpty() && !text.endsWith("\n");
         List<LogPart.Line> lines = lines(text, more);
         return new LogPart(lines, more, open && !lines.isEmpty());
+    }
+
+    /** Follows a container's log from a moment on, with what was written in the same second; it does not wait for an answer. */
+    public LogStream followLog(String pod, String container, Instant since) {
+        KubernetesClient client = client();
+        LogStream stream = new LogStream();
+        requests.incrementAndGet();
+        String server = client.getMasterUrl().toString();
+        URI uri = URI.create((server.endsWith("/") ? server.substring(0, server.length() - 1) : server)
+                + log(pod, container, since)
+                + "&follow=true");
+        HttpClient http = client.getHttpClient();
+        stream.follow(http.consumeBytes(
+                http.newHttpRequestBuilder().uri(uri).forStreaming().build(), stream::accept));
+        return stream;
+    }
+
+    private String log(String pod, String container, Instant since) {
+        String uri = "/api/v1/namespaces/" + namespace + "/pods/" + pod + "/log?timestamps=true&container=" + container;
+        return since == null
+                ? uri
+                : uri + "&sinceTime="
+                        + URLEncoder.encode(
+                                since.truncatedTo(ChronoUnit.SECONDS).toString(), StandardCharsets.UTF_8);
     }
 
     private static List<LogPart.Line> lines(String text, boolean cut) {
@@ -245,7 +321,7 @@ public final class Cluster implements AutoCloseable {
         return lines;
     }
 
-    private static void parse(String line, List<LogPart.Line> lines) {
+    static void parse(String line, Collection<LogPart.Line> lines) {
         int blank = line.indexOf(' ');
         try {
             Instant at = Instant.parse(blank < 0 ? line : line.substring(0, blank));

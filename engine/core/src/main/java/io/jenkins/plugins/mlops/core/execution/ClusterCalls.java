@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.cluster.Observation;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,20 @@ interface ClusterCalls {
     void delete(HasMetadata object, Duration grace);
 
     LogPart readLog(String pod, String container, Instant since, long limitBytes);
+
+    /** Follows a container's log; it does not wait for an answer. */
+    Stream followLog(String pod, String container, Instant since);
+
+    /** As {@link io.jenkins.plugins.mlops.core.cluster.LogStream}. */
+    interface Stream {
+        List<LogPart.Line> take();
+
+        boolean hasEnded();
+
+        String failure();
+
+        void close();
+    }
 
     /** Sees to it that main objects of a kind are watched. */
     void watch(Workload.Kind kind);

@@ -481,6 +481,7 @@ public final class Execution implements AutoCloseable {
         if (!state.ending.succeeded()) {
             FailureBundle.write(failure(directory, state.attempt), state, seen, directory);
         }
+        logs.follow(seen);
         enter(Phase.REMOVING);
         save();
         return Next.after(Duration.ZERO);
@@ -877,6 +878,7 @@ public final class Execution implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            logs.close();
             lock.close();
         }
     }

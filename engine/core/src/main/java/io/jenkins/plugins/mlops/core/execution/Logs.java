@@ -14,7 +14,28 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The logs of all ranks of an execution; rank 0's is told to the listener. Not thread-safe. */
-final class Logs {
+final class Logs implements AutoCloseable {
+
+    /**
+     * A log that grew by this much is followed, no longer asked for: a node rotates logs by size, and what was written between the
+     * last question and the rotation would be lost.
+     */
+    private static final long FOLLOWED_FROM = 1 << 20;
+
+    /** How long after a container's end the end of its stream is waited for. */
+    private static final Duration STREAM_END = Duration.ofSeconds(5);
+
+    /** A log that is followed. */
+    private static final class Following {
+        final String pod;
+        final ClusterCalls.Stream stream;
+        Instant ended;
+
+        Following(String pod, ClusterCalls.Stream stream) {
+            this.pod = pod;
+            this.stream = stream;
+        }
+    }
 
     private final Path directory;
     private final String container;
@@ -22,6 +43,8 @@ final class Logs {
     private final Timing timing;
     private final Map<Integer, RankLog> ranks = new TreeMap<>();
     private final Mirror mirror;
+
+    private final Map<Integer, Following> followed = new TreeMap<>();
 
     /** Why a rank's log cannot be read at present. */
     private final Map<Integer, String> troubles = new TreeMap<>();
@@ -64,13 +87,22 @@ final class Logs {
                 continue;
             }
             log.follow(PodReading.uid(pod), pod.getMetadata().getName(), attempt, now);
-            if (seen.isGone(PodReading.uid(pod))) {
+            boolean ended = hasEnded(pod);
+            boolean gone = seen.isGone(PodReading.uid(pod));
+            if (isFollowed(pod, log, ended || gone, now)) {
+                continue;
+            }
+            if (gone) {
                 if (!log.cursor().complete()) {
                     log.missingEnd(why(Ranks.of(pod)));
                 }
                 continue;
             }
-            boolean ended = hasEnded(pod);
+            if (pod.getMetadata().getDeletionTimestamp() != null && !ended) {
+                // It is about to go, and its log with it.
+                follow(pod, log);
+                continue;
+            }
             if (ended && !log.cursor().complete() && log.due().isAfter(now.plus(timing.logMin()))) {
                 log.hurry(now);
             }
@@ -78,6 +110,61 @@ final class Logs {
                 read(pod, log, ended, now);
             }
         }
+    }
+
+    /** Takes what a log's stream has brought; false when there is none, or no longer. */
+    private boolean isFollowed(Pod pod, RankLog log, boolean ended, Instant now) throws IOException {
+        Following following = followed.get(Ranks.of(pod));
+        if (following == null) {
+            return false;
+        }
+        boolean same = following.pod.equals(PodReading.uid(pod));
+        if (same) {
+            log.take(following.stream.take(), now, timing);
+        }
+        if (ended && following.ended == null) {
+            following.ended = now;
+        }
+        boolean over = following.stream.hasEnded();
+        if (same && over && ended && following.stream.failure() == null) {
+            log.complete();
+        }
+        if (over || !same || following.ended != null && now.isAfter(following.ended.plus(STREAM_END))) {
+            following.stream.close();
+            followed.remove(Ranks.of(pod));
+            log.hurry(now);
+            return log.cursor().complete();
+        }
+        return true;
+    }
+
+    private void follow(Pod pod, RankLog log) {
+        if (!followed.containsKey(Ranks.of(pod)) && !log.cursor().complete()) {
+            log.streamBegins();
+            followed.put(
+                    Ranks.of(pod),
+                    new Following(
+                            PodReading.uid(pod),
+                            cluster.followLog(pod.getMetadata().getName(), container, log.since())));
+        }
+    }
+
+    /** Follows all that run from now on: they are about to be ended, and what they print until then must not be lost. */
+    void follow(Observation seen) throws IOException {
+        for (Pod pod : seen.pods()) {
+            if (hasLog(pod) && !hasEnded(pod) && !seen.isGone(PodReading.uid(pod))) {
+                RankLog log = rank(Ranks.of(pod));
+                if (PodReading.uid(pod).equals(log.cursor().pod())) {
+                    follow(pod, log);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        followed.values().forEach(following -> following.stream.close());
+        followed.clear();
     }
 
     /** Whether another pod of the same rank came after this one. */
@@ -95,6 +182,9 @@ final class Logs {
         try {
             log.read((since, limit) -> cluster.readLog(name, container, since, limit), ended, now, timing);
             troubles.remove(rank);
+            if (!ended && log.taken() > FOLLOWED_FROM) {
+                follow(pod, log);
+            }
         } catch (MlopsException e) {
             if (e.kind() == MlopsException.Kind.INTERRUPTED) {
                 throw e;
@@ -124,6 +214,7 @@ final class Logs {
 
     /** Gives up what could not be read: the file says so. @return a sentence for each rank */
     List<String> giveUp() throws IOException {
+        close();
         List<String> lost = new ArrayList<>();
         for (Map.Entry<Integer, RankLog> entry : ranks.entrySet()) {
             LogCursor cursor = entry.getValue().cursor();

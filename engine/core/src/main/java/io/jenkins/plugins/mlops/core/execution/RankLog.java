@@ -46,6 +46,12 @@ final class RankLog {
     private Duration interval;
     private Instant due = Instant.EPOCH;
 
+    /** Bytes that this process has taken of the present pod. */
+    private long taken;
+
+    /** What a stream has brought while the last known line was not found in it yet; null when there is nothing to be found. */
+    private List<LogPart.Line> sought;
+
     RankLog(Path directory, int rank) throws IOException {
         file = file(directory, rank);
         cursorFile = directory.resolve("." + file.getFileName() + ".cursor");
@@ -111,7 +117,52 @@ final class RankLog {
         firstHeard = null;
         longestPause = Duration.ZERO;
         interval = null;
+        taken = 0;
+        sought = null;
         due = Instant.EPOCH;
+    }
+
+    long taken() {
+        return taken;
+    }
+
+    /** From when on to ask for lines. */
+    Instant since() {
+        return cursor.at() == null ? null : cursor.at().minus(OVERLAP);
+    }
+
+    /** What is given to {@link #take} from now on comes of a stream that begins {@link #since}. */
+    void streamBegins() {
+        sought = cursor.at() == null ? null : new ArrayList<>();
+    }
+
+    /** Takes lines of a stream. */
+    void take(List<LogPart.Line> lines, Instant now, Timing timing) throws IOException {
+        readAt = now;
+        due = now.plus(timing.logMin());
+        if (lines.isEmpty()) {
+            return;
+        }
+        if (sought == null) {
+            store(lines, null, now);
+        } else {
+            sought.addAll(lines);
+            boolean beyond = sought.stream().anyMatch(line -> line.at().isAfter(cursor.at()));
+            if (after(sought) < 0 && !beyond) {
+                return;
+            }
+            List<LogPart.Line> found = sought;
+            sought = null;
+            take(new LogPart(found, false, false), true, now);
+        }
+        heard(now);
+    }
+
+    /** The pod's log was followed to its end. */
+    void complete() throws IOException {
+        cursor = cursor.completed();
+        cursor.save(cursorFile);
+        due = Instant.MAX;
     }
 
     /**
@@ -130,7 +181,7 @@ final class RankLog {
         boolean whole = false;
         for (int part = 0; part < PARTS_AT_ONCE && !whole; part++) {
             long linesBefore = cursor.lines();
-            LogPart got = reader.read(cursor.at() == null ? null : cursor.at().minus(OVERLAP), limit);
+            LogPart got = reader.read(since(), limit);
             readAt = now;
             take(got, ended || limit >= LAST_LIMIT, now);
             whole = !got.more();
@@ -146,8 +197,7 @@ final class RankLog {
             heard(now);
         }
         if (whole && ended) {
-            cursor = cursor.completed();
-            cursor.save(cursorFile);
+            complete();
         }
         schedule(grown, !whole || ended, now, timing);
         return grown;
@@ -202,23 +252,27 @@ final class RankLog {
                 }
             }
         }
-        if (from == lines.size()) {
-            return;
+        if (from < lines.size()) {
+            store(lines.subList(from, lines.size()), gapFrom, now);
         }
+    }
+
+    /** @param gapFrom null when nothing may be missing before these lines */
+    private void store(List<LogPart.Line> lines, Instant gapFrom, Instant now) throws IOException {
         StringBuilder text = new StringBuilder();
-        long count = lines.size() - from;
+        long count = lines.size();
         if (gapFrom != null) {
             text.append(MARK)
                     .append("lines between ")
                     .append(gapFrom)
                     .append(" and ")
-                    .append(lines.get(from).at())
+                    .append(lines.get(0).at())
                     .append(" may be missing: the node did not keep them\n");
             count++;
         }
         Instant at = cursor.at();
         int same = cursor.same();
-        for (LogPart.Line line : lines.subList(from, lines.size())) {
+        for (LogPart.Line line : lines) {
             same = line.at().equals(at) ? same + 1 : 1;
             at = line.at();
             text.append(line.text()).append('\n');
@@ -228,6 +282,7 @@ final class RankLog {
             longestPause = pause.compareTo(longestPause) > 0 ? pause : longestPause;
         }
         append(text.toString(), count);
+        taken += text.length();
         cursor = cursor.read(at, same, now);
         cursor.save(cursorFile);
     }

@@ -4,11 +4,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.jenkins.plugins.mlops.core.cluster.Cluster;
 import io.jenkins.plugins.mlops.core.cluster.ClusterWatch;
 import io.jenkins.plugins.mlops.core.cluster.LogPart;
+import io.jenkins.plugins.mlops.core.cluster.LogStream;
 import io.jenkins.plugins.mlops.core.cluster.Observation;
 import io.jenkins.plugins.mlops.core.workload.Manifests;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** A cluster together with the watch of it. */
@@ -50,6 +52,32 @@ final class WatchedCluster implements ClusterCalls {
     @Override
     public LogPart readLog(String pod, String container, Instant since, long limitBytes) {
         return cluster.readLog(pod, container, since, limitBytes);
+    }
+
+    @Override
+    public Stream followLog(String pod, String container, Instant since) {
+        LogStream stream = cluster.followLog(pod, container, since);
+        return new Stream() {
+            @Override
+            public List<LogPart.Line> take() {
+                return stream.take();
+            }
+
+            @Override
+            public boolean hasEnded() {
+                return stream.hasEnded();
+            }
+
+            @Override
+            public String failure() {
+                return stream.failure();
+            }
+
+            @Override
+            public void close() {
+                stream.close();
+            }
+        };
     }
 
     @Override

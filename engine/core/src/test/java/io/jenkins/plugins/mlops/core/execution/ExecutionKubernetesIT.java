@@ -11,8 +11,11 @@ import io.jenkins.plugins.mlops.core.diagnosis.End;
 import io.jenkins.plugins.mlops.core.workload.Labels;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -129,9 +132,7 @@ class ExecutionKubernetesIT {
                         ClusterExecutions.workload(
                                 "abort-" + i, 1 + i % 2, 0, image, List.of("sh", "-c", "echo begun; sleep 600")),
                         executions.context);
-                ends.add(executions.drive(
-                        execution,
-                        ClusterExecutions.printing(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()))));
+                ends.add(executions.drive(execution, quiet()));
                 long after = random.nextInt(4000);
                 CompletableFuture.delayedExecutor(after, TimeUnit.MILLISECONDS)
                         .execute(() -> execution.stop("aborted"));
@@ -144,10 +145,82 @@ class ExecutionKubernetesIT {
         assertNothingIsLeft();
     }
 
+    @Test
+    void logThatTheNodeRotatesIsWhole() throws Exception {
+        String script = "i=0; while [ $i -lt 30 ]; do awk -v s=$i 'BEGIN { for (k = 1; k <= 1000; k++)"
+                + " printf \"line %d %01000d\\n\", s * 1000 + k, 0 }'; sleep 1; i=$((i+1)); done";
+        try (ClusterExecutions executions = new ClusterExecutions(kubeconfig, namespace, 2)) {
+            Execution execution = Execution.start(
+                    directory,
+                    ClusterExecutions.workload("rotated", 1, 0, image, List.of("sh", "-c", script)),
+                    executions.context);
+            assertThat(executions
+                            .drive(execution, quiet())
+                            .get(5, TimeUnit.MINUTES)
+                            .succeeded())
+                    .isTrue();
+        }
+        List<String> lines = Files.readAllLines(Execution.log(directory, 0));
+        List<String> expected =
+                IntStream.rangeClosed(1, 30_000).mapToObj(i -> "line " + i).collect(Collectors.toList());
+        assertThat(lines.stream()
+                        .map(line -> line.startsWith("line ") ? line.substring(0, line.indexOf(' ', 5)) : line)
+                        .collect(Collectors.toList()))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void lastWordsOfATrainingThatIsStoppedAreKept() throws Exception {
+        String script =
+                "trap 'sleep 0.5; echo checkpoint saved; exit 0' TERM; echo begun; while true; do sleep 0.1; done";
+        try (ClusterExecutions executions = new ClusterExecutions(kubeconfig, namespace, 2)) {
+            Execution execution = Execution.start(
+                    directory,
+                    ClusterExecutions.workload("stopped", 1, 0, image, List.of("sh", "-c", script)),
+                    executions.context);
+            CompletableFuture<End> end = executions.drive(execution, quiet());
+            for (int i = 0; i < 300 && !Files.exists(Execution.log(directory, 0)); i++) {
+                Thread.sleep(100);
+            }
+            execution.stop("enough");
+            assertThat(end.get(2, TimeUnit.MINUTES).cause()).isEqualTo(End.Cause.STOPPED);
+        }
+        assertThat(Files.readAllLines(Execution.log(directory, 0))).containsExactly("begun", "checkpoint saved");
+    }
+
+    @Test
+    void sweeperFindsAndRemovesWhatADeadWatcherLeft() throws Exception {
+        try (ClusterExecutions executions = new ClusterExecutions(kubeconfig, namespace, 2)) {
+            Execution execution = Execution.start(
+                    directory,
+                    ClusterExecutions.workload("left", 2, 0, image, List.of("sleep", "600")),
+                    executions.context);
+            while (execution.status().phase() != Phase.ACTIVE) {
+                execution.step(quiet());
+            }
+            execution.close();
+            Sweeper sweeper = new Sweeper(executions.cluster);
+
+            assertThat(sweeper.find(ClusterExecutions.CONTROLLER, Duration.ZERO, execution.run()::equals))
+                    .isEmpty();
+            assertThat(sweeper.find(ClusterExecutions.CONTROLLER, Duration.ofHours(1), run -> false))
+                    .isEmpty();
+            List<Sweeper.Leftover> found = sweeper.find(ClusterExecutions.CONTROLLER, Duration.ZERO, run -> false);
+            assertThat(found).extracting(Sweeper.Leftover::name).containsExactly("left-1");
+            assertThat(left()).contains("Job left-1", "Secret left-1", "Service left-1");
+            found.forEach(sweeper::remove);
+        }
+        assertNothingIsLeft();
+    }
+
+    private static ExecutionListener quiet() {
+        return ClusterExecutions.printing(new PrintStream(OutputStream.nullOutputStream()));
+    }
+
     private static void assertNothingIsLeft() throws InterruptedException {
         List<String> left = left();
         // Secret and Service are collected after the Job that owned them.
-        for (int i = 0; i < 20 && !left.isEmpty(); i++) {
+        for (int i = 0; i < 120 && !left.isEmpty(); i++) {
             Thread.sleep(250);
             left = left();
         }

@@ -297,6 +297,43 @@ class ExecutionTest {
     }
 
     @Test
+    void logThatGrowsFastIsFollowed() {
+        start(workload(1, LIMITS));
+        FakePod pod = placed(0, 1);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String line = i + " " + "x".repeat(100_000);
+            pod.print(line);
+            expected.add(line);
+            time.pass(Duration.ofSeconds(1));
+            steps(1);
+            if (cluster.calls.contains("follow " + pod.name)) {
+                // Rotated away at once: only the stream has them.
+                cluster.readFails = MlopsException.unreachable("rotated", null);
+            }
+        }
+        pod.end(0);
+        finish();
+        assertThat(output).isEqualTo(expected);
+    }
+
+    @Test
+    void lastWordsOfAPodThatIsStoppedAreKept() {
+        cluster.podsOutliveJob = true;
+        start(workload(1, LIMITS));
+        FakePod pod = placed(0, 1);
+        pod.print("one");
+        steps(3);
+        execution.stop("enough");
+        steps(3);
+        pod.print("checkpoint saved");
+        pod.end(143);
+        pod.gone = true;
+        finish();
+        assertThat(output).containsExactly("one", "checkpoint saved");
+    }
+
+    @Test
     void logThatCannotBeReadToItsEndIsSaid() {
         start(workload(1, LIMITS));
         FakePod pod = placed(0, 1);

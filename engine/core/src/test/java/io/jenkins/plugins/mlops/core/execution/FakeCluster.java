@@ -196,6 +196,38 @@ final class FakeCluster implements ClusterCalls, Judgement {
     }
 
     @Override
+    public Stream followLog(String pod, String container, Instant since) {
+        FakePod of =
+                pods.stream().filter(one -> one.name.equals(pod)).findFirst().orElseThrow();
+        Instant from = since == null ? Instant.MIN : since.truncatedTo(ChronoUnit.SECONDS);
+        calls.add("follow " + pod);
+        return new Stream() {
+            private int next = (int)
+                    of.log.stream().takeWhile(line -> line.at().isBefore(from)).count();
+
+            @Override
+            public List<LogPart.Line> take() {
+                List<LogPart.Line> lines = List.copyOf(of.log.subList(next, of.log.size()));
+                next = of.log.size();
+                return lines;
+            }
+
+            @Override
+            public boolean hasEnded() {
+                return (of.ended != null || of.gone) && next == of.log.size();
+            }
+
+            @Override
+            public String failure() {
+                return null;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
     public void watch(Workload.Kind kind) {}
 
     @Override
