@@ -18,7 +18,6 @@ import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.ProcessBackend;
-import io.jenkins.plugins.mlops.core.training.TrainingBackend;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.core.training.TrainingRun;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
@@ -131,7 +130,6 @@ public final class TrainCommand implements Callable<Integer> {
         try (MlflowServer server = MlflowServer.connect(mlflow, store);
                 PulledDatasets pulled = new PulledDatasets(store, cache.cache(host), withdrawals);
                 TrainingPrinter printer = new TrainingPrinter(out)) {
-            TrainingBackend processes = new ProcessBackend(host.environment());
             TrainingServices services = new TrainingServices(
                     pulled,
                     server,
@@ -139,9 +137,9 @@ public final class TrainCommand implements Callable<Integer> {
                     mlflow,
                     lineage,
                     withdrawals,
-                    processes,
                     new TrainingServices.Builder(BUILDER, Map.of("mlops", MlopsCommand.version())));
-            TrainingResult result = new TrainingRun(services).run(specification, id, directory, printer);
+            TrainingResult result = new TrainingRun(services, new ProcessBackend(host.environment()))
+                    .run(specification, id, directory, printer);
             out.result(TrainingSummary.of(result), result);
             return 0;
         }

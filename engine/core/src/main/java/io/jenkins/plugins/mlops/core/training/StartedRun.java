@@ -27,8 +27,9 @@ import java.util.Optional;
 final class StartedRun {
 
     private final TrainingServices services;
+    private final TrainingBackend backend;
     private final TrackingServer tracking;
-    private final TrainingRun.Plan plan;
+    private final TrainingPlan plan;
     private final TrainingSpecification specification;
     private final RunDirectory directory;
     private final TrackedRun run;
@@ -41,12 +42,14 @@ final class StartedRun {
 
     StartedRun(
             TrainingServices services,
-            TrainingRun.Plan plan,
+            TrainingBackend backend,
+            TrainingPlan plan,
             RunDirectory directory,
             TrackedRun run,
             TrainingFacts facts,
             TrainingListener listener) {
         this.services = services;
+        this.backend = backend;
         this.tracking = services.tracking();
         this.plan = plan;
         this.specification = plan.specification();
@@ -71,7 +74,8 @@ final class StartedRun {
             recorded.statements().forEach(services.lineage()::append);
             TrainingRecorder.finish(tracking, run.runId(), recorded.tags());
             directory.publishOutput();
-            return result(recorded);
+            return TrainingResult.of(
+                    tracking, run, specification, directory, facts, recorded, System.nanoTime() - startNanos);
         } catch (IOException e) {
             throw MlopsException.failed(
                     "The run directory " + directory.root() + " cannot be used: " + e.getMessage(), e);
@@ -113,7 +117,7 @@ final class StartedRun {
                 null,
                 directory.logs().resolve("environment.log"));
         try {
-            Optional<Installed> installed = services.backend().installed(command, file);
+            Optional<Installed> installed = backend.installed(command, file);
             installed.ifPresentOrElse(
                     found -> {
                         facts.environment = found.digest();
@@ -201,29 +205,8 @@ final class StartedRun {
         recorder.takeEvaluation();
     }
 
-    private TrainingResult result(RecordedTraining recorded) {
-        boolean evaluated = facts.evaluation != null;
-        return new TrainingResult(
-                new TrainingResult.Run(run.runId(), tracking.runUrl(run), RunStatus.FINISHED.name()),
-                specification.experiment(),
-                new TrainingResult.Model(
-                        directory.finishedModel().toString(),
-                        facts.model.digest(),
-                        facts.model.files().size(),
-                        facts.model.bytes()),
-                new TrainingResult.Datasets(
-                        TrainingResult.Dataset.of(facts.training.isEmpty() ? null : facts.training.get(0)),
-                        TrainingResult.Dataset.of(facts.evaluationSet)),
-                plan.source() == null ? null : plan.source().commit(),
-                evaluated ? directory.files().evaluationRecord().toString() : null,
-                evaluated ? directory.files().metrics().toString() : null,
-                new TrainingResult.Lineage(directory.files().provenance().toString(), recorded.lineage()),
-                recorded.gaps(),
-                Math.round((System.nanoTime() - startNanos) / 1e7) / 100.0);
-    }
-
     private Ending run(TrainingListener.Stage stage, Command command) {
-        Ending ending = services.backend().run(command, line -> listener.output(stage, line));
+        Ending ending = backend.run(command, line -> listener.output(stage, line));
         // MLflow's Python client ends the run when the code's process ends; it goes on until all is recorded.
         tracking.endRun(run.runId(), RunStatus.RUNNING);
         return ending;

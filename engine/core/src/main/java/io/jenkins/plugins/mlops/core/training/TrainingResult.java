@@ -3,6 +3,9 @@ package io.jenkins.plugins.mlops.core.training;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import java.util.List;
 
 /**
@@ -25,6 +28,35 @@ public record TrainingResult(
         Lineage lineage,
         List<String> gaps,
         double seconds) {
+
+    /** Of a training whose output is published. @param nanos how long it took */
+    static TrainingResult of(
+            TrackingServer tracking,
+            TrackedRun run,
+            TrainingSpecification specification,
+            RunDirectory directory,
+            TrainingFacts facts,
+            RecordedTraining recorded,
+            long nanos) {
+        boolean evaluated = facts.evaluation != null;
+        return new TrainingResult(
+                new Run(run.runId(), tracking.runUrl(run), RunStatus.FINISHED.name()),
+                specification.experiment(),
+                new Model(
+                        directory.finishedModel().toString(),
+                        facts.model.digest(),
+                        facts.model.files().size(),
+                        facts.model.bytes()),
+                new Datasets(
+                        Dataset.of(facts.training.isEmpty() ? null : facts.training.get(0)),
+                        Dataset.of(facts.evaluationSet)),
+                facts.source == null ? null : facts.source.commit(),
+                evaluated ? directory.files().evaluationRecord().toString() : null,
+                evaluated ? directory.files().metrics().toString() : null,
+                new Lineage(directory.files().provenance().toString(), recorded.lineage()),
+                recorded.gaps(),
+                Math.round(nanos / 1e7) / 100.0);
+    }
 
     /** The MLflow run. @param status FINISHED */
     public record Run(String id, String url, String status) {}

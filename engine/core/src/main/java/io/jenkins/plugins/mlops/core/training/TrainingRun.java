@@ -1,16 +1,11 @@
 package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
-import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
-import io.jenkins.plugins.mlops.core.source.SourceRevision;
-import java.nio.file.Files;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -36,9 +31,11 @@ import java.util.UUID;
 public final class TrainingRun {
 
     private final TrainingServices services;
+    private final TrainingBackend backend;
 
-    public TrainingRun(TrainingServices services) {
+    public TrainingRun(TrainingServices services, TrainingBackend backend) {
         this.services = services;
+        this.backend = backend;
     }
 
     /**
@@ -50,10 +47,11 @@ public final class TrainingRun {
      */
     public TrainingResult run(
             TrainingSpecification specification, UUID id, Path runDirectory, TrainingListener listener) {
-        Plan plan = check(specification, listener);
+        backend.check(specification).forEach(listener::note);
+        TrainingPlan plan = TrainingPlan.of(specification, services, listener);
         RunDirectory directory =
                 RunDirectory.create(runDirectory, specification.outputs().model());
-        TrainingFacts facts = facts(id, plan);
+        TrainingFacts facts = plan.facts(id, services.builder(), backend.name(), Instant.now());
         TrackedRun run;
         try {
             run = services.tracking().createRun(specification.experiment(), specification.name(), facts.startTags());
@@ -62,100 +60,23 @@ public final class TrainingRun {
             throw e;
         }
         try {
-            return new StartedRun(services, plan, directory, run, facts, listener).finish();
+            return new StartedRun(services, backend, plan, directory, run, facts, listener).finish();
         } catch (RuntimeException | Error e) {
-            throw ended(run, e);
+            throw end(services.tracking(), run.runId(), e);
         }
-    }
-
-    /**
-     * What is known before anything is made.
-     *
-     * @param source null when the code lies in no Git repository
-     * @param training null without a training dataset
-     * @param evaluation null without an evaluation
-     * @param parent null without one
-     */
-    record Plan(
-            TrainingSpecification specification,
-            SourceRevision source,
-            DatasetVersion training,
-            DatasetVersion evaluation,
-            ParentModel parent) {}
-
-    private Plan check(TrainingSpecification specification, TrainingListener listener) {
-        services.backend().check(specification).forEach(listener::note);
-        Path directory = specification.workingDirectory();
-        if (!Files.isDirectory(directory)) {
-            throw MlopsException.usage("The working directory " + directory
-                    + " does not exist: set the key 'directory' to where the code is");
-        }
-        TrainingSpecification.Evaluation evaluation = specification.evaluation();
-        if (evaluation != null && evaluation.dataset() == null) {
-            throw MlopsException.usage(
-                    "The evaluation has no dataset: set evaluation.dataset, or give one for 'evaluation'");
-        }
-        Optional<SourceRevision> source = SourceRevision.of(directory);
-        return new Plan(
-                specification,
-                source.orElse(null),
-                resolve(specification.datasets().training()),
-                evaluation == null ? null : resolve(evaluation.dataset()),
-                parent(specification.parent(), listener));
-    }
-
-    private DatasetVersion resolve(DatasetReference reference) {
-        if (reference == null) {
-            return null;
-        }
-        DatasetVersion version = services.datasets().resolve(reference);
-        services.withdrawals().check(version);
-        return version;
-    }
-
-    private ParentModel parent(ModelReference reference, TrainingListener listener) {
-        if (reference == null) {
-            return null;
-        }
-        ParentModel parent = ParentModel.find(services.models(), reference);
-        if (parent.digest() != null) {
-            services.withdrawals().checkModel(parent.uri(), parent.digest());
-            services.withdrawals().notKnownBehind(parent.digest()).forEach(listener::note);
-        }
-        return parent;
-    }
-
-    private TrainingFacts facts(UUID id, Plan plan) {
-        TrainingSpecification specification = plan.specification;
-        TrainingFacts facts = new TrainingFacts(
-                        id.toString(), specification.experiment(), services.builder(), Instant.now())
-                .asked("name", specification.name())
-                .asked("command", specification.command())
-                .asked("environment", specification.environment())
-                .asked("params", specification.params().values())
-                .asked("seed", specification.seed())
-                .asked("image", specification.image())
-                .added("backend", services.backend().name())
-                .source(plan.source)
-                .parent(plan.parent, null);
-        if (specification.evaluation() != null) {
-            List<String> command = specification.evaluation().command();
-            facts.asked("evaluationCommand", command).evaluator("command", String.join(" ", command));
-        }
-        return facts;
     }
 
     /** Ends the MLflow run of a training that failed or was interrupted; returns what to throw. */
-    private RuntimeException ended(TrackedRun run, Throwable cause) {
+    static RuntimeException end(TrackingServer tracking, String runId, Throwable cause) {
         // A client cannot talk to the server while the thread's interrupt flag is up.
         boolean flag = Thread.interrupted();
         boolean interrupted =
                 flag || cause instanceof MlopsException ours && ours.kind() == MlopsException.Kind.INTERRUPTED;
         String left = "";
         try {
-            services.tracking().endRun(run.runId(), interrupted ? RunStatus.KILLED : RunStatus.FAILED);
+            tracking.endRun(runId, interrupted ? RunStatus.KILLED : RunStatus.FAILED);
         } catch (MlopsException e) {
-            left = "; besides, MLflow run " + run.runId() + " could not be ended: " + e.getMessage();
+            left = "; besides, MLflow run " + runId + " could not be ended: " + e.getMessage();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -21,7 +21,6 @@ public record TrainingServices(
         MlflowSettings mlflow,
         LineageStore lineage,
         Withdrawals withdrawals,
-        TrainingBackend backend,
         Builder builder) {
 
     /**

@@ -349,7 +349,7 @@ class TrainingRunTest {
             Files.writeString(file, yaml);
             TrainingSpecification specification = TrainingSpecification.read(file);
             Files.delete(file);
-            return new TrainingRun(services())
+            return new TrainingRun(services(), backend())
                     .run(specification, UUID.randomUUID(), directory.resolve("run"), new Listener());
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -360,7 +360,7 @@ class TrainingRunTest {
         return Documents.toJson(list).replace("\n", " ");
     }
 
-    private TrainingServices services() {
+    private static ProcessBackend backend() {
         Map<String, String> caller = Map.of(
                 "PATH",
                 System.getenv("PATH"),
@@ -368,6 +368,10 @@ class TrainingRunTest {
                 System.getProperty("user.home"),
                 "AWS_SECRET_ACCESS_KEY",
                 "planted");
+        return new ProcessBackend(caller, Duration.ofSeconds(5));
+    }
+
+    private TrainingServices services() {
         return new TrainingServices(
                 datasets,
                 mlflow,
@@ -377,7 +381,6 @@ class TrainingRunTest {
                         new MlflowSettings.Credentials("user", "password", null)),
                 store(),
                 Withdrawals.none(),
-                new ProcessBackend(caller, Duration.ofSeconds(5)),
                 new TrainingServices.Builder("https://example.org/test", Map.of()));
     }
 
