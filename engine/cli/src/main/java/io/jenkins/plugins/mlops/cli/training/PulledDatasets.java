@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetPolicy;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Datasets of an object store, through the cache. */
 public final class PulledDatasets implements DatasetAccess, AutoCloseable {
@@ -27,6 +29,11 @@ public final class PulledDatasets implements DatasetAccess, AutoCloseable {
     @Override
     public DatasetVersion resolve(DatasetReference reference) {
         return datasets.resolve(reference);
+    }
+
+    @Override
+    public Optional<Manifest> manifest(DatasetReference reference) {
+        return datasets.manifest(reference);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.pod;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
@@ -14,6 +15,7 @@ import java.util.Optional;
 public final class FetchedOutputs {
 
     private static final int MAX_MARKER = 64 * 1024;
+    private static final int MAX_MANIFEST = 256 * 1024 * 1024;
 
     private FetchedOutputs() {}
 
@@ -35,6 +37,26 @@ public final class FetchedOutputs {
         }
         String json = new String(store.read(marker, MAX_MARKER), StandardCharsets.UTF_8);
         return Optional.of(Documents.readJson(json, marker.toString(), Kept.class));
+    }
+
+    /** The S3 URI of a rank's manifest. */
+    public static String manifest(PodPlan.Keep keep, int attempt, int rank) {
+        return OutputLocation.of(keep.outputsUri()).manifest(attempt, rank).toString();
+    }
+
+    /**
+     * What rank 0 really was supplied with.
+     *
+     * @param into of the supply
+     * @return empty when it never was
+     */
+    public static Optional<Manifest> supplied(ObjectStore store, PodPlan.Keep keep, String into) {
+        S3Uri location = OutputLocation.of(keep.outputsUri()).supplied(into);
+        if (store.stat(location).isEmpty()) {
+            return Optional.empty();
+        }
+        String json = new String(store.read(location, MAX_MANIFEST), StandardCharsets.UTF_8);
+        return Optional.of(Manifest.read(json, location.toString()));
     }
 
     /**

@@ -19,6 +19,11 @@ record OutputLocation(S3Uri run) {
         return run.resolve("attempt-" + attempt + "/rank-" + rank + "/manifest.json");
     }
 
+    /** The manifest of what was brought into a directory. */
+    S3Uri supplied(String into) {
+        return run.resolve("supplied/" + into + ".json");
+    }
+
     /** Of one rank; a {@link Kept}. */
     S3Uri marker(int attempt, int rank) {
         return run.resolve("attempt-" + attempt + "/rank-" + rank + "/kept.json");

@@ -8,10 +8,12 @@ import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -63,7 +65,12 @@ public final class PodSupply {
             if (supply.isMounted()) {
                 checkMounted(supply, datasets, progress);
             } else {
-                bring(supply, datasets, progress);
+                Manifest brought = bring(supply, datasets, progress);
+                if (identity.rank() == 0 && plan.keep() != null && supply.sourceId() != null) {
+                    store.putIfAbsent(
+                            OutputLocation.of(plan.keep().outputsUri()).supplied(supply.into()),
+                            Documents.toJson(brought).getBytes(StandardCharsets.UTF_8));
+                }
             }
         }
         if (plan.keep() != null && plan.keep().checkpoints() != null) {
@@ -75,12 +82,13 @@ public final class PodSupply {
         }
     }
 
-    private void bring(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
+    private Manifest bring(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
         PullOptions options = PullOptions.DEFAULT.expecting(supply.sourceId());
         PullResult result = datasets.pull(reference(supply), inside(supply.into()), options, progress);
         notes.accept("Brought the " + supply.what() + ": " + result.files() + " files, "
                 + Amounts.bytes(result.bytes()) + ", of which " + Amounts.bytes(result.downloadedBytes())
                 + " came over the network");
+        return result.manifest();
     }
 
     /** What a driver mounts is whatever the bucket has now: it is held against the version that was asked for. */

@@ -2,15 +2,20 @@ package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What a training needs of datasets. Errors as in {@link io.jenkins.plugins.mlops.core.dataset.Datasets}. */
 public interface DatasetAccess {
 
     /** Finds the version without moving its bytes. */
     DatasetVersion resolve(DatasetReference reference);
+
+    /** The manifest, when there is one before the bytes move. */
+    Optional<Manifest> manifest(DatasetReference reference);
 
     /** Puts the files into the directory, which must not exist, whole or not at all. */
     PullResult pull(DatasetReference reference, Path into, ProgressListener progress);

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.training;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.gate.EvaluationRecord;
+import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
@@ -32,6 +33,7 @@ public final class TrainingFacts {
     ParentModel parent;
     Digest parentDigest;
     Digest environment;
+    ImageReference image;
     ModelFiles model;
     EvaluationRecord evaluation;
     Digest evaluationDigest;
@@ -69,6 +71,12 @@ public final class TrainingFacts {
     public TrainingFacts parent(ParentModel model, Digest digest) {
         parent = model;
         parentDigest = digest;
+        return this;
+    }
+
+    /** The image that really ran. @param reference by digest */
+    public TrainingFacts image(String reference) {
+        image = ImageReference.parse(reference);
         return this;
     }
 

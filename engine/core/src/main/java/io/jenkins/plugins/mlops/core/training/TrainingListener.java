@@ -17,6 +17,13 @@ public interface TrainingListener {
     /** A line that a command printed, as it is; it may hold terminal codes. */
     void output(Stage stage, String line);
 
+    /**
+     * Whether it waits for a place to run.
+     *
+     * @param reason a sentence, null when it does not wait any more
+     */
+    default void waiting(String reason) {}
+
     /** Where pulls report to. */
     default ProgressListener progress() {
         return ProgressListener.NONE;

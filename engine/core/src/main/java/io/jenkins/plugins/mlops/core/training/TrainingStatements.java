@@ -58,6 +58,9 @@ final class TrainingStatements {
                 training.evaluationDataset(facts.evaluationSet);
             }
         }
+        if (facts.image != null && facts.image.digest() != null) {
+            training.image(facts.image.registry() + "/" + facts.image.repository(), facts.image.digest());
+        }
         if (facts.environment != null) {
             training.environment("environment.json", facts.environment);
         }

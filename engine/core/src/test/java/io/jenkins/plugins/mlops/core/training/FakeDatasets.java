@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Datasets of one file, which holds the dataset's name. */
 final class FakeDatasets implements DatasetAccess {
@@ -21,7 +22,7 @@ final class FakeDatasets implements DatasetAccess {
 
     @Override
     public DatasetVersion resolve(DatasetReference reference) {
-        DatasetVersion version = manifest(reference).version();
+        DatasetVersion version = made(reference).version();
         return new DatasetVersion(
                 version.name(),
                 null,
@@ -32,8 +33,13 @@ final class FakeDatasets implements DatasetAccess {
     }
 
     @Override
+    public Optional<Manifest> manifest(DatasetReference reference) {
+        return Optional.empty();
+    }
+
+    @Override
     public PullResult pull(DatasetReference reference, Path into, ProgressListener progress) {
-        Manifest manifest = manifest(reference);
+        Manifest manifest = made(reference);
         try {
             Files.createDirectories(into);
             Files.writeString(into.resolve("data.txt"), manifest.name());
@@ -43,7 +49,7 @@ final class FakeDatasets implements DatasetAccess {
         return new PullResult(manifest.version(), manifest, 1, manifest.bytes(), 1, manifest.bytes(), Duration.ZERO);
     }
 
-    private static Manifest manifest(DatasetReference reference) {
+    private static Manifest made(DatasetReference reference) {
         String name = reference.from().substring(reference.from().lastIndexOf('/') + 1);
         return Manifest.of(
                 name,

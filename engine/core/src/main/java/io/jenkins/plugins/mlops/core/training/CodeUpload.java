@@ -1,0 +1,61 @@
+package io.jenkins.plugins.mlops.core.training;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.file.FileTree;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.source.SourceFiles;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Brings the code to where pods can get it: the files of its directory, by digest, so that the same code is sent once. */
+final class CodeUpload {
+
+    /** More than this is hardly code: most often data or an environment that lies in the work tree. */
+    private static final long MAX_BYTES = 512L * 1024 * 1024;
+
+    private CodeUpload() {}
+
+    /**
+     * Uploads it.
+     *
+     * @param to S3 prefix, ends with a slash
+     * @param scratch a directory that does not exist; it is gone afterwards
+     * @return the manifest
+     * @throws MlopsException of kind USAGE when there is no file, or too much
+     */
+    static S3Uri upload(Path directory, ObjectStore store, S3Uri to, Path scratch) throws IOException {
+        long bytes = 0;
+        try {
+            Files.createDirectories(scratch);
+            for (Path file : SourceFiles.below(directory)) {
+                bytes += Files.size(directory.resolve(file));
+                if (bytes > MAX_BYTES) {
+                    throw MlopsException.usage(
+                            "The code in " + directory + " has more than "
+                                    + Amounts.bytes(MAX_BYTES)
+                                    + ": let Git ignore what is no code, or put it into the image and set kubernetes.code to image");
+                }
+                Path copy = scratch.resolve(file);
+                Files.createDirectories(copy.getParent());
+                Files.copy(directory.resolve(file), copy);
+            }
+            Manifest manifest = new Datasets(store, null)
+                    .publish(scratch, "code", to, PublishOptions.DEFAULT, ProgressListener.NONE)
+                    .manifest();
+            S3Uri location = to.resolve("by-content/" + manifest.content().hex() + ".json");
+            store.putIfAbsent(location, Documents.toJson(manifest).getBytes(StandardCharsets.UTF_8));
+            return location;
+        } finally {
+            FileTree.delete(scratch);
+        }
+    }
+}
