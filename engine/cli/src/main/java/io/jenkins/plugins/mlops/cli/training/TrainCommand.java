@@ -1,28 +1,18 @@
 package io.jenkins.plugins.mlops.cli.training;
 
-import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.LineageStoreOption;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.OwnDirectory;
-import io.jenkins.plugins.mlops.cli.ServerOptions;
-import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.lineage.LineageStore;
-import io.jenkins.plugins.mlops.core.registry.MlflowServer;
-import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.ProcessBackend;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.core.training.TrainingRun;
-import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
-import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,23 +30,24 @@ import picocli.CommandLine.Parameters;
             "Train, evaluate and record one model, as a specification says.",
             "What the commands print goes to standard error, each line behind '  | '."
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = {StatusCommand.class, LogsCommand.class, WhyCommand.class, StopCommand.class, ResumeCommand.class
+        })
 public final class TrainCommand implements Callable<Integer> {
 
-    private static final String BUILDER = "https://plugins.jenkins.io/mlops-pipeline/cli";
     private static final String TRAINING = "training";
     private static final String EVALUATION = "evaluation";
 
     private final Host host;
 
-    @Parameters(paramLabel = "SPEC", description = "The training's specification, YAML or JSON.")
+    @Parameters(paramLabel = "SPEC", arity = "0..1", description = "The training's specification, YAML or JSON.")
     private Path specificationFile;
 
     @Option(
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = "process",
-            description = "Where the commands run: process (default), or kubernetes (not yet).")
+            description = "Where the commands run: process (default), or kubernetes.")
     private Backend backend;
 
     @Option(
@@ -88,16 +79,7 @@ public final class TrainCommand implements Callable<Integer> {
     private Path runDirectory;
 
     @Mixin
-    private LineageStoreOption lineageStore;
-
-    @Mixin
-    private EvidenceOptions evidence;
-
-    @Mixin
-    private CacheOptions cache;
-
-    @Mixin
-    private ServerOptions servers;
+    private ClusterSession.Options session;
 
     @Mixin
     private OutputOptions output;
@@ -114,34 +96,35 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (backend == Backend.KUBERNETES) {
-            throw MlopsException.usage(
-                    "The kubernetes backend is not there yet: leave --backend out to train in a process");
+        if (specificationFile == null) {
+            throw MlopsException.usage("No specification is named: give one, or a command ('mlops train --help')");
         }
         TrainingSpecification specification =
                 TrainingSpecification.read(host.resolve(specificationFile)).with(overrides());
-        MlflowSettings mlflow = servers.mlflow(host);
-        ObjectStoreSettings store = servers.objectStore(host);
         UUID id = UUID.randomUUID();
         Path directory = runDirectory == null ? OwnDirectory.of(host, "runs", id) : host.resolve(runDirectory);
         Output out = output.output(host);
-        LineageStore lineage = lineageStore.open(host);
-        Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
-        try (MlflowServer server = MlflowServer.connect(mlflow, store);
-                PulledDatasets pulled = new PulledDatasets(store, cache.cache(host), withdrawals);
+        return backend == Backend.KUBERNETES
+                ? onCluster(specification, id, directory, out)
+                : inProcess(specification, id, directory, out);
+    }
+
+    private int inProcess(TrainingSpecification specification, UUID id, Path directory, Output out) {
+        try (LocalSession opened = session.openLocal(host);
                 TrainingPrinter printer = new TrainingPrinter(out)) {
-            TrainingServices services = new TrainingServices(
-                    pulled,
-                    server,
-                    server,
-                    mlflow,
-                    lineage,
-                    withdrawals,
-                    new TrainingServices.Builder(BUILDER, Map.of("mlops", MlopsCommand.version())));
-            TrainingResult result = new TrainingRun(services, new ProcessBackend(host.environment()))
+            TrainingResult result = new TrainingRun(opened.services(), new ProcessBackend(host.environment()))
                     .run(specification, id, directory, printer);
             out.result(TrainingSummary.of(result), result);
             return 0;
+        }
+    }
+
+    private int onCluster(TrainingSpecification specification, UUID id, Path directory, Output out) {
+        try (ClusterSession opened = session.open(host);
+                TrainingPrinter printer = new TrainingPrinter(out);
+                ClusterTraining training =
+                        ClusterTraining.start(specification, id, directory, opened.services(), printer)) {
+            return new ClusterDriver(training, opened.services(), printer, out).toEnd();
         }
     }
 
