@@ -13,6 +13,7 @@ final class Answers {
     static final int NOT_FOUND = 404;
     static final int CONFLICT = 409;
     private static final int TIMEOUT = 408;
+    private static final int GONE = 410;
     private static final int TOO_MANY = 429;
     private static final int SERVER = 500;
 
@@ -39,10 +40,18 @@ final class Answers {
                 MlopsException.Kind.REFUSED, "Cluster " + cluster + " refused to " + doing + ": " + said, e);
     }
 
+    /** Whether something of that name is there already; the same code also says that two writers met, as they do at quotas. */
+    static boolean isThereAlready(KubernetesClientException e) {
+        return e.getCode() == CONFLICT
+                && (e.getStatus() == null
+                        || "AlreadyExists".equals(e.getStatus().getReason()));
+    }
+
     /** Whether a later try may go better. */
     static boolean isPassing(KubernetesClientException e) {
         int code = e.getCode();
-        return code <= 0 || code == TIMEOUT || code == TOO_MANY || code >= SERVER;
+        boolean met = code == CONFLICT && !isThereAlready(e);
+        return met || code <= 0 || code == TIMEOUT || code == GONE || code == TOO_MANY || code >= SERVER;
     }
 
     private static String said(KubernetesClientException e) {

@@ -2,9 +2,11 @@ package io.jenkins.plugins.mlops.core.cluster;
 
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -25,7 +27,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -73,7 +77,7 @@ public final class Cluster implements AutoCloseable {
 
     /** A cluster whose clients somebody else makes, and renews when they expire. */
     public static Cluster of(String name, String namespace, Supplier<KubernetesClient> clients) {
-        return new Cluster(name, namespace, clients, () -> {});
+        return new Cluster(name, namespace, new ImpatientClients(clients), () -> {});
     }
 
     private static Config configuration(ClusterSettings settings) {
@@ -99,13 +103,13 @@ public final class Cluster implements AutoCloseable {
         return found;
     }
 
-    /** Whoever calls decides about another try: a state machine must not be kept waiting inside of a call. */
     private static Config impatient(Config config) {
         return new ConfigBuilder(config)
-                .withRequestRetryBackoffLimit(0)
-                .withWatchReconnectLimit(0)
+                .withRequestRetryBackoffLimit(ImpatientClients.NO_RETRY)
+                .withWatchReconnectLimit(ImpatientClients.NO_RETRY)
                 .withConnectionTimeout(CONNECT_MILLIS)
                 .withRequestTimeout(REQUEST_MILLIS)
+                .withClientKeyAlgo(ClientKeys.algorithm(config))
                 .build();
     }
 
@@ -123,13 +127,19 @@ public final class Cluster implements AutoCloseable {
         return clients.get();
     }
 
+    /** Counts a request that is made with {@link #client()}. */
+    void countRequest() {
+        requests.incrementAndGet();
+    }
+
     /** How many requests were made by the methods of this class. */
     public long requests() {
         return requests.get();
     }
 
     /**
-     * Creates an object, or takes the one of that name when it is ours: of the same controller, run, role and attempt.
+     * Creates an object, or takes the one of that name when it is ours: of the same controller, run, role and attempt. A Secret of
+     * that name is taken unseen.
      *
      * @throws MlopsException of kind REFUSED also when somebody else has an object of that name
      */
@@ -139,9 +149,14 @@ public final class Cluster implements AutoCloseable {
             requests.incrementAndGet();
             return client().resource(wanted).inNamespace(namespace).create();
         } catch (KubernetesClientException e) {
-            if (e.getCode() != Answers.CONFLICT) {
+            if (!Answers.isThereAlready(e)) {
                 throw Answers.failure(name, doing, e);
             }
+        }
+        if (wanted instanceof Secret) {
+            // Its name holds the run's UUID, and whoever may read one Secret of a namespace may read all: we ask for no
+            // such right.
+            return wanted;
         }
         T there = find(wanted)
                 .orElseThrow(() -> MlopsException.unreachable(
@@ -156,9 +171,10 @@ public final class Cluster implements AutoCloseable {
     private static boolean sameOwner(HasMetadata wanted, HasMetadata there) {
         Map<String, String> ours = wanted.getMetadata().getLabels();
         Map<String, String> theirs = there.getMetadata().getLabels();
-        return theirs != null
+        return ours != null
+                && theirs != null
                 && List.of(Labels.CONTROLLER, Labels.RUN, Labels.ROLE, Labels.ATTEMPT).stream()
-                        .allMatch(label -> ours.get(label).equals(theirs.get(label)));
+                        .allMatch(label -> Objects.equals(ours.get(label), theirs.get(label)));
     }
 
     /** The object of the same kind and name, as it is now. */
@@ -338,9 +354,11 @@ public final class Cluster implements AutoCloseable {
                 + plural(object);
     }
 
+    /** Of a kind that the client has no class for, English is right: JobSets, PyTorchJobs, Workloads. */
     private static String plural(HasMetadata object) {
-        String plural = object.getPlural();
-        return plural == null ? object.getKind().toLowerCase(java.util.Locale.ROOT) + "s" : plural;
+        return object instanceof GenericKubernetesResource
+                ? object.getKind().toLowerCase(Locale.ROOT) + "s"
+                : object.getPlural();
     }
 
     private static String title(HasMetadata object) {

@@ -10,6 +10,11 @@ import java.util.Optional;
  */
 public interface ClusterFacts {
 
+    /** Asks a cluster when somebody wants to know, for all who do within half a minute once. */
+    static ClusterFacts of(Cluster cluster) {
+        return new AskedFacts(cluster);
+    }
+
     /** Nothing is known. */
     ClusterFacts NONE = new ClusterFacts() {
         @Override

@@ -27,7 +27,7 @@ import java.util.function.Function;
  *
  * <p>States: LISTING; WATCHING from the list's version on, until the watch ends, by the server or by the time after which the list
  * is made anew all the same; then LISTING again, at once when the watch had lived for a while, else after a wait that doubles up to
- * half a minute. A list that fails leaves the copy as it is and says why; so nothing that a watch misses stays missed. The copy is
+ * ten seconds. A list that fails leaves the copy as it is and says why; so nothing that a watch misses stays missed. The copy is
  * read from any thread.
  *
  * @param <T> the kind
@@ -35,7 +35,7 @@ import java.util.function.Function;
 final class Reflection<T extends HasMetadata> {
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
-    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
     private static final Duration GOOD_LIFE = Duration.ofSeconds(5);
     private static final long PAGE = 500;
 
@@ -63,6 +63,7 @@ final class Reflection<T extends HasMetadata> {
     private boolean closed;
     private Duration wait = FIRST_WAIT;
     private Instant listed;
+    private volatile boolean watching;
     private volatile Instant current;
     private volatile String trouble;
 
@@ -87,7 +88,7 @@ final class Reflection<T extends HasMetadata> {
 
     /** When the copy was known to be the cluster's state for the last time; null before the first list. */
     Instant current() {
-        return trouble == null && current != null ? Instant.now() : current;
+        return watching ? Instant.now() : current;
     }
 
     /** Why the cluster does not answer; null while it does. */
@@ -107,6 +108,9 @@ final class Reflection<T extends HasMetadata> {
         try {
             String version = replace();
             requests.accept("watch");
+            synchronized (this) {
+                listed = Instant.now();
+            }
             Watch opened = source.apply(cluster.client())
                     .watch(
                             new ListOptionsBuilder()
@@ -120,8 +124,7 @@ final class Reflection<T extends HasMetadata> {
                     return;
                 }
                 watch = opened;
-                listed = Instant.now();
-                current = listed;
+                watching = true;
                 trouble = null;
             }
             timer.schedule(() -> relist(mine), relist.toMillis(), TimeUnit.MILLISECONDS);
@@ -174,13 +177,13 @@ final class Reflection<T extends HasMetadata> {
     }
 
     private synchronized void relist(int of) {
-        if (of == generation) {
+        if (of == generation && !closed) {
             timer.execute(this::list);
         }
     }
 
     private synchronized void failed(int of, String why) {
-        if (of == generation) {
+        if (of == generation && !closed) {
             trouble = why;
             again(wait);
         }
@@ -200,6 +203,7 @@ final class Reflection<T extends HasMetadata> {
 
     private void again(Duration after) {
         generation++;
+        unwatched();
         long millis = after.toMillis();
         timer.schedule(
                 this::list, millis + ThreadLocalRandom.current().nextLong(millis / 4 + 1), TimeUnit.MILLISECONDS);
@@ -207,7 +211,16 @@ final class Reflection<T extends HasMetadata> {
         wait = doubled.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : doubled;
     }
 
+    /** What is known is of now at the latest. */
+    private void unwatched() {
+        if (watching) {
+            current = Instant.now();
+            watching = false;
+        }
+    }
+
     private void closeWatch() {
+        unwatched();
         if (watch != null) {
             watch.close();
             watch = null;
@@ -229,19 +242,21 @@ final class Reflection<T extends HasMetadata> {
 
         @Override
         public void eventReceived(Action action, T object) {
+            // Under the lock, so that what an older watch still has to tell does not write over what a later list has
+            // found.
             synchronized (Reflection.this) {
-                if (of != generation) {
+                if (of != generation || closed) {
                     return;
                 }
-            }
-            switch (action) {
-                case ADDED, MODIFIED -> put(object);
-                case DELETED -> {
-                    listener.changed(object);
-                    remove(object);
-                }
-                default -> {
-                    // A bookmark, or an error that ends the watch by itself.
+                switch (action) {
+                    case ADDED, MODIFIED -> put(object);
+                    case DELETED -> {
+                        listener.changed(object);
+                        remove(object);
+                    }
+                    default -> {
+                        // A bookmark, or an error that ends the watch by itself.
+                    }
                 }
             }
         }
