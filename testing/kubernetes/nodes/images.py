@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 BUSYBOX = Path("/bin/busybox")
+PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def busybox(archive, reference, command=("/bin/sh",)):
@@ -36,13 +37,13 @@ def add(tar, name, content, mode):
     tar.addfile(entry, io.BytesIO(content))
 
 
-def write(archive, reference, layer, command, environment=("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",)):
+def write(archive, reference, layer, command, user="1000:1000"):
     """An archive of one layer."""
     config = json.dumps({
         "architecture": "amd64",
         "os": "linux",
         "created": "2026-01-01T00:00:00Z",
-        "config": {"Cmd": list(command), "Env": list(environment), "User": "1000:1000", "WorkingDir": "/tmp"},
+        "config": {"Cmd": list(command), "Env": [PATH], "User": user, "WorkingDir": "/tmp"},
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(layer).hexdigest()]},
         "history": [{"created": "2026-01-01T00:00:00Z"}],
     }).encode()

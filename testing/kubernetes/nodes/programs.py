@@ -18,26 +18,26 @@ MODULES = {
 }
 
 
-def go(*arguments, **environment):
+def go(*arguments, cwd=CACHE):
     if not shutil.which("go"):
         raise Impossible("Go is not installed, which fetches and builds what the cluster consists of")
-    settings = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "auto", **environment}
-    return run("go", *arguments, cwd=CACHE, env={**os.environ, **settings})
+    return run("go", *arguments, cwd=cwd, env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "auto"})
 
 
 def program(name):
     """Builds a module's program once."""
-    module, version, package = MODULES[name]
+    _, version, package = MODULES[name]
     target = CACHE / f"{name}-{version}"
     if not target.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         say(f"building {name} {version}; this is done once and takes some minutes")
-        folder = CACHE / f"{name}.{os.getpid()}"
+        partial = target.with_name(f"{target.name}.{os.getpid()}")
         try:
-            go("install", "-trimpath", "-ldflags=-s -w", f"{module}/{package}@{version}".replace("/@", "@"), GOBIN=str(folder))
-            next(folder.iterdir()).rename(target)
+            # In the module's own folder its own versions of everything else hold.
+            go("build", "-trimpath", "-ldflags=-s -w", "-o", partial, f"./{package}", cwd=sources(name))
+            partial.rename(target)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            partial.unlink(missing_ok=True)
     return target
 
 

@@ -1,9 +1,6 @@
 """Images that tests run, made here and pushed into the cluster's registry."""
 
-import hashlib
-import json
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -19,16 +16,14 @@ def made():
 
 
 def make(name):
-    makers = {"busybox": busybox, "python": python}
+    makers = {"busybox": busybox, "python": python, "tools": tools}
     if name not in makers:
         raise Failure(f"there is no image {name}: {', '.join(makers)} are possible")
-    there = made().get(name)
-    if there:
-        return there
-    archive = makers[name]()
-    reference = push(archive, name)
-    MADE.mkdir(parents=True, exist_ok=True)
-    (MADE / name).write_text(reference + "\n")
+    reference = made().get(name)
+    if name == "tools" or not reference:
+        reference = makers[name]()
+        MADE.mkdir(parents=True, exist_ok=True)
+        (MADE / name).write_text(reference + "\n")
     return reference
 
 
@@ -46,19 +41,45 @@ def push(archive, name):
 def busybox():
     archive = CACHE / "busybox.tar"
     images.busybox(archive, "test/busybox:latest")
-    return archive
+    return push(archive, "busybox")
 
 
 def python():
     """Debian's Python with the little that debootstrap's smallest variant has."""
-    archive = CACHE / "python.tar"
-    if not archive.exists():
-        root(archive, "test/python:latest", ["python3"], ["python3"])
-    return archive
+    return push(root("python", ["python3"], ["python3"]), "python")
 
 
-def root(archive, reference, packages, command):
-    """A Debian of its own, packed into one layer."""
+def tools():
+    """The tool image as users build it, but upon a Debian made here; its jar is that of this checkout, built when it is not up to date."""
+    base = root("debian", ["ca-certificates"], ["bash"], "0:0")
+    repository = SOURCES.parent.parent
+    run(repository / "mlops", "--version")
+    return build("tools", repository, base)
+
+
+def build(name, context, base):
+    """Builds agent-images/NAME; what its steps have made is kept, so that only what has changed is made anew."""
+    image = f"localhost/test/{name}"
+    buildah("build", "--quiet", "--layers", "--isolation", "chroot", "--network", "host", "--build-arg", f"BASE=docker-archive:{base}",
+            "--tag", image, "--file", context / "agent-images" / name / "Containerfile", context)
+    digest = STATE / f"{name}.digest"
+    buildah("push", "--quiet", "--tls-verify=false", "--creds", f"{runtime.USER}:{runtime.password()}", "--digestfile", digest,
+            image, f"docker://{REGISTRY}/test/{name}:latest")
+    reference = f"{REGISTRY}/test/{name}@{digest.read_text().strip()}"
+    digest.unlink()
+    return reference
+
+
+def buildah(command, *arguments):
+    store = CACHE / "buildah"
+    return run("buildah", "--root", store / "root", "--runroot", STATE / "buildah", "--storage-driver", "overlay", command, *arguments)
+
+
+def root(name, packages, command, user="1000:1000"):
+    """An archive with a Debian of its own, packed into one layer."""
+    archive, reference = CACHE / f"{name}.tar", f"test/{name}:latest"
+    if archive.exists():
+        return archive
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as directory:
         tree = Path(directory) / "root"
@@ -69,5 +90,6 @@ def root(archive, reference, packages, command):
             shutil.rmtree(tree / waste, ignore_errors=True)
         layer = Path(directory) / "layer.tar"
         run("tar", "--sort=name", "--numeric-owner", "-C", tree, "-cf", layer, ".")
-        images.write(Path(directory) / "image.tar", reference, layer.read_bytes(), command)
+        images.write(Path(directory) / "image.tar", reference, layer.read_bytes(), command, user=user)
         (Path(directory) / "image.tar").rename(archive)
+    return archive
