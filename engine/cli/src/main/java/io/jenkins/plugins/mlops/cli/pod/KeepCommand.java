@@ -5,7 +5,10 @@ import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.pod.PodKeep;
+import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -40,12 +43,15 @@ final class KeepCommand implements Callable<Integer> {
         // The JVM ends when its shutdown hooks have; until then this one works.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(keep, over, out), "mlops-keep"));
         try {
+            Files.writeString(pod.root().resolve(PodPlan.KEEPING), "");
             while (true) {
                 keep.checkpoints();
                 Thread.sleep(PodKeep.INTERVAL.toMillis());
             }
         } catch (InterruptedException e) {
             return 0;
+        } catch (IOException e) {
+            throw MlopsException.failed("The pod's directory " + pod.root() + " cannot be used: " + e.getMessage(), e);
         } finally {
             over.countDown();
         }

@@ -37,6 +37,9 @@ public record PodPlan(
     /** The directory that training's and tool containers share; everything that a plan names lies below it. */
     public static final String ROOT = "/mlops";
 
+    /** The file below {@link #ROOT} that is there once outputs will be kept, however soon the command ends. */
+    public static final String KEEPING = ".keeping";
+
     /** Where brought bytes are kept. */
     public static final String CACHE_ROOT = "/mlops-cache";
 

@@ -36,6 +36,9 @@ final class PodTemplates {
     /** Longest time that keeping the outputs may take after the command's end. */
     static final long KEEP_SECONDS = 600;
 
+    /** Longest start of the keeper, which is a small JVM on a node that may be busy. */
+    private static final int KEEPER_START_SECONDS = 300;
+
     private static final Map<String, Quantity> TOOL_REQUESTS =
             new TreeMap<>(Map.of("cpu", new Quantity("100m"), "memory", new Quantity("256Mi")));
     private static final Map<String, Quantity> TOOL_LIMITS =
@@ -129,7 +132,18 @@ final class PodTemplates {
         if (plan.keep() != null) {
             // Restarted always, an init container is a sidecar: it runs beside the others and is asked to end after
             // them.
-            tools.add(tool("keep", rank, "keep").withRestartPolicy("Always").build());
+            // The command begins when the probe succeeds: one that ends at once must not end before its keeper is
+            // ready.
+            tools.add(tool("keep", rank, "keep")
+                    .withRestartPolicy("Always")
+                    .withNewStartupProbe()
+                    .withNewExec()
+                    .withCommand("test", "-e", PodPlan.ROOT + "/" + PodPlan.KEEPING)
+                    .endExec()
+                    .withPeriodSeconds(1)
+                    .withFailureThreshold(KEEPER_START_SECONDS)
+                    .endStartupProbe()
+                    .build());
         }
         return tools;
     }
