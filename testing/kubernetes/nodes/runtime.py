@@ -1,8 +1,10 @@
 """containerd with the settings that a machine without all of root's powers needs, and a registry that wants a login."""
 
 import base64
+import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from . import images
 from .places import CERTIFICATES, CONTAINERD, CONTAINERD_SOCKET, PODS, REGISTRY, REGISTRY_PORT, STATE
@@ -101,4 +103,16 @@ def stop_pods():
     for task in ctr("tasks", "ls", "-q", check=False).stdout.split():
         ctr("tasks", "delete", "--force", task, check=False)
     for container in ctr("containers", "ls", "-q", check=False).stdout.split():
+        forget_network(container)
         ctr("containers", "delete", container, check=False)
+
+
+def forget_network(container):
+    """Removes what a pod's network has left outside our directory; the rest of it goes with the node's namespace."""
+    spec = json.loads(ctr("containers", "info", container, check=False).stdout or "{}").get("Spec") or {}
+    for namespace in spec.get("linux", {}).get("namespaces", []):
+        path = namespace.get("path", "")
+        if namespace["type"] == "network" and "/netns/cni-" in path:
+            run("ip", "netns", "delete", Path(path).name, check=False)
+    for result in Path("/var/lib/cni/results").glob(f"*-{container}-*"):
+        result.unlink(missing_ok=True)
