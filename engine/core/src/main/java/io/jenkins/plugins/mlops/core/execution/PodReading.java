@@ -67,8 +67,9 @@ final class PodReading {
     }
 
     private static boolean endedState(ContainerStatus container) {
-        // A container of a pod that never started is "terminated" too, with no id.
-        return state(container).getTerminated() != null && container.getContainerID() != null;
+        // A container that never started may be "terminated" too, with no time of its start.
+        return state(container).getTerminated() != null
+                && state(container).getTerminated().getStartedAt() != null;
     }
 
     /** When its first container began, null when none did. */

@@ -30,39 +30,7 @@ final class ClusterExecutions implements AutoCloseable {
         watch = ClusterWatch.start(cluster, CONTROLLER, ClusterWatch.RELIST);
         pool = new ExecutionPool(threads);
         watch.onChange(pool::wake);
-        ExecutionContext real = ExecutionContext.of(cluster, watch, ClusterFacts.NONE, Map.of("TOKEN", "planted"));
-        context = new ExecutionContext(
-                real.cluster,
-                real.recipe,
-                new Judgement() {
-                    public java.util.Optional<End> end(
-                            Workload w,
-                            io.jenkins.plugins.mlops.core.cluster.Observation seen,
-                            java.time.Instant r,
-                            java.time.Instant n) {
-                        return real.judgement.end(w, seen, r, n).or(() -> {
-                            if (seen.pods().stream()
-                                    .anyMatch(p -> "Failed".equals(p.getStatus().getPhase()))) {
-                                return java.util.Optional.of(new End(End.Cause.EXITED, "failed", 0, 1, null, null));
-                            }
-                            if (seen.pods().size() == w.nodes()
-                                    && seen.pods().stream()
-                                            .allMatch(p -> "Succeeded"
-                                                    .equals(p.getStatus().getPhase()))) {
-                                return java.util.Optional.of(
-                                        new End(End.Cause.SUCCEEDED, "ok", null, null, null, null));
-                            }
-                            return java.util.Optional.empty();
-                        });
-                    }
-
-                    public List<io.jenkins.plugins.mlops.core.diagnosis.WaitingReason> waiting(
-                            Workload w, io.jenkins.plugins.mlops.core.cluster.Observation seen) {
-                        return real.judgement.waiting(w, seen);
-                    }
-                },
-                real.timing,
-                real.clock);
+        context = ExecutionContext.of(cluster, watch, ClusterFacts.NONE, Map.of("TOKEN", "planted"));
     }
 
     static Workload workload(String name, int nodes, int gpus, String image, List<String> command) {
