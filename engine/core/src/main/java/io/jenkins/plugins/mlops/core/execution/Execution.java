@@ -479,7 +479,17 @@ public final class Execution implements AutoCloseable {
             return Next.after(max(logs.due(seen, now), SOON));
         }
         if (!state.ending.succeeded()) {
-            FailureBundle.write(failure(directory, state.attempt), state, seen, directory);
+            Path bundle = failure(directory, state.attempt);
+            FailureBundle.write(bundle, state, seen, directory);
+            FailureBundle.writeNodes(bundle, state, context.facts);
+            Map<String, List<String>> tools = logs.failedTools(seen);
+            FailureBundle.writeTools(bundle, tools);
+            tools.forEach((tool, lines) -> {
+                List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+                if (!last.isEmpty()) {
+                    listener.note("The last lines of " + tool + ":\n  | " + String.join("\n  | ", last));
+                }
+            });
         }
         logs.follow(seen);
         enter(Phase.REMOVING);

@@ -49,6 +49,7 @@ public final class ExecutionContext {
                         return WaitingReasons.of(workload, seen, facts);
                     }
                 },
+                facts,
                 Timing.DEFAULT,
                 Clock.systemUTC());
     }
@@ -56,13 +57,16 @@ public final class ExecutionContext {
     final ClusterCalls cluster;
     final Recipe recipe;
     final Judgement judgement;
+    final ClusterFacts facts;
     final Timing timing;
     final Clock clock;
 
-    ExecutionContext(ClusterCalls cluster, Recipe recipe, Judgement judgement, Timing timing, Clock clock) {
+    ExecutionContext(
+            ClusterCalls cluster, Recipe recipe, Judgement judgement, ClusterFacts facts, Timing timing, Clock clock) {
         this.cluster = cluster;
         this.recipe = recipe;
         this.judgement = judgement;
+        this.facts = facts;
         this.timing = timing;
         this.clock = clock;
     }

@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlops.core.execution;
 /** Hears how an execution goes, on the thread that steps it; implementations return at once. */
 public interface ExecutionListener {
 
-    /** Something is worth knowing; one sentence without a full stop. Each once, across restarts of the watcher too. */
+    /** Something is worth knowing; one sentence without a full stop, or a few lines. A crash may make one told twice. */
     void note(String text);
 
     /**

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.jenkins.plugins.mlops.core.cluster.ClusterFacts;
 import io.jenkins.plugins.mlops.core.cluster.Observation;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.IOException;
@@ -12,12 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * What is known of an attempt that failed, kept before its objects are removed: {@code end.json}, the last lines of every rank
- * ({@code rank-N.txt}), {@code events.txt}, {@code status.yaml} (owners and pods as last seen) and {@code objects.yaml} (as the cluster was given
+ * ({@code rank-N.txt}) and of its tool containers that failed ({@code rank-N-supply.txt}), {@code events.txt}, {@code nodes.json}, {@code status.yaml} (owners and pods as last seen) and {@code objects.yaml} (as the cluster was given
  * them, secrets masked). Written again, it keeps what it had where less is known now.
  */
 final class FailureBundle {
@@ -52,6 +56,31 @@ final class FailureBundle {
         Path objects = Execution.objects(directory, state.attempt);
         if (Files.exists(objects)) {
             put(bundle.resolve("objects.yaml"), Files.readString(objects));
+        }
+    }
+
+    /** The last lines of tool containers that failed, by what they are called. */
+    static void writeTools(Path bundle, Map<String, List<String>> tools) throws IOException {
+        for (Map.Entry<String, List<String>> tool : tools.entrySet()) {
+            put(
+                    bundle.resolve(tool.getKey().replace(", ", "-").replace(' ', '-') + ".txt"),
+                    String.join("\n", tool.getValue()) + "\n");
+        }
+    }
+
+    /** The nodes that the pods ran on, when they may be read. */
+    static void writeNodes(Path bundle, ExecutionState state, ClusterFacts facts) throws IOException {
+        Set<String> names = state.pods.values().stream()
+                .map(PodFacts::node)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        Optional<List<ClusterFacts.Node>> nodes = names.isEmpty() ? Optional.empty() : facts.nodes();
+        if (nodes.isPresent()) {
+            put(
+                    bundle.resolve("nodes.json"),
+                    Documents.toJson(nodes.get().stream()
+                            .filter(node -> names.contains(node.name()))
+                            .collect(Collectors.toList())));
         }
     }
 

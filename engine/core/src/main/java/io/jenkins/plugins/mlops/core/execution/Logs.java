@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.execution;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.cluster.LogPart;
 import io.jenkins.plugins.mlops.core.cluster.Observation;
 import io.jenkins.plugins.mlops.core.workload.Ranks;
 import java.io.IOException;
@@ -9,9 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** The logs of all ranks of an execution; rank 0's is told to the listener. Not thread-safe. */
 final class Logs implements AutoCloseable {
@@ -20,10 +24,19 @@ final class Logs implements AutoCloseable {
      * A log that grew by this much is followed, no longer asked for: a node rotates logs by size, and what was written between the
      * last question and the rotation would be lost.
      */
-    private static final long FOLLOWED_FROM = 1 << 20;
+    private static final long FOLLOWED_FROM = 256 << 10;
+
+    /** In the whole process: more streams than a connection carries would keep other calls from it. */
+    private static final int MAX_FOLLOWED = 64;
+
+    private static final AtomicInteger FOLLOWED = new AtomicInteger();
 
     /** How long after a container's end the end of its stream is waited for. */
     private static final Duration STREAM_END = Duration.ofSeconds(5);
+
+    private static final int MAX_TOOLS = 16;
+    private static final int TOOL_LINES = 100;
+    private static final long TOOL_BYTES = 4 << 20;
 
     /** A log that is followed. */
     private static final class Following {
@@ -101,7 +114,6 @@ final class Logs implements AutoCloseable {
             if (pod.getMetadata().getDeletionTimestamp() != null && !ended) {
                 // It is about to go, and its log with it.
                 follow(pod, log);
-                continue;
             }
             if (ended && !log.cursor().complete() && log.due().isAfter(now.plus(timing.logMin()))) {
                 log.hurry(now);
@@ -130,7 +142,7 @@ final class Logs implements AutoCloseable {
             log.complete();
         }
         if (over || !same || following.ended != null && now.isAfter(following.ended.plus(STREAM_END))) {
-            following.stream.close();
+            close(following);
             followed.remove(Ranks.of(pod));
             log.hurry(now);
             return log.cursor().complete();
@@ -140,6 +152,10 @@ final class Logs implements AutoCloseable {
 
     private void follow(Pod pod, RankLog log) {
         if (!followed.containsKey(Ranks.of(pod)) && !log.cursor().complete()) {
+            if (FOLLOWED.incrementAndGet() > MAX_FOLLOWED) {
+                FOLLOWED.decrementAndGet();
+                return;
+            }
             log.streamBegins();
             followed.put(
                     Ranks.of(pod),
@@ -163,8 +179,41 @@ final class Logs implements AutoCloseable {
 
     @Override
     public void close() {
-        followed.values().forEach(following -> following.stream.close());
+        followed.values().forEach(Logs::close);
         followed.clear();
+    }
+
+    private static void close(Following following) {
+        following.stream.close();
+        FOLLOWED.decrementAndGet();
+    }
+
+    /**
+     * The last lines of the tool containers that failed, as many pods as people will look at.
+     *
+     * @return by {@code rank N, CONTAINER}
+     */
+    Map<String, List<String>> failedTools(Observation seen) {
+        Map<String, List<String>> found = new LinkedHashMap<>();
+        for (Pod pod : seen.pods()) {
+            if (found.size() >= MAX_TOOLS || seen.isGone(PodReading.uid(pod))) {
+                continue;
+            }
+            for (String tool : PodReading.failedTools(pod, container)) {
+                List<String> lines;
+                try {
+                    lines = cluster.readLog(pod.getMetadata().getName(), tool, null, TOOL_BYTES).lines().stream()
+                            .map(LogPart.Line::text)
+                            .collect(Collectors.toList());
+                } catch (MlopsException e) {
+                    lines = List.of("(its log cannot be read: " + e.getMessage() + ")");
+                }
+                found.put(
+                        "rank " + Ranks.of(pod) + ", " + tool,
+                        lines.subList(Math.max(0, lines.size() - TOOL_LINES), lines.size()));
+            }
+        }
+        return found;
     }
 
     /** Whether another pod of the same rank came after this one. */

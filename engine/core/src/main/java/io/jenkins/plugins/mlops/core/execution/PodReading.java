@@ -10,8 +10,10 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a pod's status says about where, when and what it ran. */
@@ -70,6 +72,16 @@ final class PodReading {
         // A container that never started may be "terminated" too, with no time of its start.
         return state(container).getTerminated() != null
                 && state(container).getTerminated().getStartedAt() != null;
+    }
+
+    /** The other containers that ended with an error: those that bring data and keep outputs. */
+    static List<String> failedTools(Pod pod, String command) {
+        return containers(pod)
+                .filter(container -> !command.equals(container.getName()) && endedState(container))
+                .filter(container -> !Integer.valueOf(0)
+                        .equals(state(container).getTerminated().getExitCode()))
+                .map(ContainerStatus::getName)
+                .collect(Collectors.toList());
     }
 
     /** When its first container began, null when none did. */

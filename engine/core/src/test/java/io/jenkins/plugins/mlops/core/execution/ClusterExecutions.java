@@ -30,7 +30,7 @@ final class ClusterExecutions implements AutoCloseable {
         watch = ClusterWatch.start(cluster, CONTROLLER, ClusterWatch.RELIST);
         pool = new ExecutionPool(threads);
         watch.onChange(pool::wake);
-        context = ExecutionContext.of(cluster, watch, ClusterFacts.NONE, Map.of("TOKEN", "planted"));
+        context = ExecutionContext.of(cluster, watch, ClusterFacts.of(cluster), Map.of("TOKEN", "planted"));
     }
 
     static Workload workload(String name, int nodes, int gpus, String image, List<String> command) {

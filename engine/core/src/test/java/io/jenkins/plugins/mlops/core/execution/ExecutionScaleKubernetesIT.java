@@ -77,6 +77,7 @@ class ExecutionScaleKubernetesIT {
                 executions.context.cluster,
                 (workload, attempt) -> slow(executions.context.recipe.make(workload, attempt)),
                 executions.context.judgement,
+                executions.context.facts,
                 Timing.DEFAULT,
                 executions.context.clock);
         List<Execution> all = new ArrayList<>();
@@ -114,7 +115,11 @@ class ExecutionScaleKubernetesIT {
         double requests = (executions.cluster.requests() + executions.watch.requests()) / (double) EXECUTIONS;
         System.out.printf("threads at most %d, requests a training %.1f%n", threads, requests);
         assertThat(threads).isLessThan(60);
-        assertThat(share).isLessThan(0.5);
+        assertThat(requests).isLessThan(40);
+        if (EXECUTIONS >= 500) {
+            // Of fewer, on a short run, starting up is most of it.
+            assertThat(share).isLessThan(0.5);
+        }
     }
 
     private double tell(String what, long begun, long cpu, ClusterExecutions executions) {

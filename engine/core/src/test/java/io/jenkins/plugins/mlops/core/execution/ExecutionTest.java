@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.cluster.ClusterFacts;
 import io.jenkins.plugins.mlops.core.diagnosis.End;
 import io.jenkins.plugins.mlops.core.diagnosis.WaitingReason;
 import io.jenkins.plugins.mlops.core.execution.FakeCluster.FakePod;
@@ -494,6 +495,7 @@ class ExecutionTest {
                 cluster,
                 (workload, attempt) -> Manifests.of(workload, attempt, Map.of("TOKEN", "planted")),
                 cluster,
+                ClusterFacts.NONE,
                 Timing.DEFAULT,
                 time);
     }
