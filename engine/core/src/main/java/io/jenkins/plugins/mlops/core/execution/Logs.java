@@ -114,6 +114,9 @@ final class Logs implements AutoCloseable {
             if (pod.getMetadata().getDeletionTimestamp() != null && !ended) {
                 // It is about to go, and its log with it.
                 follow(pod, log);
+                if (followed.containsKey(Ranks.of(pod))) {
+                    continue;
+                }
             }
             if (ended && !log.cursor().complete() && log.due().isAfter(now.plus(timing.logMin()))) {
                 log.hurry(now);
