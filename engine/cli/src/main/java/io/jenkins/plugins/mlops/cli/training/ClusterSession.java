@@ -77,7 +77,7 @@ final class ClusterSession implements AutoCloseable {
                     store,
                     cluster,
                     watch,
-                    ClusterFacts.NONE,
+                    ClusterFacts.of(cluster),
                     profile,
                     controller,
                     null,
