@@ -56,7 +56,8 @@ def begin(name):
     if alive(name):
         return
     program = programs.program(name)
-    kinds()
+    if kubectl("get", "crd", "workloads.kueue.x-k8s.io", "jobsets.jobset.x-k8s.io", "jobs.batch.volcano.sh", check=False).returncode != 0:
+        kinds()
     folder = STATE / name
     folder.mkdir(exist_ok=True)
     certificate = f"{name}-webhook"
@@ -71,8 +72,18 @@ def begin(name):
         "health": {"healthProbeBindAddress": f"{NODE}:{health}"}, **SETTINGS[name],
     }))
     webhooks(name, port)
-    start(name, *inside(program, "--config", settings), environment={"KUBECONFIG": str(KUBECONFIGS / "admin"), "POD_NAMESPACE": "kube-system"})
+    start(name, *with_certificates(folder, inside(program, "--config", settings)), environment={"KUBECONFIG": str(KUBECONFIGS / "admin"), "POD_NAMESPACE": "kube-system"})
     wait(f"The controller {name}", lambda: healthy(health), 90, name)
+
+
+def with_certificates(folder, command):
+    """Kueue looks for a certificate below /etc/kueue, whatever its settings say; it alone is shown one there."""
+    place = folder / "etc" / "kueue" / "metrics" / "certs"
+    place.mkdir(parents=True, exist_ok=True)
+    for name in ("tls.crt", "tls.key"):
+        (place / name).write_bytes((folder / name).read_bytes())
+    mount = 'mount -t overlay -o "lowerdir=$0:/etc" none /etc && exec "$@"'
+    return ["unshare", "--mount", "sh", "-c", mount, folder / "etc", *command]
 
 
 def healthy(port):
