@@ -1,12 +1,9 @@
 package io.jenkins.plugins.mlops.core.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.jenkins.plugins.mlops.core.cluster.Cluster;
-import io.jenkins.plugins.mlops.core.cluster.ClusterSettings;
+import io.jenkins.plugins.mlops.core.cluster.TestCluster;
 import io.jenkins.plugins.mlops.core.diagnosis.End;
 import io.jenkins.plugins.mlops.core.workload.Labels;
 import java.io.File;
@@ -18,8 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -37,7 +34,7 @@ class ExecutionKubernetesIT {
 
     private static Path kubeconfig;
     private static String image;
-    private static Cluster connection;
+    private static TestCluster cluster;
     private static KubernetesClient admin;
     private static String namespace;
 
@@ -48,28 +45,17 @@ class ExecutionKubernetesIT {
 
     @BeforeAll
     static void begin() {
-        String file = System.getenv("MLOPS_TEST_KUBECONFIG");
-        image = System.getenv("MLOPS_TEST_IMAGE_BUSYBOX");
-        assumeTrue(file != null && image != null, "no cluster: MLOPS_TEST_KUBECONFIG is not set");
-        kubeconfig = Path.of(file);
-        connection = Cluster.connect(new ClusterSettings(kubeconfig, null, null));
-        admin = connection.client();
-        namespace = "execution-" + UUID.randomUUID().toString().substring(0, 8);
-        admin.namespaces()
-                .resource(new NamespaceBuilder()
-                        .withNewMetadata()
-                        .withName(namespace)
-                        .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
-                        .endMetadata()
-                        .build())
-                .create();
+        image = TestCluster.image("busybox");
+        cluster = TestCluster.open(Map.of("pod-security.kubernetes.io/enforce", "restricted"));
+        kubeconfig = cluster.kubeconfig();
+        admin = cluster.admin();
+        namespace = cluster.namespace();
     }
 
     @AfterAll
     static void end() {
-        if (admin != null) {
-            admin.namespaces().withName(namespace).delete();
-            connection.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.jenkins.plugins.mlops.core.cluster.Cluster;
-import io.jenkins.plugins.mlops.core.cluster.ClusterSettings;
+import io.jenkins.plugins.mlops.core.cluster.TestCluster;
 import io.jenkins.plugins.mlops.core.diagnosis.End;
-import io.jenkins.plugins.mlops.core.workload.Labels;
 import io.jenkins.plugins.mlops.core.workload.Manifests;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.lang.management.ManagementFactory;
@@ -39,36 +35,17 @@ class ExecutionScaleKubernetesIT {
 
     @Test
     void manyTrainingsTakeFewThreadsLittleTimeAndBoundedRequests() throws Exception {
-        String kubeconfig = System.getenv("MLOPS_TEST_KUBECONFIG");
         String script = System.getenv("MLOPS_TEST_CLUSTER");
-        assumeTrue(
-                kubeconfig != null && script != null, "no cluster with nodes of kwok: MLOPS_TEST_CLUSTER is not set");
+        assumeTrue(script != null, "no cluster with nodes of kwok: MLOPS_TEST_CLUSTER is not set");
         Process kwok =
                 new ProcessBuilder(script, "kwok", "20", "64").inheritIO().start();
         assertThat(kwok.waitFor()).isZero();
-        String namespace = "scale-" + UUID.randomUUID().toString().substring(0, 8);
-        try (Cluster connection = Cluster.connect(new ClusterSettings(Path.of(kubeconfig), null, null))) {
-            KubernetesClient admin = connection.client();
-            admin.namespaces()
-                    .resource(new NamespaceBuilder()
-                            .withNewMetadata()
-                            .withName(namespace)
-                            .endMetadata()
-                            .build())
-                    .create();
-            try (ClusterExecutions executions = new ClusterExecutions(Path.of(kubeconfig), namespace, THREADS)) {
-                measure(executions);
-                assertThat(admin.batch()
-                                .v1()
-                                .jobs()
-                                .inNamespace(namespace)
-                                .withLabel(Labels.CONTROLLER)
-                                .list()
-                                .getItems())
-                        .isEmpty();
-            } finally {
-                admin.namespaces().withName(namespace).delete();
-            }
+        try (TestCluster cluster = TestCluster.open();
+                ClusterExecutions executions =
+                        new ClusterExecutions(cluster.kubeconfig(), cluster.namespace(), THREADS)) {
+            measure(executions);
+            assertThat(executions.cluster.listOwn(ClusterExecutions.CONTROLLER, List.of()))
+                    .isEmpty();
         }
     }
 
