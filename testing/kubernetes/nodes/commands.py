@@ -7,18 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from . import certificates, control, controllers, host, images, kwok, network, registry_images, runtime
 from .places import ADMIN, CACHE, HOST, REGISTRY, SOURCES, STATE, built
 from .processes import Failure, Impossible, alive, run, running, say, start, stop
+
+# Absolute, as parts are started in another directory.
+PROGRAM = SOURCES / "cluster"
 
 
 def main(arguments):
     commands = {
         "start": begin, "env": env, "image": image, "kwok": fake_nodes, "restart-apiserver": restart, "crds": controllers.kinds,
         "controller": controllers.begin, "stop-kubelet": control.stop_kubelet,
-        "start-kubelet": control.kubelet, "kubectl": kubectl, "stop": end, "watch-owner": watch_owner,
+        "start-kubelet": control.start_kubelet, "kubectl": kubectl, "stop": end, "watch-owner": watch_owner,
     }
     if not arguments or arguments[0] not in commands:
         print(sys.modules["__main__"].__doc__, file=sys.stderr)
@@ -49,7 +51,7 @@ def begin(*options):
         host.check(STATE)
         host.claim()
         if options:
-            start("owner", sys.executable, sys.argv[0], "watch-owner", options[1])
+            start("owner", sys.executable, PROGRAM, "watch-owner", options[1])
         host.install()
         build("node")
         build("dns")
@@ -88,7 +90,7 @@ def watch_owner(pid):
     ticks = started(int(pid))
     while ticks is not None and started(int(pid)) == ticks:
         time.sleep(1)
-    subprocess.Popen([sys.executable, sys.argv[0], "stop"], start_new_session=True, stdin=subprocess.DEVNULL)
+    subprocess.Popen([sys.executable, PROGRAM, "stop"], start_new_session=True, stdin=subprocess.DEVNULL)
 
 
 def env():
@@ -100,7 +102,7 @@ def env():
         "MLOPS_TEST_KUBERNETES_REGISTRY": REGISTRY,
         "MLOPS_TEST_KUBERNETES_REGISTRY_USER": runtime.USER,
         "MLOPS_TEST_KUBERNETES_REGISTRY_PASSWORD": runtime.password(),
-        "MLOPS_TEST_CLUSTER": Path(sys.argv[0]).resolve(),
+        "MLOPS_TEST_CLUSTER": PROGRAM,
         "MLOPS_KUBERNETES_STATE": STATE,
     }
     for name, reference in registry_images.made().items():

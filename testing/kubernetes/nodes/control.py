@@ -163,6 +163,12 @@ def stop_kubelet():
     stop("kubelet")
 
 
+def start_kubelet():
+    kubelet()
+    wait("The node", ready, 60, "kubelet")
+    wait("The devices", devices, 30, "kubelet")
+
+
 def restart_api_server(seconds):
     """An outage: everything else stays."""
     import time
