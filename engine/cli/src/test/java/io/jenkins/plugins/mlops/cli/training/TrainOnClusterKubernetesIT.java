@@ -92,6 +92,7 @@ class TrainOnClusterKubernetesIT {
                 image: "%s"
                 resources: {gpus: 1, memory: 128Mi, shm: 16Mi}
                 deadlines: {queue: 3m, run: 5m}
+                kubernetes: {grace: 3s}
                 datasets: {training: {from: "s3://%s/data"}}
                 evaluation: {command: [python3, evaluate.py], dataset: {from: "s3://%s/holdout"}}
                 """.formatted(python, bucket, bucket));
@@ -170,6 +171,7 @@ class TrainOnClusterKubernetesIT {
         mlops.destroy();
         assertThat(mlops.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
+        // Python is the pod's first process, which does not hear SIGTERM: it is ended by its grace, not by the pod's.
         assertThat(ClusterTraining.status(run).stage()).as(log("err")).isEqualTo(ClusterStage.FAILED);
         assertThat(run.resolve("output")).doesNotExist();
         assertNothingIsLeft();

@@ -552,6 +552,7 @@ public final class Execution implements AutoCloseable {
         }
         like.getMetadata().setUid(state.uid);
         if (state.removal == null) {
+            endPods(seen);
             cluster.delete(like, null);
             state.removal = now;
             looked = now;
@@ -572,6 +573,19 @@ public final class Execution implements AutoCloseable {
             cluster.delete(like, null);
         }
         return there.isEmpty() && podsAreGone(seen);
+    }
+
+    /**
+     * Asks the pods that still run to end within the command's own grace. A pod's is longer, for outputs that nobody wants of an
+     * attempt that is removed, and a command that does not hear SIGTERM would hold its GPUs for all of it, also when nobody watches.
+     */
+    private void endPods(Observation seen) {
+        for (Pod pod : seen.pods()) {
+            String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+            if (!seen.isGone(PodReading.uid(pod)) && !"Succeeded".equals(phase) && !"Failed".equals(phase)) {
+                cluster.delete(pod, grace());
+            }
+        }
     }
 
     private static boolean podsAreGone(Observation seen) {
