@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.cluster.Observation;
 import io.jenkins.plugins.mlops.core.cluster.QuotaExceededException;
 import io.jenkins.plugins.mlops.core.diagnosis.End;
 import io.jenkins.plugins.mlops.core.diagnosis.WaitingReason;
+import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.workload.EffectiveObjects;
 import io.jenkins.plugins.mlops.core.workload.Labels;
 import io.jenkins.plugins.mlops.core.workload.Manifests;
@@ -18,7 +19,6 @@ import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -291,10 +291,7 @@ public final class Execution implements AutoCloseable {
     private void keepObjects(Manifests.Objects objects) throws IOException {
         Path file = objects(directory, state.attempt);
         if (!Files.exists(file)) {
-            Files.createDirectories(file.getParent());
-            Path fresh = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(fresh, EffectiveObjects.yaml(objects));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Documents.writeAtomically(file, EffectiveObjects.yaml(objects));
         }
     }
 

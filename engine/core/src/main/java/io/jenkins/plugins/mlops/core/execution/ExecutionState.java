@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.execution;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -21,63 +22,64 @@ import java.util.TreeMap;
 
 /** What must outlive the watcher of an execution; no secrets. It is written before the cluster is asked for what it says. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.NON_PRIVATE)
 final class ExecutionState {
 
     static final String FILE = "execution.json";
 
-    public int format = 1;
-    public Workload workload;
-    public String cluster;
-    public String namespace;
-    public Phase phase = Phase.CREATING;
+    int format = 1;
+    Workload workload;
+    String cluster;
+    String namespace;
+    Phase phase = Phase.CREATING;
 
     /** When the phase began. */
-    public Instant since;
+    Instant since;
 
-    public int attempt = 1;
+    int attempt = 1;
 
     /** The main object of the attempt; its uid is null until it is known to be there. */
-    public String apiVersion;
+    String apiVersion;
 
-    public String kind;
-    public String name;
-    public String uid;
+    String kind;
+    String name;
+    String uid;
 
     /** Whether it may have been asked for without anybody having seen the answer. */
-    public boolean unsure;
+    boolean unsure;
 
-    public Instant begun;
+    Instant begun;
 
     /** When the attempt's main object was there; null before. */
-    public Instant created;
+    Instant created;
 
     /** When all pods of the attempt ran; null before. */
-    public Instant running;
+    Instant running;
 
     /** Run time of earlier attempts. */
-    public Duration used = Duration.ZERO;
+    Duration used = Duration.ZERO;
 
-    public int infrastructureRetries;
-    public int failureRetries;
+    int infrastructureRetries;
+    int failureRetries;
 
     /** Keys of the reasons for waiting that were told in this attempt. */
-    public List<String> told = new ArrayList<>();
+    List<String> told = new ArrayList<>();
 
-    public List<String> waiting = new ArrayList<>();
-    public String trouble;
-    public Map<String, PodFacts> pods = new TreeMap<>();
-    public End ending;
+    List<String> waiting = new ArrayList<>();
+    String trouble;
+    Map<String, PodFacts> pods = new TreeMap<>();
+    End ending;
 
     /** Whether the pods were still running when the end was decided. */
-    public boolean cut;
+    boolean cut;
 
     /** When removal was asked for; null before. */
-    public Instant removal;
+    Instant removal;
 
-    public List<String> forced = new ArrayList<>();
-    public Instant retryAt;
-    public List<AttemptFacts> attempts = new ArrayList<>();
-    public End end;
+    List<String> forced = new ArrayList<>();
+    Instant retryAt;
+    List<AttemptFacts> attempts = new ArrayList<>();
+    End end;
 
     static ExecutionState load(Path directory) {
         Path file = directory.resolve(FILE);

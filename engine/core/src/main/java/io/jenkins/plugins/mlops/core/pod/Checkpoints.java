@@ -72,7 +72,7 @@ final class Checkpoints {
         Datasets datasets = new Datasets(store, null);
         List<String> news = new ArrayList<>();
         for (Path written : written(directory)) {
-            String name = written.getFileName().toString();
+            String name = String.valueOf(written.getFileName());
             if (!kept.contains(name)) {
                 Manifest manifest = datasets.publish(
                                 written, "checkpoint", root.resolve("blobs/"), PublishOptions.DEFAULT, progress)

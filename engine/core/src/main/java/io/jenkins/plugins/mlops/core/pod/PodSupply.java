@@ -56,8 +56,7 @@ public final class PodSupply {
         }
         for (Map.Entry<String, String> file : plan.files().entrySet()) {
             Path path = inside(file.getKey());
-            Files.createDirectories(path.getParent());
-            Files.writeString(path, file.getValue());
+            Documents.writeAtomically(path, file.getValue());
         }
         Path cache = plan.cache() == null ? root.resolve(".cache") : cacheRoot;
         Datasets datasets = new Datasets(store, DatasetCache.at(cache));

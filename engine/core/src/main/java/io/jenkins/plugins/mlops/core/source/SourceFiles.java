@@ -91,8 +91,7 @@ public final class SourceFiles {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                return !directory.equals(root)
-                                && NEVER.contains(directory.getFileName().toString())
+                return !directory.equals(root) && NEVER.contains(String.valueOf(directory.getFileName()))
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
             }

@@ -465,8 +465,8 @@ public final class ClusterTraining implements AutoCloseable {
 
     /** A version as it was brought, with the content id that a prefix has only then; its manifest is kept. */
     private DatasetVersion supplied(Workload workload, Path into, DatasetVersion resolved) {
-        Optional<Manifest> brought = FetchedOutputs.supplied(
-                services.store(), workload.plan().keep(), into.getFileName().toString());
+        Optional<Manifest> brought =
+                FetchedOutputs.supplied(services.store(), workload.plan().keep(), String.valueOf(into.getFileName()));
         brought.ifPresent(common.lineage()::keepManifest);
         return brought.map(Manifest::version).orElse(resolved);
     }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Brings the code to where pods can get it: the files of its directory, by digest, so that the same code is sent once. */
 final class CodeUpload {
@@ -45,7 +46,7 @@ final class CodeUpload {
                                     + ": let Git ignore what is no code, or put it into the image and set kubernetes.code to image");
                 }
                 Path copy = scratch.resolve(file);
-                Files.createDirectories(copy.getParent());
+                Files.createDirectories(Objects.requireNonNull(copy.getParent(), "a file in a directory"));
                 Files.copy(directory.resolve(file), copy);
             }
             Manifest manifest = new Datasets(store, null)

@@ -164,6 +164,9 @@ final class FakeCluster implements ClusterCalls, Judgement {
         if (deleteFails != null) {
             throw deleteFails;
         }
+        if (object instanceof Pod && podsOutliveJob && !Duration.ZERO.equals(grace)) {
+            return;
+        }
         if (object instanceof Pod) {
             pods.stream()
                     .filter(pod -> pod.uid.equals(object.getMetadata().getUid()))
