@@ -58,6 +58,25 @@ class TrainOnClusterKubernetesIT {
             print("AWS" if any(name.startswith("AWS_") for name in os.environ) else "clean", flush=True)
             """;
 
+    /** Two ranks that meet as torchrun's do; rank 0 is late, and only rank 0 has a model. */
+    private static final String GANG = """
+            import os, pathlib, socket, time
+            rank, port = int(os.environ["MLOPS_RANK"]), int(os.environ["MASTER_PORT"])
+            assert os.environ["WORLD_SIZE"] == "2" and os.environ["RANK"] == os.environ["PET_NODE_RANK"] == str(rank)
+            if rank == 0:
+                time.sleep(3)
+                server = socket.create_server(("", port))
+                said = b""
+                while not said:
+                    said = server.accept()[0].recv(100)
+                pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").write_text(said.decode())
+                print("heard", said.decode(), flush=True)
+            else:
+                with socket.create_connection((os.environ["MASTER_ADDR"], port), 5) as peer:
+                    peer.sendall(b"1.5")
+                print("said", flush=True)
+            """;
+
     private static final String EVALUATE = """
             import json, os, pathlib
             mean = float(pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").read_text())
@@ -186,6 +205,22 @@ class TrainOnClusterKubernetesIT {
         assertThat(log("err")).contains("code 3");
         mlops("train", "why", run.toString()).waitFor();
         assertThat(log("out")).contains("code 3");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void ranksFindEachOtherAndRankZerosModelComesBack() throws Exception {
+        write("code/train.py", GANG);
+        String specification = Files.readString(directory.resolve("code/train.yaml"));
+        write("code/train.yaml", specification + "nodes: 2\n");
+        Path run = directory.resolve("run");
+
+        assertThat(train(run).waitFor()).as(log("err")).isZero();
+
+        assertThat(run.resolve("output/model/mean.txt")).hasContent("1.5");
+        assertThat(Execution.log(ClusterTraining.executionDirectory(run, Workload.Role.TRAINING), 1))
+                .content()
+                .contains("said");
         assertNothingIsLeft();
     }
 
