@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.workload;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import java.time.Duration;
 import java.util.Collections;
@@ -46,12 +47,16 @@ public record Workload(
     /** Which controller runs a workload. */
     public enum Kind {
         /** A batch/v1 Job; Indexed with a headless Service when there are several nodes. */
+        @JsonProperty("job")
         JOB,
         /** A jobset.x-k8s.io JobSet. */
+        @JsonProperty("jobset")
         JOBSET,
         /** A kubeflow.org/v1 PyTorchJob. */
+        @JsonProperty("pytorchjob")
         PYTORCHJOB,
         /** A batch.volcano.sh/v1alpha1 Job. */
+        @JsonProperty("volcano")
         VOLCANO
     }
 

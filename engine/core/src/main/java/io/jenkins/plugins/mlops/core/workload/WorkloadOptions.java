@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.workload;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.TimeLimit;
 import io.jenkins.plugins.mlops.core.workload.Workload.Kind;
@@ -55,18 +56,23 @@ public record WorkloadOptions(
     /** How a dataset comes to the pods. */
     public enum Delivery {
         /** Each pod pulls it before its command starts, from the cache if it is there. */
+        @JsonProperty("init")
         INIT,
         /** A workload without GPU fills the cache first; then as INIT. */
+        @JsonProperty("stage")
         STAGE,
         /** A CSI driver mounts the bucket; what is mounted is checked. */
+        @JsonProperty("mount")
         MOUNT
     }
 
     /** Where the code comes from. */
     public enum Code {
         /** It is uploaded from the specification's directory, as Git tracks it there. */
+        @JsonProperty("upload")
         UPLOAD,
         /** It is in the image. */
+        @JsonProperty("image")
         IMAGE
     }
 

@@ -9,10 +9,15 @@ import io.jenkins.plugins.mlops.core.workload.ClusterProfile;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.Workload.Identity;
 import io.jenkins.plugins.mlops.core.workload.Workload.Role;
+import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
+import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadPlannerTest {
 
@@ -72,6 +77,21 @@ class WorkloadPlannerTest {
         assertThat(training(BASE, "limits: {run: 4h, queue: 1h}").limits())
                 .satisfies(limits -> assertThat(limits.run()).isEqualTo(Duration.ofHours(4)))
                 .satisfies(limits -> assertThat(limits.queue()).isEqualTo(Duration.ofHours(1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"job", "jobset", "pytorchjob", "volcano"})
+    void kindsDeliveriesAndCodeAreWrittenAsTheSchemaHasThem(String kind) {
+        TrainingSpecification read = Documents.readYaml(
+                BASE + "kubernetes: {kind: " + kind + ", delivery: stage, code: image}",
+                "spec",
+                TrainingSpecification.class);
+
+        assertThat(read.kubernetes().kind()).isEqualTo(Workload.Kind.valueOf(kind.toUpperCase(Locale.ROOT)));
+        assertThat(new WorkloadPlanner(read, ClusterProfile.NONE).delivery()).isEqualTo(Delivery.STAGE);
+        assertThat(new WorkloadPlanner(read, ClusterProfile.NONE).code()).isEqualTo(Code.IMAGE);
+        assertThat(Documents.readJson(Documents.toJson(read), "again", TrainingSpecification.class))
+                .isEqualTo(read);
     }
 
     @Test
