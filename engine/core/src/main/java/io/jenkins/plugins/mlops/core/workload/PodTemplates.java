@@ -218,11 +218,14 @@ final class PodTemplates {
     /** What torchrun ({@code PET_*}) and code without it find the other ranks by; an operator of its own sets that itself. */
     private List<EnvVar> gang() {
         List<EnvVar> variables = new ArrayList<>();
+        if (workload.kind() == Workload.Kind.PYTORCHJOB) {
+            return variables;
+        }
         if (workload.resources().gpus() > 0) {
             variables.add(variable(
                     "PET_NPROC_PER_NODE", Integer.toString(workload.resources().gpus())));
         }
-        if (workload.nodes() == 1 || workload.kind() == Workload.Kind.PYTORCHJOB) {
+        if (workload.nodes() == 1) {
             return variables;
         }
         String nodes = Integer.toString(workload.nodes());
