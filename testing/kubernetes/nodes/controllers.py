@@ -35,12 +35,13 @@ def kinds():
 
 
 def volcano():
-    """Volcano's module has no manifest of its kinds, but its types have all that one is made from."""
+    """Volcano's module has no manifest of its kinds, but its types have all that one is made from; the option is the one that its project makes
+    them with, without which labels in templates are lost."""
     folder = STATE / "volcano"
     if not folder.exists():
         generator = programs.program("controller-gen")
         source = programs.sources("volcano")
-        run(generator, "crd", "paths=./pkg/apis/batch/v1alpha1", f"output:crd:dir={folder}.partial", cwd=source)
+        run(generator, "crd:generateEmbeddedObjectMeta=true", "paths=./pkg/apis/batch/v1alpha1", f"output:crd:dir={folder}.partial", cwd=source)
         folder.with_suffix(".partial").rename(folder)
     return folder
 
