@@ -231,8 +231,9 @@ public final class WorkloadPlanner {
             most(refused, "resources.gpus", wanted.gpus(), limits.gpus());
             most(refused, "nodes", specification.nodes(), limits.nodes());
             most(refused, "GPUs of all nodes", wanted.gpus() * specification.nodes(), limits.totalGpus());
-            amount(refused, "resources.cpu", wanted.cpu(), limits.cpu());
-            amount(refused, "resources.memory", wanted.memory(), limits.memory());
+            ClusterProfile.Amounts unsaid = profile.resources();
+            amount(refused, "resources.cpu", wanted.cpu(), unsaid.cpu(), limits.cpu());
+            amount(refused, "resources.memory", wanted.memory(), unsaid.memory(), limits.memory());
             time(refused, "deadlines.queue", specification.deadlines().queue(), limits.queue());
             time(refused, "deadlines.run", specification.deadlines().run(), limits.run());
             WorkloadOptions own = specification.kubernetes();
@@ -285,7 +286,11 @@ public final class WorkloadPlanner {
             }
         }
 
-        private static void amount(List<String> refused, String key, String wanted, String most) {
+        /** @param usual what the profile itself gives where nothing is wanted; a pod without any could take all of a node */
+        private static void amount(List<String> refused, String key, String wanted, String usual, String most) {
+            if (wanted == null && usual == null && most != null) {
+                refused.add(key + " is not said, at most " + most + " is allowed");
+            }
             if (wanted != null
                     && most != null
                     && Quantity.getAmountInBytes(new Quantity(wanted))

@@ -95,6 +95,18 @@ class WorkloadPlannerTest {
     }
 
     @Test
+    void podWithoutAnAmountIsNoWayAroundItsLimit() {
+        assertThatThrownBy(() -> training(BASE, "limits: {memory: 64Gi, cpu: 16}"))
+                .hasMessageContainingAll(
+                        "resources.memory is not said, at most 64Gi is allowed",
+                        "resources.cpu is not said, at most 16 is allowed");
+        assertThat(training(BASE, "resources: {memory: 8Gi}\nlimits: {memory: 64Gi}")
+                        .resources()
+                        .memory())
+                .isEqualTo("8Gi");
+    }
+
+    @Test
     void nameSaysWhatRunsAndIsALabel() {
         assertThat(training(BASE, "{}").name()).isEqualTo("lane-detection-big-0b1e4c9e");
         assertThat(training(BASE.replace("Lane Detection, big", "x".repeat(99)), "{}")
