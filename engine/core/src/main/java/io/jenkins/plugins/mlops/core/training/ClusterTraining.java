@@ -376,17 +376,21 @@ public final class ClusterTraining implements AutoCloseable {
         Path place = executionDirectory(directory, role);
         ExecutionContext context =
                 ExecutionContext.of(services.cluster(), services.watch(), services.facts(), plans.secrets(role));
+        Execution opened;
         if (Execution.isIn(place)) {
-            return Execution.open(place, context);
+            opened = Execution.open(place, context);
+        } else {
+            listener.note(title(role) + " on cluster " + services.cluster().name() + ", namespace "
+                    + services.cluster().namespace() + ", as " + workload.name());
+            opened = Execution.start(place, workload, context);
         }
-        listener.note(title(role) + " on cluster " + services.cluster().name() + ", namespace "
-                + services.cluster().namespace() + ", as " + workload.name());
-        Execution begun = Execution.start(place, workload, context);
+        // Whoever asked may have done so before there was an execution to ask, and the watcher of then may have been
+        // killed.
         if (Files.exists(directory.resolve(StopFile.NAME))) {
-            begun.stop(Documents.read(directory.resolve(StopFile.NAME), StopFile.class)
+            opened.stop(Documents.read(directory.resolve(StopFile.NAME), StopFile.class)
                     .reason());
         }
-        return begun;
+        return opened;
     }
 
     private MlopsException ended(Workload.Role role, End end) {
