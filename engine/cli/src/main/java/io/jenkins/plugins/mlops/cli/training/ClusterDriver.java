@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ClusterTraining;
+import io.jenkins.plugins.mlops.core.training.PatientSteps;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,22 +17,20 @@ import java.util.concurrent.TimeUnit;
  */
 final class ClusterDriver {
 
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-
     /** What is left of the time that an interrupted command may take. */
     private static final Duration CLEAN_UP = Duration.ofSeconds(25);
 
     private final ClusterTraining training;
+    private final PatientSteps steps;
     private final TrainingPrinter printer;
     private final Output out;
     private final Semaphore changes = new Semaphore(0);
-    private Duration pause = FIRST_PAUSE;
     private long giveUp = Long.MAX_VALUE;
     private boolean interrupted;
 
     ClusterDriver(ClusterTraining training, ClusterServices services, TrainingPrinter printer, Output out) {
         this.training = training;
+        this.steps = new PatientSteps(training);
         this.printer = printer;
         this.out = out;
         services.watch().onChange(run -> {
@@ -60,23 +59,13 @@ final class ClusterDriver {
 
     private Optional<Duration> step() {
         try {
-            Optional<Duration> next = training.step(printer);
-            pause = FIRST_PAUSE;
-            return next;
+            return steps.step(printer);
         } catch (MlopsException e) {
-            if (e.kind() == MlopsException.Kind.INTERRUPTED) {
-                stop();
-                return Optional.of(Duration.ZERO);
-            }
-            if (e.kind() != MlopsException.Kind.UNREACHABLE) {
+            if (e.kind() != MlopsException.Kind.INTERRUPTED) {
                 throw e;
             }
-            Duration wait = pause;
-            if (wait.equals(FIRST_PAUSE)) {
-                out.note(e.getMessage() + "; trying again until it answers");
-            }
-            pause = wait.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wait.multipliedBy(2);
-            return Optional.of(wait);
+            stop();
+            return Optional.of(Duration.ZERO);
         }
     }
 
@@ -105,15 +94,8 @@ final class ClusterDriver {
         training.failure().ifPresent(failure -> {
             throw failure;
         });
-        TrainingResult result = training.result().orElse(null);
-        if (result == null) {
-            out.result(
-                    "The training in " + training.directory() + " is finished already, as MLflow run "
-                            + training.status().runId(),
-                    training.status());
-        } else {
-            out.result(TrainingSummary.of(result), result);
-        }
+        TrainingResult result = training.result().orElseThrow();
+        out.result(TrainingSummary.of(result), result);
         return 0;
     }
 }

@@ -39,15 +39,24 @@ public final class SourceFiles {
         File git = builder.getGitDir();
         Set<Path> found;
         if (git == null) {
-            found = all(root);
+            found = everything(root);
         } else {
             try (Repository repository = builder.setMustExist(true).build()) {
-                found = repository.isBare() ? all(root) : known(repository, root);
+                found = repository.isBare() ? everything(root) : known(repository, root);
             }
         }
         if (found.isEmpty()) {
             throw MlopsException.usage("The directory " + directory
                     + " has no file that Git does not ignore: there is no code to bring to the cluster");
+        }
+        return List.copyOf(found);
+    }
+
+    /** The regular files of a directory that is source as a whole, wherever it lies; as {@link #below}. */
+    public static List<Path> all(Path directory) throws IOException {
+        Set<Path> found = everything(directory.toRealPath());
+        if (found.isEmpty()) {
+            throw MlopsException.usage("The directory " + directory + " has no files");
         }
         return List.copyOf(found);
     }
@@ -86,7 +95,7 @@ public final class SourceFiles {
         }
     }
 
-    private static Set<Path> all(Path root) throws IOException {
+    private static Set<Path> everything(Path root) throws IOException {
         List<Path> files = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override

@@ -25,6 +25,8 @@ import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import io.jenkins.plugins.mlops.core.source.SourceFiles;
+import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
@@ -60,12 +62,13 @@ import java.util.UUID;
  *
  * Staging, training and evaluating make short calls only; the others work for as long as there is to send or fetch. Not thread-safe.
  */
-public final class ClusterTraining implements AutoCloseable {
+public final class ClusterTraining implements ClusterWork {
 
     static final String BACKEND = "kubernetes";
 
     private static final Duration NOW = Duration.ZERO;
     private static final String FETCH_CACHE = ".fetched";
+    private static final String RESULT = "result.json";
 
     private final Path directory;
     private final ClusterServices services;
@@ -75,7 +78,6 @@ public final class ClusterTraining implements AutoCloseable {
     private final RunDirectory files;
     private final PodPlans plans;
     private Execution execution;
-    private TrainingResult result;
 
     private ClusterTraining(Path directory, ClusterServices services, ClusterTrainingState state) {
         this.directory = directory;
@@ -99,15 +101,31 @@ public final class ClusterTraining implements AutoCloseable {
             Path runDirectory,
             ClusterServices services,
             TrainingListener listener) {
+        return start(specification, null, id, runDirectory, services, listener);
+    }
+
+    /**
+     * As the other, for code that was exported: all files of the specification's directory are code, and lie in no repository.
+     *
+     * @param exported where they come from; null when the directory lies in a work tree, or nobody knows
+     */
+    public static ClusterTraining start(
+            TrainingSpecification specification,
+            SourceRevision exported,
+            UUID id,
+            Path runDirectory,
+            ClusterServices services,
+            TrainingListener listener) {
         WorkloadPlanner planner = new WorkloadPlanner(specification, services.profile());
         ClusterTrainingState state = new ClusterTrainingState();
         PodPlans.check(specification, services.profile(), planner);
-        TrainingPlan plan = TrainingPlan.of(specification, services.training(), listener);
+        TrainingPlan plan = TrainingPlan.of(specification, exported, services.training(), listener);
         state.id = id.toString();
         state.stage = ClusterStage.PREPARING;
         state.specification = specification;
         state.started = Instant.now();
         state.source = plan.source();
+        state.exported = exported != null;
         state.trainingDataset = plan.training();
         state.evaluationDataset = plan.evaluation();
         state.parent = plan.parent();
@@ -203,6 +221,7 @@ public final class ClusterTraining implements AutoCloseable {
         return true;
     }
 
+    @Override
     public Path directory() {
         return directory;
     }
@@ -211,34 +230,39 @@ public final class ClusterTraining implements AutoCloseable {
         return status(directory, state);
     }
 
-    /** The run's UUID, by which the watch tells of changes. */
+    @Override
     public String run() {
         return state.id;
     }
 
+    @Override
     public boolean isOver() {
         return state.stage.isOver();
     }
 
-    /** What a finished training has made, in this process; empty before, and when it was finished by another one. */
-    public Optional<TrainingResult> result() {
-        return Optional.ofNullable(result);
+    @Override
+    public boolean isLong() {
+        return switch (state.stage) {
+            case PREPARING, FETCHING, FETCHING_EVALUATION, RECORDING -> true;
+            case STAGING, TRAINING, EVALUATING, FINISHED, FAILED -> false;
+        };
     }
 
-    /** Why it failed, in the words and of the kind that its last step threw; empty when it did not. */
+    /** What a finished training has made; empty before. */
+    public Optional<TrainingResult> result() {
+        return state.stage == ClusterStage.FINISHED
+                ? Optional.of(Documents.read(directory.resolve(RESULT), TrainingResult.class))
+                : Optional.empty();
+    }
+
+    @Override
     public Optional<MlopsException> failure() {
         return state.failure == null
                 ? Optional.empty()
                 : Optional.of(new MlopsException(state.failureKind, state.failure));
     }
 
-    /**
-     * Does what is due.
-     *
-     * @return when to come again at the latest; empty when it is over, which {@link #failure} and {@link #result} tell more of
-     * @throws MlopsException of kind UNREACHABLE when MLflow or the object store does not answer: step again later; of kind
-     *     INTERRUPTED when the thread was interrupted, which stops nothing
-     */
+    @Override
     public Optional<Duration> step(TrainingListener listener) {
         if (state.stage.isOver()) {
             return Optional.empty();
@@ -299,8 +323,10 @@ public final class ClusterTraining implements AutoCloseable {
         WorkloadPlanner planner = new WorkloadPlanner(state.specification, services.profile());
         if (planner.code() == Code.UPLOAD) {
             listener.note("Uploading the code in " + state.specification.workingDirectory());
+            Path code = state.specification.workingDirectory();
             state.code = CodeUpload.upload(
-                            state.specification.workingDirectory(),
+                            code,
+                            state.exported ? SourceFiles.all(code) : SourceFiles.below(code),
                             services.store(),
                             plans.codePrefix(),
                             directory.resolve(".code"))
@@ -332,7 +358,11 @@ public final class ClusterTraining implements AutoCloseable {
         common.withdrawals().checkModel(state.parent.uri(), state.parentDigest);
         tracking.setTags(run.runId(), Map.of(RunTags.PARENT_DIGEST, state.parentDigest.toString()));
         state.parentFiles = CodeUpload.upload(
-                        files.parent(), services.store(), plans.parentPrefix(), directory.resolve(".parent"))
+                        files.parent(),
+                        SourceFiles.all(files.parent()),
+                        services.store(),
+                        plans.parentPrefix(),
+                        directory.resolve(".parent"))
                 .toString();
     }
 
@@ -480,6 +510,7 @@ public final class ClusterTraining implements AutoCloseable {
     }
 
     private Duration record(TrainingListener listener) throws IOException {
+        files.unpublishOutput();
         TrackedRun run = trackedRun();
         tracking.endRun(run.runId(), RunStatus.RUNNING);
         TrainingFacts facts = facts();
@@ -500,8 +531,7 @@ public final class ClusterTraining implements AutoCloseable {
         RecordedTraining recorded = recorder.record(state.finished);
         recorded.statements().forEach(common.lineage()::append);
         TrainingRecorder.finish(tracking, run.runId(), recorded.tags());
-        files.publishOutput();
-        result = TrainingResult.of(
+        TrainingResult result = TrainingResult.of(
                 tracking,
                 run,
                 state.specification,
@@ -509,6 +539,8 @@ public final class ClusterTraining implements AutoCloseable {
                 facts,
                 recorded,
                 Duration.between(state.started, Instant.now()).toNanos());
+        Documents.writeAtomically(directory.resolve(RESULT), Documents.toJson(result));
+        files.publishOutput();
         go(ClusterStage.FINISHED);
         services.watch().forget(state.id);
         return NOW;
@@ -581,7 +613,6 @@ public final class ClusterTraining implements AutoCloseable {
         return MlopsException.failed("The run directory " + directory + " cannot be used: " + e.getMessage(), e);
     }
 
-    /** Lets go of the run directory; what runs in the cluster goes on. */
     @Override
     public void close() {
         if (execution != null) {

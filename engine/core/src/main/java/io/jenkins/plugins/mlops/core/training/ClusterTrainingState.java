@@ -37,6 +37,9 @@ final class ClusterTrainingState {
     SourceRevision source;
 
     @JsonProperty
+    boolean exported;
+
+    @JsonProperty
     DatasetVersion trainingDataset;
 
     @JsonProperty

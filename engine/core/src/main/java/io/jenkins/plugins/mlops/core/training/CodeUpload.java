@@ -8,16 +8,16 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
-import io.jenkins.plugins.mlops.core.source.SourceFiles;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
-/** Brings the code to where pods can get it: the files of its directory, by digest, so that the same code is sent once. */
+/** Brings files to where pods can get them, by digest, so that the same code is sent once. */
 final class CodeUpload {
 
     /** More than this is hardly code: most often data or an environment that lies in the work tree. */
@@ -26,18 +26,20 @@ final class CodeUpload {
     private CodeUpload() {}
 
     /**
-     * Uploads it.
+     * Uploads them.
      *
+     * @param files of the directory, relative to it
      * @param to S3 prefix, ends with a slash
      * @param scratch a directory that does not exist; it is gone afterwards
      * @return the manifest
-     * @throws MlopsException of kind USAGE when there is no file, or too much
+     * @throws MlopsException of kind USAGE when there is too much
      */
-    static S3Uri upload(Path directory, ObjectStore store, S3Uri to, Path scratch) throws IOException {
+    static S3Uri upload(Path directory, List<Path> files, ObjectStore store, S3Uri to, Path scratch)
+            throws IOException {
         long bytes = 0;
         try {
             Files.createDirectories(scratch);
-            for (Path file : SourceFiles.below(directory)) {
+            for (Path file : files) {
                 bytes += Files.size(directory.resolve(file));
                 if (bytes > MAX_BYTES) {
                     throw MlopsException.usage(

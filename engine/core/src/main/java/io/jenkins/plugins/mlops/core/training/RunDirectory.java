@@ -125,6 +125,14 @@ public final class RunDirectory {
         Files.move(output(), root.resolve("output"), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Undoes {@link #publishOutput}, if it was done; whoever did it died before it could say so. */
+    void unpublishOutput() throws IOException {
+        Path published = root.resolve("output");
+        if (Files.isDirectory(published) && !Files.exists(output())) {
+            Files.move(published, output(), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
     /** Removes the whole directory, for a training that never started. */
     public void discard() {
         try {

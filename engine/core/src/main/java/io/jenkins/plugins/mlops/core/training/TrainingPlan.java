@@ -28,9 +28,14 @@ record TrainingPlan(
     /**
      * Looks everything up that the specification names.
      *
+     * @param exported where the code was exported from; null when its directory may lie in a work tree
      * @throws MlopsException that says what is not there, or may not be used
      */
-    static TrainingPlan of(TrainingSpecification specification, TrainingServices services, TrainingListener listener) {
+    static TrainingPlan of(
+            TrainingSpecification specification,
+            SourceRevision exported,
+            TrainingServices services,
+            TrainingListener listener) {
         Path directory = specification.workingDirectory();
         if (!Files.isDirectory(directory)) {
             throw MlopsException.usage("The working directory " + directory
@@ -43,7 +48,7 @@ record TrainingPlan(
         }
         return new TrainingPlan(
                 specification,
-                SourceRevision.of(directory).orElse(null),
+                exported == null ? SourceRevision.of(directory).orElse(null) : exported,
                 resolve(specification.datasets().training(), services),
                 evaluation == null ? null : resolve(evaluation.dataset(), services),
                 parent(specification.parent(), services, listener));

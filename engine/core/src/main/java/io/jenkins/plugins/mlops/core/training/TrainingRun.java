@@ -48,7 +48,7 @@ public final class TrainingRun {
     public TrainingResult run(
             TrainingSpecification specification, UUID id, Path runDirectory, TrainingListener listener) {
         backend.check(specification).forEach(listener::note);
-        TrainingPlan plan = TrainingPlan.of(specification, services, listener);
+        TrainingPlan plan = TrainingPlan.of(specification, null, services, listener);
         RunDirectory directory =
                 RunDirectory.create(runDirectory, specification.outputs().model());
         TrainingFacts facts = plan.facts(id, services.builder(), backend.name(), Instant.now());

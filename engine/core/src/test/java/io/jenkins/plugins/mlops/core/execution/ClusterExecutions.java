@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 
 /** Executions on a real cluster, as a host would drive them; as a program, the host that tests kill. */
 final class ClusterExecutions implements AutoCloseable {
@@ -22,13 +24,13 @@ final class ClusterExecutions implements AutoCloseable {
 
     final Cluster cluster;
     final ClusterWatch watch;
-    final ExecutionPool pool;
+    final StepPool pool;
     final ExecutionContext context;
 
     ClusterExecutions(Path kubeconfig, String namespace, int threads) {
         cluster = Cluster.connect(new ClusterSettings(kubeconfig, null, namespace));
         watch = ClusterWatch.start(cluster, CONTROLLER, ClusterWatch.RELIST);
-        pool = new ExecutionPool(threads);
+        pool = new StepPool(threads, 1, Executors.defaultThreadFactory());
         watch.onChange(pool::wake);
         context = ExecutionContext.of(cluster, watch, ClusterFacts.of(cluster), Map.of("TOKEN", "planted"));
     }
@@ -53,16 +55,26 @@ final class ClusterExecutions implements AutoCloseable {
 
     CompletableFuture<End> drive(Execution execution, ExecutionListener listener) {
         CompletableFuture<End> end = new CompletableFuture<>();
-        pool.drive(execution, listener, new ExecutionPool.Completion() {
+        pool.drive(new StepPool.Stepped() {
             @Override
-            public void done(Execution done, End how) {
-                done.close();
-                end.complete(how);
+            public String run() {
+                return execution.run();
             }
 
             @Override
-            public void failed(Execution failed, RuntimeException cause) {
-                failed.close();
+            public Optional<Duration> step() {
+                Next next = execution.step(listener);
+                if (!next.isDone()) {
+                    return Optional.of(next.after());
+                }
+                execution.close();
+                end.complete(next.end());
+                return Optional.empty();
+            }
+
+            @Override
+            public void failed(RuntimeException cause) {
+                execution.close();
                 end.completeExceptionally(cause);
             }
         });
