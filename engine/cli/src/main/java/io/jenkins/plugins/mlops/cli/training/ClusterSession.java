@@ -17,6 +17,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import picocli.CommandLine.Mixin;
@@ -47,8 +48,9 @@ final class ClusterSession implements AutoCloseable {
         @Mixin
         private ServerOptions servers;
 
-        ClusterSession open(Host host) {
-            return new ClusterSession(host, this);
+        /** @param directory of the run, new or not */
+        ClusterSession open(Host host, Path directory) {
+            return new ClusterSession(host, this, directory);
         }
 
         /** What a training needs that runs on this machine. */
@@ -61,7 +63,7 @@ final class ClusterSession implements AutoCloseable {
         }
     }
 
-    private ClusterSession(Host host, Options options) {
+    private ClusterSession(Host host, Options options, Path directory) {
         String controller = ClusterOptions.controller(host);
         try {
             var profile = options.cluster.profile(host);
@@ -80,7 +82,7 @@ final class ClusterSession implements AutoCloseable {
                     ClusterFacts.of(cluster),
                     profile,
                     controller,
-                    null,
+                    RunLink.of(directory),
                     image -> ImageReference.parse(images.resolve(image, null).pinned()));
         } catch (RuntimeException e) {
             close();

@@ -35,7 +35,7 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() {
         Path directory = run.directory(host);
         Output out = output.output(host);
-        try (ClusterSession opened = session.open(host);
+        try (ClusterSession opened = session.open(host, directory);
                 ClusterTraining training = ClusterTraining.open(directory, opened.services());
                 TrainingPrinter printer = new TrainingPrinter(out)) {
             return new ClusterDriver(training, opened.services(), printer, out).toEnd();

@@ -31,7 +31,13 @@ import picocli.CommandLine.Parameters;
             "What the commands print goes to standard error, each line behind '  | '."
         },
         mixinStandardHelpOptions = true,
-        subcommands = {StatusCommand.class, LogsCommand.class, WhyCommand.class, StopCommand.class, ResumeCommand.class
+        subcommands = {
+            StatusCommand.class,
+            LogsCommand.class,
+            WhyCommand.class,
+            StopCommand.class,
+            ResumeCommand.class,
+            SweepCommand.class
         })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -120,7 +126,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int onCluster(TrainingSpecification specification, UUID id, Path directory, Output out) {
-        try (ClusterSession opened = session.open(host);
+        try (ClusterSession opened = session.open(host, directory);
                 TrainingPrinter printer = new TrainingPrinter(out);
                 ClusterTraining training =
                         ClusterTraining.start(specification, id, directory, opened.services(), printer)) {

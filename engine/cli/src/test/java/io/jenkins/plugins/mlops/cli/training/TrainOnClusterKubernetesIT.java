@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.cli.Main;
 import io.jenkins.plugins.mlops.core.cluster.TestCluster;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.execution.Execution;
+import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
@@ -224,6 +225,35 @@ class TrainOnClusterKubernetesIT {
         assertNothingIsLeft();
     }
 
+    @Test
+    void theSweeperRemovesWhatNobodyCanGoOnWith() throws Exception {
+        Path run = directory.resolve("run");
+        Process mlops = train(run, "--param", "lines=3000", "--param", "pause=0.1");
+        awaitLines(run, 5);
+        mlops.destroyForcibly().waitFor();
+
+        assertThat(mlops("train", "sweep", "--older-than", "0s").waitFor())
+                .as(log("err"))
+                .isZero();
+        assertThat(log("out")).contains("Left Job mean-", "mlops train resume " + run);
+        assertThat(left()).isPositive();
+
+        FileTree.delete(run);
+        assertThat(mlops("train", "sweep", "--dry-run").waitFor()).isZero();
+        assertThat(log("out")).contains("nothing to remove");
+        assertThat(mlops("train", "sweep", "--dry-run", "--older-than", "0s", "--all-controllers")
+                        .waitFor())
+                .isZero();
+        assertThat(log("out")).contains("Would remove Job mean-", "of controller cli-");
+        assertThat(left()).isPositive();
+        assertThat(mlops("train", "sweep", "--older-than", "0s", "--json").waitFor())
+                .isZero();
+        JsonNode result = Documents.json().readTree(log("out"));
+        assertThat(result.path("removed").get(0).path("kind").asText()).isEqualTo("Job");
+        assertThat(result.path("kept")).isEmpty();
+        assertNothingIsLeft();
+    }
+
     private void assertNothingIsLeft() throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (left() > 0 && System.nanoTime() < until) {
@@ -295,11 +325,11 @@ class TrainOnClusterKubernetesIT {
         command.addAll(List.of(arguments));
         boolean watches = arguments[1].equals("resume") || arguments[1].endsWith(".yaml");
         if (watches) {
-            command.addAll(List.of(
-                    "--profile",
-                    directory.resolve("profile.yaml").toString(),
-                    "--kubeconfig",
-                    cluster.kubeconfig().toString()));
+            command.addAll(
+                    List.of("--profile", directory.resolve("profile.yaml").toString()));
+        }
+        if (watches || arguments[1].equals("sweep")) {
+            command.addAll(List.of("--kubeconfig", cluster.kubeconfig().toString()));
         }
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
