@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.training.PodPlanning;
 import java.net.URI;
 
 /**
@@ -15,6 +16,10 @@ import java.net.URI;
  * @param fileKey its endpoint's key in mlops.yaml; null when there is none
  */
 public record OwnObjectStore(String prefix, String what, String fileKey) {
+
+    /** Where evaluation sets are. */
+    public static final OwnObjectStore EVALUATION =
+            new OwnObjectStore(PodPlanning.EVALUATION_KEYS, "evaluation set's object store", null);
 
     /**
      * Endpoint and credentials.

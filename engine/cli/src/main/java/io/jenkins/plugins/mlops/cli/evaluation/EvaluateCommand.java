@@ -43,9 +43,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 public final class EvaluateCommand implements Callable<Integer> {
 
-    private static final OwnObjectStore STORE =
-            new OwnObjectStore("MLOPS_EVALUATION", "evaluation set's object store", null);
-
     private final Host host;
 
     @Parameters(paramLabel = "SPEC", description = "The evaluation's specification, YAML or JSON.")
@@ -132,8 +129,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         LineageStore lineage = lineageStore.open(host);
         Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
         try (MlflowServer server = MlflowServer.connect(servers.mlflow(host), servers.objectStore(host));
-                PulledDatasets pulled =
-                        new PulledDatasets(STORE.settings(host, servers, null), cache.cache(host), withdrawals);
+                PulledDatasets pulled = new PulledDatasets(
+                        OwnObjectStore.EVALUATION.settings(host, servers, null), cache.cache(host), withdrawals);
                 TrainingPrinter printer = new TrainingPrinter(out)) {
             EvaluationResult result = new EvaluationRun(new EvaluationServices(
                             pulled, server, server, lineage, withdrawals, new ProcessBackend(host.environment())))

@@ -6,7 +6,6 @@ import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.pod.PodKeep;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
-import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
@@ -37,8 +36,7 @@ final class KeepCommand implements Callable<Integer> {
     public Integer call() {
         PodEnvironment pod = PodEnvironment.of(host);
         Output out = output.output(host);
-        ObjectStore store = pod.store(host);
-        PodKeep keep = new PodKeep(pod.plan(), store, pod.root(), pod.identity(), out::note);
+        PodKeep keep = new PodKeep(pod.plan(), pod.stores(host), pod.root(), pod.identity(), out::note);
         CountDownLatch over = new CountDownLatch(1);
         // The JVM ends when its shutdown hooks have; until then this one works.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(keep, over, out), "mlops-keep"));

@@ -4,9 +4,8 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
+import io.jenkins.plugins.mlops.core.pod.PodStores;
 import io.jenkins.plugins.mlops.core.pod.RankIdentity;
-import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import java.nio.file.Path;
 
 /** What a tool container is told: by variables alone. */
@@ -36,12 +35,7 @@ record PodEnvironment(PodPlan plan, RankIdentity identity, Path root, Path cache
         return Path.of(named == null ? otherwise : named);
     }
 
-    ObjectStore store(Host host) {
-        String id = host.variable("AWS_ACCESS_KEY_ID");
-        String secret = host.variable("AWS_SECRET_ACCESS_KEY");
-        ObjectStoreSettings.Credentials credentials = id == null || secret == null
-                ? null
-                : new ObjectStoreSettings.Credentials(id, secret, host.variable("AWS_SESSION_TOKEN"));
-        return ObjectStore.connect(new ObjectStoreSettings(plan.endpoint(), plan.region(), credentials));
+    PodStores stores(Host host) {
+        return PodStores.of(plan, host::variable);
     }
 }

@@ -5,8 +5,8 @@ import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.pod.PodStores;
 import io.jenkins.plugins.mlops.core.pod.PodSupply;
-import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,9 +29,9 @@ final class SupplyCommand implements Callable<Integer> {
     public Integer call() {
         PodEnvironment pod = PodEnvironment.of(host);
         Output out = output.output(host);
-        try (ObjectStore store = pod.store(host);
+        try (PodStores stores = pod.stores(host);
                 ProgressPrinter progress = out.progress()) {
-            new PodSupply(pod.plan(), store, pod.root(), pod.cache(), out::note).run(pod.identity(), progress);
+            new PodSupply(pod.plan(), stores, pod.root(), pod.cache(), out::note).run(pod.identity(), progress);
             return 0;
         } catch (IOException e) {
             throw MlopsException.failed("The pod's directory " + pod.root() + " cannot be used: " + e.getMessage(), e);

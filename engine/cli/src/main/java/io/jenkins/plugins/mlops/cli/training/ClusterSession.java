@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli.training;
 import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.LineageStoreOption;
+import io.jenkins.plugins.mlops.cli.OwnObjectStore;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
 import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
 import io.jenkins.plugins.mlops.cli.image.ImageRegistryOptions;
@@ -57,9 +58,10 @@ final class ClusterSession implements AutoCloseable {
         LocalSession openLocal(Host host) {
             MlflowSettings mlflow = servers.mlflow(host);
             ObjectStoreSettings store = servers.objectStore(host);
+            ObjectStoreSettings evaluation = OwnObjectStore.EVALUATION.settings(host, servers, null);
             LineageStore lineage = lineageStore.open(host);
             Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
-            return new LocalSession(mlflow, store, lineage, withdrawals, cache.cache(host));
+            return new LocalSession(mlflow, store, evaluation, lineage, withdrawals, cache.cache(host));
         }
     }
 
@@ -77,6 +79,7 @@ final class ClusterSession implements AutoCloseable {
                     local.services(),
                     objects,
                     store,
+                    OwnObjectStore.EVALUATION.settings(host, options.servers, null),
                     cluster,
                     watch,
                     ClusterFacts.of(cluster),

@@ -17,18 +17,22 @@ final class LocalSession implements AutoCloseable {
 
     private final MlflowServer server;
     private final PulledDatasets pulled;
+    private final PulledDatasets evaluation;
     private final TrainingServices services;
 
     LocalSession(
             MlflowSettings mlflow,
             ObjectStoreSettings store,
+            ObjectStoreSettings evaluationStore,
             LineageStore lineage,
             Withdrawals withdrawals,
             DatasetCache cache) {
         server = MlflowServer.connect(mlflow, store);
         pulled = new PulledDatasets(store, cache, withdrawals);
+        evaluation = new PulledDatasets(evaluationStore, cache, withdrawals);
         services = new TrainingServices(
                 pulled,
+                evaluation,
                 server,
                 server,
                 mlflow,
@@ -44,6 +48,7 @@ final class LocalSession implements AutoCloseable {
     @Override
     public void close() {
         pulled.close();
+        evaluation.close();
         server.close();
     }
 }

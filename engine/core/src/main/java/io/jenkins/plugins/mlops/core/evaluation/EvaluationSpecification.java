@@ -1,12 +1,19 @@
 package io.jenkins.plugins.mlops.core.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.document.TimeLimit;
+import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.training.CommandChecks;
 import io.jenkins.plugins.mlops.core.training.Params;
+import io.jenkins.plugins.mlops.core.training.TrainingSpecification.Deadlines;
+import io.jenkins.plugins.mlops.core.training.TrainingSpecification.Resources;
+import io.jenkins.plugins.mlops.core.training.WorkloadRequest;
+import io.jenkins.plugins.mlops.core.workload.WorkloadOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -28,7 +35,12 @@ import java.util.TreeMap;
  * @param seed what the command should seed its random numbers with; null for none
  * @param dataset the evaluation set; null when it is given at the start
  * @param deadline longest time of the command for one model; null for no limit
+ * @param queueDeadline longest wait for a place to run, for one model; null for no limit
+ * @param image container image, for backends that run one; null for none
+ * @param resources what the command needs; never null
+ * @param kubernetes what only a cluster reads; never null
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record EvaluationSpecification(
         @JsonProperty(required = true) String name,
         String experiment,
@@ -38,7 +50,11 @@ public record EvaluationSpecification(
         Params params,
         Long seed,
         DatasetReference dataset,
-        TimeLimit deadline) {
+        TimeLimit deadline,
+        TimeLimit queueDeadline,
+        String image,
+        Resources resources,
+        WorkloadOptions kubernetes) {
 
     private static final int MAX_NAME = 100;
 
@@ -57,6 +73,11 @@ public record EvaluationSpecification(
         environment = environment == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(environment));
         environment.forEach(CommandChecks::variable);
         params = params == null ? Params.NONE : params.requireNoSeed();
+        resources = resources == null ? new Resources(null, null, null, null, null) : resources;
+        kubernetes = kubernetes == null ? WorkloadOptions.NONE : kubernetes;
+        if (image != null) {
+            ImageReference.parse(image);
+        }
     }
 
     /**
@@ -80,7 +101,11 @@ public record EvaluationSpecification(
                     read.params,
                     read.seed,
                     read.dataset == null ? null : read.dataset.relativeTo(base),
-                    read.deadline);
+                    read.deadline,
+                    read.queueDeadline,
+                    read.image,
+                    read.resources,
+                    read.kubernetes);
         } catch (InvalidPathException e) {
             throw MlopsException.usage(file + ": directory '" + read.directory + "' is no path", e);
         }
@@ -97,9 +122,20 @@ public record EvaluationSpecification(
                 params,
                 otherSeed == null ? seed : otherSeed,
                 otherDataset == null ? dataset : otherDataset,
-                deadline);
+                deadline,
+                queueDeadline,
+                image,
+                resources,
+                kubernetes);
     }
 
+    /** What it wants of a cluster, for one model. */
+    WorkloadRequest request() {
+        return new WorkloadRequest(
+                name, image, command, 1, resources, new Deadlines(queueDeadline, deadline), kubernetes, 0);
+    }
+
+    @JsonIgnore
     Path workingDirectory() {
         return Path.of(directory);
     }

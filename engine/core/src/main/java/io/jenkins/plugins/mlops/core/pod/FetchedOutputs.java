@@ -68,7 +68,7 @@ public final class FetchedOutputs {
     public static void fetch(
             Kept kept, PodPlan.Keep keep, int attempt, int rank, Path into, Pull pull, ProgressListener progress) {
         if (kept.problem() != null) {
-            throw MlopsException.failed("The outputs of rank " + rank + " could not be kept: " + kept.problem());
+            throw MlopsException.failed("What rank " + rank + " left was not kept: " + kept.problem());
         }
         if (kept.files() == 0) {
             throw MlopsException.failed("Rank " + rank

@@ -1,12 +1,15 @@
 package io.jenkins.plugins.mlops.core.pod;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +27,9 @@ public final class PodKeep {
     /** Time between two looks for checkpoints. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
 
+    private final PodPlan plan;
     private final PodPlan.Keep keep;
+    private final PodStores stores;
     private final ObjectStore store;
     private final Path root;
     private final RankIdentity identity;
@@ -32,9 +37,11 @@ public final class PodKeep {
     private final Checkpoints checkpoints;
 
     /** @param root where {@link PodPlan#ROOT} is @param notes hears what happens, a sentence each */
-    public PodKeep(PodPlan plan, ObjectStore store, Path root, RankIdentity identity, Consumer<String> notes) {
+    public PodKeep(PodPlan plan, PodStores stores, Path root, RankIdentity identity, Consumer<String> notes) {
+        this.plan = plan;
         this.keep = plan.keep();
-        this.store = store;
+        this.stores = stores;
+        this.store = stores.own();
         this.root = root;
         this.identity = identity;
         this.notes = notes;
@@ -65,6 +72,11 @@ public final class PodKeep {
         Kept marker;
         MlopsException problem = null;
         try {
+            for (PodPlan.Supply supply : plan.supplies()) {
+                if (supply.isMounted()) {
+                    requireUnchanged(supply);
+                }
+            }
             marker = publish(location);
         } catch (MlopsException e) {
             problem = e;
@@ -80,6 +92,28 @@ public final class PodKeep {
             throw problem;
         }
         notes.accept("Kept " + marker.files() + " files of the outputs");
+    }
+
+    /**
+     * What is mounted was read whole before the command began, and is the bucket's: it is what it was when the bucket's listing is.
+     * Reading it again would hold the pod, and its GPUs.
+     */
+    private void requireUnchanged(PodPlan.Supply supply) {
+        Datasets datasets = new Datasets(stores.of(supply), DatasetCache.at(PodSupply.ownCache(root)));
+        Manifest manifest = datasets.manifest(PodSupply.reference(supply))
+                .orElseThrow(() -> MlopsException.failed("The manifest of the " + supply.what()
+                        + " is gone: what was mounted cannot be held against it"));
+        String uri = manifest.source().uri();
+        String now = S3Uri.isS3(uri)
+                ? datasets.resolve(DatasetReference.ofPrefix(uri)).sourceId()
+                : null;
+        if (!manifest.source().id().equals(now)) {
+            throw MlopsException.refused("The " + supply.what() + " mounted from claim " + supply.claim()
+                    + " changed while the command ran: " + uri + " was "
+                    + manifest.source().id() + " and is now " + now
+                    + "; take a snapshot, and begin again");
+        }
+        notes.accept("The mounted " + supply.what() + " is as it was");
     }
 
     private Kept publish(OutputLocation location) throws IOException {

@@ -44,6 +44,13 @@ public record PodPlan(
     public static final String CACHE_ROOT = "/mlops-cache";
 
     /**
+     * An object store that has keys of its own.
+     *
+     * @param keys what the names of the variables begin with that hold them: {@code AWS} for AWS_ACCESS_KEY_ID and so on
+     */
+    public record Store(URI endpoint, String region, String keys) {}
+
+    /**
      * Something that is brought before the command starts.
      *
      * @param what for people, such as {@code training dataset}
@@ -53,10 +60,25 @@ public record PodPlan(
      * @param into directory below {@link #ROOT}
      * @param claim the PersistentVolumeClaim, of an S3 CSI driver, that has it already, so that it is only checked; null for none
      * @param subPath where in that volume, null for its root
+     * @param store where it is, null for the plan's own
+     * @param apart true when it is not to lie in the cache, which other pods read; null when it may
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Supply(
-            String what, String manifest, String from, String sourceId, String into, String claim, String subPath) {
+            String what,
+            String manifest,
+            String from,
+            String sourceId,
+            String into,
+            String claim,
+            String subPath,
+            Store store,
+            Boolean apart) {
+
+        /** Something in the plan's own store, brought. */
+        public static Supply of(String what, String manifest, String into) {
+            return new Supply(what, manifest, null, null, into, null, null, null, null);
+        }
 
         /** Whether it is mounted, and not brought. */
         @JsonIgnore
@@ -86,6 +108,11 @@ public record PodPlan(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Keep(
             String outputs, String outputsUri, String checkpoints, String checkpointsUri, String fingerprint) {}
+
+    /** The plan's own store, by the usual variables. */
+    public Store store() {
+        return new Store(endpoint, region, "AWS");
+    }
 
     public PodPlan {
         supplies = supplies == null ? List.of() : List.copyOf(supplies);

@@ -31,7 +31,7 @@ public final class PodSupply {
     private static final String GROUP_WRITABLE = "rwxrwxr-x";
 
     private final PodPlan plan;
-    private final ObjectStore store;
+    private final PodStores stores;
     private final Path root;
     private final Path cacheRoot;
     private final Consumer<String> notes;
@@ -41,9 +41,9 @@ public final class PodSupply {
      * @param cacheRoot where {@link PodPlan#CACHE_ROOT} is
      * @param notes hears what happens, a sentence each
      */
-    public PodSupply(PodPlan plan, ObjectStore store, Path root, Path cacheRoot, Consumer<String> notes) {
+    public PodSupply(PodPlan plan, PodStores stores, Path root, Path cacheRoot, Consumer<String> notes) {
         this.plan = plan;
-        this.store = store;
+        this.stores = stores;
         this.root = root;
         this.cacheRoot = cacheRoot;
         this.notes = notes;
@@ -58,27 +58,38 @@ public final class PodSupply {
             Path path = inside(file.getKey());
             Documents.writeAtomically(path, file.getValue());
         }
-        Path cache = plan.cache() == null ? root.resolve(".cache") : cacheRoot;
-        Datasets datasets = new Datasets(store, DatasetCache.at(cache));
+        ObjectStore own = stores.own();
         for (PodPlan.Supply supply : plan.supplies()) {
-            if (supply.isMounted()) {
-                checkMounted(supply, datasets, progress);
-            } else {
-                Manifest brought = bring(supply, datasets, progress);
-                if (identity.rank() == 0 && plan.keep() != null && supply.sourceId() != null) {
-                    store.putIfAbsent(
-                            OutputLocation.of(plan.keep().outputsUri()).supplied(supply.into()),
-                            Documents.toJson(brought).getBytes(StandardCharsets.UTF_8));
-                }
+            Datasets datasets = datasets(supply);
+            Manifest there =
+                    supply.isMounted() ? checkMounted(supply, datasets, progress) : bring(supply, datasets, progress);
+            if (identity.rank() == 0 && plan.keep() != null && supply.sourceId() != null) {
+                own.putIfAbsent(
+                        OutputLocation.of(plan.keep().outputsUri()).supplied(supply.into()),
+                        Documents.toJson(there).getBytes(StandardCharsets.UTF_8));
             }
         }
         if (plan.keep() != null && plan.keep().checkpoints() != null) {
             Path checkpoints = inside(plan.keep().checkpoints());
             makeWritable(checkpoints);
-            new Checkpoints(plan.keep(), store, identity)
-                    .restore(checkpoints, datasets, progress)
+            new Checkpoints(plan.keep(), own, identity)
+                    .restore(checkpoints, new Datasets(own, DatasetCache.at(cache())), progress)
                     .ifPresent(name -> notes.accept("Going on from checkpoint " + name));
         }
+    }
+
+    private Path cache() {
+        return plan.cache() == null ? ownCache(root) : cacheRoot;
+    }
+
+    /** Where what other pods shall not read is kept, for as long as the pod lives. */
+    static Path ownCache(Path root) {
+        return root.resolve(".cache");
+    }
+
+    private Datasets datasets(PodPlan.Supply supply) {
+        Path cache = Boolean.TRUE.equals(supply.apart()) ? ownCache(root) : cache();
+        return new Datasets(stores.of(supply), DatasetCache.at(cache));
     }
 
     private Manifest bring(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
@@ -91,12 +102,13 @@ public final class PodSupply {
     }
 
     /** What a driver mounts is whatever the bucket has now: it is held against the version that was asked for. */
-    private void checkMounted(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
+    private Manifest checkMounted(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
         Manifest manifest = datasets.manifest(reference(supply))
                 .orElseThrow(() -> MlopsException.usage("The " + supply.what()
                         + " is mounted, which needs a manifest to hold it against: publish it, or bring it instead"));
         requireIntact(supply, Datasets.compare(inside(supply.into()), manifest, JOBS, progress));
         notes.accept("Checked the mounted " + supply.what() + ": " + manifest.files() + " files");
+        return manifest;
     }
 
     private static void requireIntact(PodPlan.Supply supply, DatasetCheck check) {
@@ -109,7 +121,7 @@ public final class PodSupply {
                 + check.problems().size() + " problems in all; look at what the bucket has, or have it brought");
     }
 
-    private static DatasetReference reference(PodPlan.Supply supply) {
+    static DatasetReference reference(PodPlan.Supply supply) {
         return supply.manifest() == null
                 ? DatasetReference.ofPrefix(supply.from())
                 : DatasetReference.ofManifest(supply.manifest());

@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  *
  * @param store the object store that pods use too
  * @param storeSettings how pods reach it, with the keys that their tool containers get
+ * @param evaluationSettings the same for evaluation sets, whose keys the tool containers of evaluations alone get; equal to {@code
+ *     storeSettings} where they have none of their own
  * @param watch of the controller's workloads; many trainings share it
  * @param controller who watches over the workloads: an id that no other has and that outlives a restart; a DNS label
  * @param link where people find the training, null for nowhere
@@ -23,6 +25,7 @@ public record ClusterServices(
         TrainingServices training,
         ObjectStore store,
         ObjectStoreSettings storeSettings,
+        ObjectStoreSettings evaluationSettings,
         Cluster cluster,
         ClusterWatch watch,
         ClusterFacts facts,

@@ -1,26 +1,14 @@
 package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
-import io.jenkins.plugins.mlops.core.dataset.Datasets;
-import io.jenkins.plugins.mlops.core.dataset.Manifest;
-import io.jenkins.plugins.mlops.core.dataset.PullOptions;
-import io.jenkins.plugins.mlops.core.diagnosis.End;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.execution.AttemptFacts;
 import io.jenkins.plugins.mlops.core.execution.Execution;
-import io.jenkins.plugins.mlops.core.execution.ExecutionContext;
-import io.jenkins.plugins.mlops.core.execution.ExecutionListener;
 import io.jenkins.plugins.mlops.core.execution.ExecutionStatus;
-import io.jenkins.plugins.mlops.core.execution.Next;
 import io.jenkins.plugins.mlops.core.execution.PodFacts;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.gate.Evaluator;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
-import io.jenkins.plugins.mlops.core.pod.FetchedOutputs;
-import io.jenkins.plugins.mlops.core.pod.Kept;
-import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
@@ -31,11 +19,10 @@ import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,7 +54,6 @@ public final class ClusterTraining implements ClusterWork {
     static final String BACKEND = "kubernetes";
 
     private static final Duration NOW = Duration.ZERO;
-    private static final String FETCH_CACHE = ".fetched";
     private static final String RESULT = "result.json";
 
     private final Path directory;
@@ -77,7 +63,7 @@ public final class ClusterTraining implements ClusterWork {
     private final ClusterTrainingState state;
     private final RunDirectory files;
     private final PodPlans plans;
-    private Execution execution;
+    private final ClusterExecutions executions;
 
     private ClusterTraining(Path directory, ClusterServices services, ClusterTrainingState state) {
         this.directory = directory;
@@ -87,6 +73,7 @@ public final class ClusterTraining implements ClusterWork {
         this.state = state;
         this.files = RunDirectory.at(directory, state.specification.outputs().model());
         this.plans = new PodPlans(services, state);
+        this.executions = new ClusterExecutions(directory, services);
     }
 
     /**
@@ -130,8 +117,8 @@ public final class ClusterTraining implements ClusterWork {
         state.evaluationDataset = plan.evaluation();
         state.parent = plan.parent();
         state.controller = services.controller();
-        state.image = pinned(specification.image(), services, listener);
-        state.toolImage = pinned(services.profile().toolImage(), services, listener);
+        state.image = ClusterExecutions.pinned(specification.image(), services, listener);
+        state.toolImage = ClusterExecutions.pinned(services.profile().toolImage(), services, listener);
         RunDirectory made =
                 RunDirectory.create(runDirectory, specification.outputs().model());
         try {
@@ -141,16 +128,6 @@ public final class ClusterTraining implements ClusterWork {
             throw unusable(made.root(), e);
         }
         return new ClusterTraining(made.root(), services, state);
-    }
-
-    private static String pinned(String image, ClusterServices services, TrainingListener listener) {
-        ImageReference asked = ImageReference.parse(image);
-        if (asked.digest() != null) {
-            return image;
-        }
-        ImageReference found = services.pin().apply(asked);
-        listener.note("Image " + image + " is " + found.digest());
-        return found.toString();
     }
 
     /**
@@ -198,7 +175,11 @@ public final class ClusterTraining implements ClusterWork {
 
     /** Where the execution of a role has its files. */
     public static Path executionDirectory(Path runDirectory, Workload.Role role) {
-        return runDirectory.resolve("executions").resolve(role.name().toLowerCase(Locale.ROOT));
+        return ClusterExecutions.place(runDirectory, name(role));
+    }
+
+    private static String name(Workload.Role role) {
+        return role.name().toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -213,11 +194,13 @@ public final class ClusterTraining implements ClusterWork {
             return false;
         }
         try {
-            Documents.writeAtomically(runDirectory.resolve(StopFile.NAME), Documents.toJson(new StopFile(reason)));
+            List<String> names = Arrays.stream(Workload.Role.values())
+                    .map(ClusterTraining::name)
+                    .toList();
+            ClusterExecutions.stop(runDirectory, names, reason);
         } catch (IOException e) {
             throw unusable(runDirectory, e);
         }
-        latest(runDirectory).ifPresent(execution -> Execution.stop(execution, reason));
         return true;
     }
 
@@ -285,10 +268,8 @@ public final class ClusterTraining implements ClusterWork {
     /** Before its first workload nothing of the cluster needs to be stopped; after its last one the training is as good as done. */
     private void stopIfAsked() {
         boolean between = state.stage == ClusterStage.PREPARING || state.stage == ClusterStage.FETCHING;
-        if (between && Files.exists(directory.resolve(StopFile.NAME))) {
-            String reason = Documents.read(directory.resolve(StopFile.NAME), StopFile.class)
-                    .reason();
-            throw new Stopped("The training was stopped: " + reason);
+        if (between) {
+            executions.stopIfAsked("The training");
         }
     }
 
@@ -367,7 +348,7 @@ public final class ClusterTraining implements ClusterWork {
     }
 
     private void staged() throws IOException {
-        ExecutionStatus staged = Execution.status(executionDirectory(directory, Workload.Role.STAGING));
+        ExecutionStatus staged = executions.status(name(Workload.Role.STAGING));
         List<String> nodes = staged.attempts().stream()
                 .flatMap(attempt -> attempt.pods().stream())
                 .map(PodFacts::node)
@@ -385,52 +366,16 @@ public final class ClusterTraining implements ClusterWork {
 
     private Duration follow(Workload workload, Workload.Role role, TrainingListener listener, Follow then)
             throws IOException {
-        if (execution == null) {
-            execution = openExecution(workload, role, listener);
-        }
-        Next next = execution.step(new Narrator(role, listener));
-        if (!next.isDone()) {
-            return next.after();
-        }
-        execution.close();
-        execution = null;
-        End end = next.end();
-        if (!end.succeeded()) {
-            throw ended(role, end);
+        Optional<Duration> wait = executions.follow(work(workload, role), listener);
+        if (wait.isPresent()) {
+            return wait.get();
         }
         then.run();
         return NOW;
     }
 
-    private Execution openExecution(Workload workload, Workload.Role role, TrainingListener listener) {
-        Path place = executionDirectory(directory, role);
-        ExecutionContext context =
-                ExecutionContext.of(services.cluster(), services.watch(), services.facts(), plans.secrets(role));
-        Execution opened;
-        if (Execution.isIn(place)) {
-            opened = Execution.open(place, context);
-        } else {
-            listener.note(title(role) + " on cluster " + services.cluster().name() + ", namespace "
-                    + services.cluster().namespace() + ", as " + workload.name());
-            opened = Execution.start(place, workload, context);
-        }
-        // Whoever asked may have done so before there was an execution to ask, and the watcher of then may have been
-        // killed.
-        if (Files.exists(directory.resolve(StopFile.NAME))) {
-            opened.stop(Documents.read(directory.resolve(StopFile.NAME), StopFile.class)
-                    .reason());
-        }
-        return opened;
-    }
-
-    private MlopsException ended(Workload.Role role, End end) {
-        String message = title(role) + ": " + end.sentence() + "; logs are in "
-                + executionDirectory(directory, role).resolve("logs");
-        return switch (end.cause()) {
-            case STOPPED -> new Stopped(message);
-            case REFUSED -> MlopsException.refused(message);
-            default -> MlopsException.failed(message);
-        };
+    private ClusterExecutions.Work work(Workload workload, Workload.Role role) {
+        return new ClusterExecutions.Work(workload, title(role), name(role), plans.secrets(role));
     }
 
     private static String title(Workload.Role role) {
@@ -443,7 +388,7 @@ public final class ClusterTraining implements ClusterWork {
 
     private Duration fetch(TrainingListener listener) throws IOException {
         listener.note("Fetching the outputs");
-        fetch(state.training, Workload.Role.TRAINING, files.output(), listener);
+        executions.fetch(work(state.training, Workload.Role.TRAINING), files.output(), listener);
         TrackedRun run = trackedRun();
         tracking.endRun(run.runId(), RunStatus.RUNNING);
         TrainingRecorder recorder = recorder(run, listener);
@@ -463,50 +408,19 @@ public final class ClusterTraining implements ClusterWork {
     }
 
     private Duration fetchEvaluation(TrainingListener listener) throws IOException {
-        fetch(state.evaluation, Workload.Role.EVALUATION, files.evaluation(), listener);
+        executions.fetch(work(state.evaluation, Workload.Role.EVALUATION), files.evaluation(), listener);
         state.evaluationDataset = supplied(state.evaluation, files.evaluationDataset(), state.evaluationDataset);
         recorder(trackedRun(), listener).evaluationDataset(state.evaluationDataset);
         go(ClusterStage.RECORDING);
         return NOW;
     }
 
-    /** Brings the outputs of rank 0; a directory that is there was brought whole by an earlier try. */
-    private void fetch(Workload workload, Workload.Role role, Path into, TrainingListener listener) throws IOException {
-        PodPlan.Keep keep = workload.plan().keep();
-        int attempt = lastAttempt(role);
-        Kept kept = FetchedOutputs.find(services.store(), keep, attempt, 0)
-                .orElseThrow(() -> MlopsException.failed(title(role) + " succeeded, but its outputs are not at "
-                        + keep.outputsUri() + ": look at the log of the container 'keep', and whether its keys may"
-                        + " write there"));
-        Path fetching = directory.resolve(".fetching");
-        Datasets datasets =
-                new Datasets(services.store(), DatasetCache.at(directory.resolve(FETCH_CACHE)), common.withdrawals());
-        PullOptions copies = new PullOptions(
-                PullOptions.DEFAULT.jobs(), PullOptions.Placement.COPY, PullOptions.DEFAULT.selection(), false);
-        FetchedOutputs.fetch(
-                kept,
-                keep,
-                attempt,
-                0,
-                fetching,
-                (manifest, place, progress) -> datasets.pull(manifest, place, copies, progress),
-                listener.progress());
-        FileTree.delete(fetching.resolve(".mlops"));
-        FileTree.delete(into);
-        Files.move(fetching, into, StandardCopyOption.ATOMIC_MOVE);
-        FileTree.delete(directory.resolve(FETCH_CACHE));
-    }
-
-    /** A version as it was brought, with the content id that a prefix has only then; its manifest is kept. */
     private DatasetVersion supplied(Workload workload, Path into, DatasetVersion resolved) {
-        Optional<Manifest> brought =
-                FetchedOutputs.supplied(services.store(), workload.plan().keep(), String.valueOf(into.getFileName()));
-        brought.ifPresent(common.lineage()::keepManifest);
-        return brought.map(Manifest::version).orElse(resolved);
+        return executions.supplied(workload, String.valueOf(into.getFileName()), resolved);
     }
 
     private int lastAttempt(Workload.Role role) {
-        return Execution.status(executionDirectory(directory, role)).attempt();
+        return executions.status(name(role)).attempt();
     }
 
     private Duration record(TrainingListener listener) throws IOException {
@@ -548,15 +462,9 @@ public final class ClusterTraining implements ClusterWork {
 
     /** What the cluster says of the attempt that succeeded. */
     private void whatRan(TrainingFacts facts) {
-        ExecutionStatus training = Execution.status(executionDirectory(directory, Workload.Role.TRAINING));
-        AttemptFacts last = training.attempts().get(training.attempts().size() - 1);
-        List<PodFacts> pods = last.pods();
-        String ran = pods.stream()
-                .map(PodFacts::image)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(state.image);
-        facts.image(ran)
+        ExecutionStatus training = executions.status(name(Workload.Role.TRAINING));
+        List<PodFacts> pods = executions.pods(name(Workload.Role.TRAINING));
+        facts.image(executions.imageThatRan(name(Workload.Role.TRAINING)).orElse(state.image))
                 .added("attempts", training.attempts().size())
                 .added("cluster", training.cluster())
                 .added("namespace", training.namespace())
@@ -571,9 +479,10 @@ public final class ClusterTraining implements ClusterWork {
                                 .distinct()
                                 .toList());
         if (state.evaluation != null) {
+            String image =
+                    executions.imageThatRan(name(Workload.Role.EVALUATION)).orElse(state.image);
             facts.evaluator(
-                    Evaluator.IMAGE,
-                    String.valueOf(ImageReference.parse(state.image).digest()));
+                    Evaluator.IMAGE, String.valueOf(ImageReference.parse(image).digest()));
         }
     }
 
@@ -593,7 +502,8 @@ public final class ClusterTraining implements ClusterWork {
     }
 
     private void fail(MlopsException cause) {
-        MlopsException.Kind kind = cause instanceof Stopped ? MlopsException.Kind.INTERRUPTED : cause.kind();
+        MlopsException.Kind kind =
+                cause instanceof ClusterExecutions.StoppedException ? MlopsException.Kind.INTERRUPTED : cause.kind();
         RuntimeException told = cause;
         if (state.runId != null) {
             told = TrainingRun.end(tracking, state.runId, cause);
@@ -601,7 +511,7 @@ public final class ClusterTraining implements ClusterWork {
         state.failureKind = kind;
         state.failure = told.getMessage();
         try {
-            FileTree.delete(directory.resolve(FETCH_CACHE));
+            executions.clear();
             go(ClusterStage.FAILED);
         } catch (IOException e) {
             throw unusable(directory, e);
@@ -615,45 +525,6 @@ public final class ClusterTraining implements ClusterWork {
 
     @Override
     public void close() {
-        if (execution != null) {
-            execution.close();
-            execution = null;
-        }
-    }
-
-    /** A request to stop, beside the state, since whoever asks is not who drives. */
-    record StopFile(String reason) {
-        static final String NAME = "stop.json";
-    }
-
-    /** It was asked to stop, and did. */
-    private static final class Stopped extends MlopsException {
-        private static final long serialVersionUID = 1L;
-
-        Stopped(String message) {
-            super(Kind.FAILED, message);
-        }
-    }
-
-    /** Tells a training's listener of its executions. */
-    private record Narrator(Workload.Role role, TrainingListener listener) implements ExecutionListener {
-        @Override
-        public void note(String text) {
-            listener.note(text);
-        }
-
-        @Override
-        public void output(long number, String line) {
-            listener.output(
-                    role == Workload.Role.EVALUATION
-                            ? TrainingListener.Stage.EVALUATION
-                            : TrainingListener.Stage.TRAINING,
-                    line);
-        }
-
-        @Override
-        public void waiting(String reason) {
-            listener.waiting(reason);
-        }
+        executions.close();
     }
 }

@@ -1,15 +1,11 @@
 package io.jenkins.plugins.mlops.core.training;
 
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
-import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
-import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.pod.FetchedOutputs;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.workload.ClusterProfile;
 import io.jenkins.plugins.mlops.core.workload.Workload;
@@ -32,36 +28,20 @@ final class PodPlans {
     private final ClusterTrainingState state;
     private final TrainingSpecification specification;
     private final RunDirectory inPod;
+    private final PodPlanning planning;
 
     PodPlans(ClusterServices services, ClusterTrainingState state) {
         this.services = services;
         this.state = state;
         this.specification = state.specification;
+        this.planning = new PodPlanning(services, state.toolImage);
         this.inPod =
                 RunDirectory.at(Path.of(PodPlan.ROOT), specification.outputs().model());
     }
 
-    /** @throws MlopsException of kind USAGE when the profile lacks what pods need */
+    /** @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when the profile lacks what pods need */
     static void check(TrainingSpecification specification, ClusterProfile profile, WorkloadPlanner planner) {
-        if (profile.outputs() == null) {
-            throw MlopsException.usage(
-                    "The cluster's profile names no 'outputs': pods need an s3:// prefix to keep models in");
-        }
-        if (profile.toolImage() == null) {
-            throw MlopsException.usage(
-                    "The cluster's profile names no 'toolImage': pods need the mlops tool to bring data and keep outputs");
-        }
-        if (planner.delivery() == Delivery.STAGE && profile.cache() == null) {
-            throw MlopsException.usage("The delivery 'stage' of '" + specification.name()
-                    + "' needs a 'cache' in the cluster's profile, which the staged data stays in");
-        }
-        for (DatasetReference dataset : datasets(specification)) {
-            if (dataset.manifest() != null && !S3Uri.isS3(dataset.manifest())) {
-                throw MlopsException.usage(
-                        "The manifest " + dataset.manifest()
-                                + " is a file, which pods cannot read: publish the dataset, and name the manifest in the bucket");
-            }
-        }
+        PodPlanning.check(specification.name(), profile, planner.delivery(), datasets(specification));
     }
 
     private static List<DatasetReference> datasets(TrainingSpecification specification) {
@@ -76,22 +56,17 @@ final class PodPlans {
     }
 
     S3Uri codePrefix() {
-        return below("code/");
+        return planning.below("code/");
     }
 
     S3Uri parentPrefix() {
-        return below("parents/");
-    }
-
-    private S3Uri below(String path) {
-        String outputs = services.profile().outputs();
-        return S3Uri.parse(outputs.endsWith("/") ? outputs : outputs + "/").resolve(path);
+        return planning.below("parents/");
     }
 
     Workload staging(WorkloadPlanner planner) {
         List<PodPlan.Supply> supplies = new ArrayList<>();
         addTrainingDataset(supplies, planner.delivery());
-        return planner.staging(identity(Workload.Role.STAGING), plan(supplies, null, List.of(), Map.of()));
+        return planner.staging(identity(Workload.Role.STAGING), planning.plan(supplies, null, List.of(), Map.of()));
     }
 
     Workload training(WorkloadPlanner planner, TrackedRun run) {
@@ -99,11 +74,11 @@ final class PodPlans {
         addTrainingDataset(supplies, planner.delivery());
         PodPlan.Keep keep = new PodPlan.Keep(
                 name(inPod.output()),
-                below("runs/" + state.id + "/training/").toString(),
+                planning.below("runs/" + state.id + "/training/").toString(),
                 name(inPod.checkpoints()),
-                below("runs/" + state.id + "/checkpoints/").toString(),
+                planning.below("runs/" + state.id + "/checkpoints/").toString(),
                 fingerprint());
-        PodPlan plan = plan(
+        PodPlan plan = planning.plan(
                 supplies,
                 keep,
                 List.of(name(inPod.output()), name(inPod.model()), name(inPod.checkpoints())),
@@ -119,36 +94,39 @@ final class PodPlans {
     Workload evaluation(WorkloadPlanner planner, TrackedRun run, int attempt) {
         List<PodPlan.Supply> supplies = codeAndParent();
         String manifest = FetchedOutputs.manifest(state.training.plan().keep(), attempt, 0);
-        supplies.add(new PodPlan.Supply("model", manifest, null, null, name(inPod.output()), null, null));
-        add(
-                supplies,
-                "evaluation dataset",
+        supplies.add(PodPlan.Supply.of("model", manifest, name(inPod.output())));
+        supplies.add(planning.evaluationDataset(
                 specification.evaluation().dataset(),
                 state.evaluationDataset,
-                inPod.evaluationDataset(),
-                planner.delivery());
+                name(inPod.evaluationDataset()),
+                planner.delivery()));
         addTrainingDataset(supplies, planner.delivery());
         PodPlan.Keep keep = new PodPlan.Keep(
                 name(inPod.evaluation()),
-                below("runs/" + state.id + "/evaluation/").toString(),
+                planning.below("runs/" + state.id + "/evaluation/").toString(),
                 null,
                 null,
                 null);
-        PodPlan plan = plan(supplies, keep, List.of(name(inPod.evaluation()), name(inPod.checkpoints())), params());
+        PodPlan plan =
+                planning.plan(supplies, keep, List.of(name(inPod.evaluation()), name(inPod.checkpoints())), params());
         Map<String, String> environment =
                 new CommandEnvironment(specification, inPod, services.training().mlflow(), run).evaluation();
         return planner.evaluation(
-                identity(Workload.Role.EVALUATION), state.image, plain(environment), secretNames(environment), plan);
+                identity(Workload.Role.EVALUATION),
+                state.image,
+                specification.evaluation().command(),
+                plain(environment),
+                secretNames(environment),
+                plan);
     }
 
     private List<PodPlan.Supply> codeAndParent() {
         List<PodPlan.Supply> supplies = new ArrayList<>();
         if (state.code != null) {
-            supplies.add(new PodPlan.Supply("code", state.code, null, null, "code", null, null));
+            supplies.add(PodPlan.Supply.of("code", state.code, "code"));
         }
         if (state.parentFiles != null) {
-            supplies.add(new PodPlan.Supply(
-                    "parent model", state.parentFiles, null, null, name(inPod.parent()), null, null));
+            supplies.add(PodPlan.Supply.of("parent model", state.parentFiles, name(inPod.parent())));
         }
         return supplies;
     }
@@ -156,49 +134,9 @@ final class PodPlans {
     private void addTrainingDataset(List<PodPlan.Supply> supplies, Delivery delivery) {
         DatasetReference training = specification.datasets().training();
         if (training != null) {
-            add(supplies, "training dataset", training, state.trainingDataset, inPod.trainingDataset(), delivery);
+            supplies.add(
+                    planning.trainingDataset(training, state.trainingDataset, name(inPod.trainingDataset()), delivery));
         }
-    }
-
-    private void add(
-            List<PodPlan.Supply> supplies,
-            String what,
-            DatasetReference reference,
-            DatasetVersion version,
-            Path into,
-            Delivery delivery) {
-        BucketMounts.Place place = BucketMounts.NOWHERE;
-        if (delivery == Delivery.MOUNT) {
-            Manifest manifest = services.training()
-                    .datasets()
-                    .manifest(reference)
-                    .orElseThrow(() -> MlopsException.usage("The " + what + " " + reference
-                            + " has no manifest to check what is mounted against: take a snapshot ('mlops dataset"
-                            + " snapshot') and name its manifest, or have it brought (kubernetes.delivery: init)"));
-            place = new BucketMounts(services.profile().mounts()).find(manifest, what);
-        }
-        supplies.add(new PodPlan.Supply(
-                what,
-                reference.manifest(),
-                reference.from(),
-                version.sourceId(),
-                name(into),
-                place.claim(),
-                place.subPath()));
-    }
-
-    private PodPlan plan(
-            List<PodPlan.Supply> supplies, PodPlan.Keep keep, List<String> directories, Map<String, String> files) {
-        ObjectStoreSettings store = services.storeSettings();
-        return new PodPlan(
-                state.toolImage,
-                store.endpoint(),
-                store.region(),
-                supplies,
-                services.profile().cache(),
-                keep,
-                directories,
-                files);
     }
 
     private Map<String, String> params() {
@@ -250,14 +188,7 @@ final class PodPlans {
                     TrainingVariables.credentials(services.training().mlflow().credentials()));
             secrets.keySet().retainAll(TrainingVariables.SECRETS);
         }
-        ObjectStoreSettings.Credentials keys = services.storeSettings().credentials();
-        if (keys != null) {
-            secrets.put("AWS_ACCESS_KEY_ID", keys.accessKeyId());
-            secrets.put("AWS_SECRET_ACCESS_KEY", keys.secretAccessKey());
-            if (keys.sessionToken() != null) {
-                secrets.put("AWS_SESSION_TOKEN", keys.sessionToken());
-            }
-        }
+        secrets.putAll(planning.keys(role));
         return secrets;
     }
 

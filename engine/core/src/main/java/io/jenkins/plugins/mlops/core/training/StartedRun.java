@@ -95,7 +95,8 @@ final class StartedRun {
         findInstalled();
         DatasetReference training = specification.datasets().training();
         if (training != null) {
-            recorder.trainingDataset(pull(training, plan.training(), directory.trainingDataset(), "training"));
+            recorder.trainingDataset(
+                    pull(services.datasets(), training, plan.training(), directory.trainingDataset(), "training"));
         }
         if (plan.parent() != null) {
             TrainingRecorder.stopIfInterrupted();
@@ -133,10 +134,11 @@ final class StartedRun {
         }
     }
 
-    private DatasetVersion pull(DatasetReference reference, DatasetVersion resolved, Path into, String role) {
+    private DatasetVersion pull(
+            DatasetAccess datasets, DatasetReference reference, DatasetVersion resolved, Path into, String role) {
         TrainingRecorder.stopIfInterrupted();
         listener.note("Pulling the " + role + " dataset " + resolved.name());
-        PullResult pulled = services.datasets().pull(reference, into, listener.progress());
+        PullResult pulled = datasets.pull(reference, into, listener.progress());
         DatasetVersion version = pulled.version();
         if (!version.sourceId().equals(resolved.sourceId())) {
             throw MlopsException.failed("The " + role + " dataset at " + resolved.source()
@@ -189,8 +191,12 @@ final class StartedRun {
 
     private void evaluate() throws IOException {
         TrainingSpecification.Evaluation evaluation = specification.evaluation();
-        recorder.evaluationDataset(
-                pull(evaluation.dataset(), plan.evaluation(), directory.evaluationDataset(), "evaluation"));
+        recorder.evaluationDataset(pull(
+                services.evaluationDatasets(),
+                evaluation.dataset(),
+                plan.evaluation(),
+                directory.evaluationDataset(),
+                "evaluation"));
         TrainingRecorder.stopIfInterrupted();
         Files.createDirectory(directory.evaluation());
         listener.note("Evaluating: " + String.join(" ", evaluation.command()));

@@ -49,16 +49,17 @@ record TrainingPlan(
         return new TrainingPlan(
                 specification,
                 exported == null ? SourceRevision.of(directory).orElse(null) : exported,
-                resolve(specification.datasets().training(), services),
-                evaluation == null ? null : resolve(evaluation.dataset(), services),
+                resolve(specification.datasets().training(), services.datasets(), services),
+                evaluation == null ? null : resolve(evaluation.dataset(), services.evaluationDatasets(), services),
                 parent(specification.parent(), services, listener));
     }
 
-    private static DatasetVersion resolve(DatasetReference reference, TrainingServices services) {
+    private static DatasetVersion resolve(
+            DatasetReference reference, DatasetAccess datasets, TrainingServices services) {
         if (reference == null) {
             return null;
         }
-        DatasetVersion version = services.datasets().resolve(reference);
+        DatasetVersion version = datasets.resolve(reference);
         services.withdrawals().check(version);
         return version;
     }

@@ -10,12 +10,14 @@ import java.util.Map;
 /**
  * What a training uses.
  *
+ * @param evaluationDatasets the same with the credentials of evaluation sets, which may be others
  * @param mlflow the same server as {@code tracking}, for the training code, which logs to it by itself
  * @param withdrawals what may not be trained on
  * @param builder who runs the training
  */
 public record TrainingServices(
         DatasetAccess datasets,
+        DatasetAccess evaluationDatasets,
         TrackingServer tracking,
         ModelRegistry models,
         MlflowSettings mlflow,

@@ -40,23 +40,28 @@ public final class WorkloadPlanner {
     private static final int NAME_LENGTH = 40;
     private static final int ID_LENGTH = 8;
 
-    private final TrainingSpecification specification;
+    private final WorkloadRequest request;
     private final ClusterProfile profile;
     private final WorkloadOptions options;
 
-    /** @throws MlopsException of kind REFUSED that names every key which the profile does not allow, each with its limit */
+    /** For a training. */
     public WorkloadPlanner(TrainingSpecification specification, ClusterProfile profile) {
-        this.specification = specification;
+        this(WorkloadRequest.of(specification), profile);
+    }
+
+    /** @throws MlopsException of kind REFUSED that names every key which the profile does not allow, each with its limit */
+    public WorkloadPlanner(WorkloadRequest request, ClusterProfile profile) {
+        this.request = request;
         this.profile = profile;
-        this.options = specification.kubernetes().over(profile.defaults());
-        List<String> refused = new ProfileLimits(specification, profile, options).refused();
+        this.options = request.kubernetes().over(profile.defaults());
+        List<String> refused = new ProfileLimits(request, profile, options).refused();
         if (!refused.isEmpty()) {
-            throw MlopsException.refused("The cluster's profile does not allow '" + specification.name() + "': "
-                    + String.join("; ", refused));
+            throw MlopsException.refused(
+                    "The cluster's profile does not allow '" + request.name() + "': " + String.join("; ", refused));
         }
-        if (specification.image() == null) {
+        if (request.image() == null) {
             throw MlopsException.usage(
-                    "'" + specification.name() + "' names no image: set the key 'image' to what its pods are to run");
+                    "'" + request.name() + "' names no image: set the key 'image' to what its pods are to run");
         }
     }
 
@@ -65,7 +70,7 @@ public final class WorkloadPlanner {
     }
 
     public Code code() {
-        return options.code() != null ? options.code() : specification.command() == null ? Code.IMAGE : Code.UPLOAD;
+        return options.code() != null ? options.code() : request.command() == null ? Code.IMAGE : Code.UPLOAD;
     }
 
     /** The workload that trains. @param image by digest @param plan null when pods need nothing of the tool */
@@ -75,30 +80,25 @@ public final class WorkloadPlanner {
                 identity,
                 options,
                 image,
-                specification.command(),
+                request.command(),
                 environment,
                 secrets,
                 plan,
-                specification.nodes(),
+                request.nodes(),
                 resources(),
-                specification.retries());
+                request.retries());
     }
 
-    /** The workload that measures the model: one pod, with what the profile says for evaluations alone. */
+    /** The workload that measures a model: one pod, with what the profile says for evaluations alone. */
     public Workload evaluation(
-            Identity identity, String image, Map<String, String> environment, Set<String> secrets, PodPlan plan) {
+            Identity identity,
+            String image,
+            List<String> command,
+            Map<String, String> environment,
+            Set<String> secrets,
+            PodPlan plan) {
         WorkloadOptions own = profile.evaluation().over(options);
-        return workload(
-                identity,
-                own,
-                image,
-                specification.evaluation().command(),
-                environment,
-                secrets,
-                plan,
-                1,
-                resources(),
-                0);
+        return workload(identity, own, image, command, environment, secrets, plan, 1, resources(), 0);
     }
 
     /** The workload that fills the cache: where the training's pods will run, without a GPU. */
@@ -156,7 +156,7 @@ public final class WorkloadPlanner {
     }
 
     private PodResources resources() {
-        TrainingSpecification.Resources wanted = specification.resources();
+        TrainingSpecification.Resources wanted = request.resources();
         ClusterProfile.Amounts usual = profile.resources();
         String gpu = wanted.gpuResource() == null ? profile.gpuResource() : wanted.gpuResource();
         return new PodResources(
@@ -168,8 +168,8 @@ public final class WorkloadPlanner {
     }
 
     private String shm() {
-        if (specification.resources().shm() != null) {
-            return specification.resources().shm();
+        if (request.resources().shm() != null) {
+            return request.resources().shm();
         }
         return profile.resources().shm() == null
                 ? DEFAULT_SHM
@@ -179,12 +179,12 @@ public final class WorkloadPlanner {
     private Limits limits(WorkloadOptions chosen, int failureRetries) {
         return new Limits(
                 duration(
-                        specification.deadlines().queue(),
+                        request.deadlines().queue(),
                         profile.deadlines().queue(),
                         profile.limits().queue(),
                         DEFAULT_QUEUE),
                 duration(
-                        specification.deadlines().run(),
+                        request.deadlines().run(),
                         profile.deadlines().run(),
                         profile.limits().run(),
                         DEFAULT_RUN),
@@ -211,8 +211,7 @@ public final class WorkloadPlanner {
                 + (identity.role() == Role.TRAINING
                         ? ""
                         : "-" + identity.role().name().toLowerCase(Locale.ROOT).charAt(0));
-        String words = specification
-                .name()
+        String words = request.name()
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9]+", "-")
                 .replaceAll("^[^a-z]+|-+$", "");
@@ -222,21 +221,21 @@ public final class WorkloadPlanner {
     }
 
     /** Holds a profile's limits against what is wanted. */
-    private record ProfileLimits(TrainingSpecification specification, ClusterProfile profile, WorkloadOptions options) {
+    private record ProfileLimits(WorkloadRequest request, ClusterProfile profile, WorkloadOptions options) {
 
         List<String> refused() {
             List<String> refused = new ArrayList<>();
             ClusterProfile.Limits limits = profile.limits();
-            TrainingSpecification.Resources wanted = specification.resources();
+            TrainingSpecification.Resources wanted = request.resources();
             most(refused, "resources.gpus", wanted.gpus(), limits.gpus());
-            most(refused, "nodes", specification.nodes(), limits.nodes());
-            most(refused, "GPUs of all nodes", wanted.gpus() * specification.nodes(), limits.totalGpus());
+            most(refused, "nodes", request.nodes(), limits.nodes());
+            most(refused, "GPUs of all nodes", wanted.gpus() * request.nodes(), limits.totalGpus());
             ClusterProfile.Amounts unsaid = profile.resources();
             amount(refused, "resources.cpu", wanted.cpu(), unsaid.cpu(), limits.cpu());
             amount(refused, "resources.memory", wanted.memory(), unsaid.memory(), limits.memory());
-            time(refused, "deadlines.queue", specification.deadlines().queue(), limits.queue());
-            time(refused, "deadlines.run", specification.deadlines().run(), limits.run());
-            WorkloadOptions own = specification.kubernetes();
+            time(refused, "deadlines.queue", request.deadlines().queue(), limits.queue());
+            time(refused, "deadlines.run", request.deadlines().run(), limits.run());
+            WorkloadOptions own = request.kubernetes();
             WorkloadOptions usual = profile.defaults();
             oneOf(refused, "kubernetes.kind", own.kind(), usual.kind(), limits.kinds());
             oneOf(refused, "kubernetes.queue", own.queue(), usual.queue(), limits.queues());
@@ -316,7 +315,7 @@ public final class WorkloadPlanner {
         }
 
         private void image(List<String> refused, List<String> allowed) {
-            String image = specification.image();
+            String image = request.image();
             if (allowed != null && image != null && allowed.stream().noneMatch(image::startsWith)) {
                 refused.add("image is " + image + ", one that begins with one of " + allowed + " is allowed");
             }

@@ -75,7 +75,7 @@ class EvaluationSpecificationTest {
                 "{name: a, command: []} | command is empty",
                 "{name: a, command: [x], environment: {MLFLOW_TRACKING_URI: u}} | MLFLOW_TRACKING_URI is refused",
                 "{name: a, command: [x], environment: {AWS_ACCESS_KEY_ID: u}} | AWS_ACCESS_KEY_ID is refused",
-                "{name: a, command: [x], image: i} | unknown key 'image'",
+                "{name: a, command: [x], nodes: 2} | unknown key 'nodes'",
                 "{name: a, command: [x], deadline: soon} | soon",
             })
     void mistakesAreTold(String yaml, String message) throws IOException {

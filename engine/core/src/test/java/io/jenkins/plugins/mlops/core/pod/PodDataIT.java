@@ -77,6 +77,8 @@ class PodDataIT {
                 manifest.version().sourceId(),
                 "dataset",
                 null,
+                null,
+                null,
                 null);
         Path pod = directory.resolve("pod");
 
@@ -101,8 +103,8 @@ class PodDataIT {
                         ProgressListener.NONE)
                 .manifest();
         String location = uri("data/numbers/manifests/" + manifest.content().hex() + ".json");
-        PodPlan.Supply supply =
-                new PodPlan.Supply("training dataset", location, null, "manifest:other", "dataset", null, null);
+        PodPlan.Supply supply = new PodPlan.Supply(
+                "training dataset", location, null, "manifest:other", "dataset", null, null, null, null);
 
         assertThatThrownBy(() -> supply(plan(List.of(supply), 1), directory.resolve("pod"), 0, 1))
                 .isInstanceOf(MlopsException.class)
@@ -203,12 +205,12 @@ class PodDataIT {
     }
 
     private PodKeep keep(PodPlan plan, Path pod, int rank, int nodes, int attempt) {
-        return new PodKeep(plan, store, pod, new RankIdentity(rank, nodes, attempt), notes::add);
+        return new PodKeep(plan, stores(plan), pod, new RankIdentity(rank, nodes, attempt), notes::add);
     }
 
     private void supply(PodPlan plan, Path pod, int rank, int nodes) throws IOException {
         Files.createDirectories(pod);
-        new PodSupply(plan, store, pod, directory.resolve("cache"), notes::add)
+        new PodSupply(plan, stores(plan), pod, directory.resolve("cache"), notes::add)
                 .run(new RankIdentity(rank, nodes, 1), ProgressListener.NONE);
     }
 
@@ -236,5 +238,9 @@ class PodDataIT {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
+    }
+
+    private PodStores stores(PodPlan plan) {
+        return new PodStores(plan, any -> store);
     }
 }

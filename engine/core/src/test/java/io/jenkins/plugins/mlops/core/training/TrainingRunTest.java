@@ -374,6 +374,7 @@ class TrainingRunTest {
     private TrainingServices services() {
         return new TrainingServices(
                 datasets,
+                datasets,
                 mlflow,
                 mlflow,
                 new MlflowSettings(

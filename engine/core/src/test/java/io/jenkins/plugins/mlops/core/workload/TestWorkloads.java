@@ -27,9 +27,18 @@ public final class TestWorkloads {
                 URI.create("https://minio.example.com"),
                 "us-east-1",
                 List.of(
-                        new PodPlan.Supply("code", "s3://ml/code/manifest.json", null, "prefix:1", "code", null, null),
                         new PodPlan.Supply(
-                                "training dataset", "s3://ml/d/m.json", null, "x", "dataset", "recordings", "d")),
+                                "code", "s3://ml/code/manifest.json", null, "prefix:1", "code", null, null, null, null),
+                        new PodPlan.Supply(
+                                "training dataset",
+                                "s3://ml/d/m.json",
+                                null,
+                                "x",
+                                "dataset",
+                                "recordings",
+                                "d",
+                                null,
+                                null)),
                 new PodPlan.Cache("dataset-cache", null),
                 new PodPlan.Keep("output", "s3://ml/runs/1", "checkpoints", "s3://ml/checkpoints/1", "sha256:f"),
                 List.of("output/model", "checkpoints"),
