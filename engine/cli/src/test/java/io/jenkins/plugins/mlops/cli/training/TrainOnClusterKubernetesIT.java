@@ -232,7 +232,7 @@ class TrainOnClusterKubernetesIT {
         awaitLines(run, 5);
         mlops.destroyForcibly().waitFor();
 
-        assertThat(mlops("train", "sweep", "--older-than", "0s").waitFor())
+        assertThat(mlops("train", "sweep", "--older-than", "1s").waitFor())
                 .as(log("err"))
                 .isZero();
         assertThat(log("out")).contains("Left Job mean-", "mlops train resume " + run);
@@ -241,12 +241,12 @@ class TrainOnClusterKubernetesIT {
         FileTree.delete(run);
         assertThat(mlops("train", "sweep", "--dry-run").waitFor()).isZero();
         assertThat(log("out")).contains("nothing to remove");
-        assertThat(mlops("train", "sweep", "--dry-run", "--older-than", "0s", "--all-controllers")
+        assertThat(mlops("train", "sweep", "--dry-run", "--older-than", "1s", "--all-controllers")
                         .waitFor())
                 .isZero();
         assertThat(log("out")).contains("Would remove Job mean-", "of controller cli-");
         assertThat(left()).isPositive();
-        assertThat(mlops("train", "sweep", "--older-than", "0s", "--json").waitFor())
+        assertThat(mlops("train", "sweep", "--older-than", "1s", "--json").waitFor())
                 .isZero();
         JsonNode result = Documents.json().readTree(log("out"));
         assertThat(result.path("removed").get(0).path("kind").asText()).isEqualTo("Job");
