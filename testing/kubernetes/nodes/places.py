@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent.parent
+REPOSITORY = SOURCES.parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlops-pipeline-tests" / "kubernetes"
 STATE = Path(os.environ.get("MLOPS_KUBERNETES_STATE") or SOURCES.parent / "target" / "kubernetes").absolute()
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from . import images, runtime
-from .places import CACHE, REGISTRY, SOURCES, STATE
+from .places import CACHE, REGISTRY, REPOSITORY, SOURCES, STATE
 from .processes import Failure, run, say
 
 MADE = STATE / "images"
@@ -16,7 +16,7 @@ def made():
 
 
 def make(name):
-    makers = {"busybox": busybox, "python": python, "tools": tools}
+    makers = {"busybox": busybox, "python": python, "tools": tools, "pytorch": pytorch, "yolo": yolo}
     if name not in makers:
         raise Failure(f"there is no image {name}: {', '.join(makers)} are possible")
     reference = made().get(name)
@@ -52,16 +52,43 @@ def python():
 def tools():
     """The tool image as users build it, but upon a Debian made here; its jar is that of this checkout, built when it is not up to date."""
     base = root("debian", ["ca-certificates"], ["bash"], "0:0")
-    repository = SOURCES.parent.parent
-    run(repository / "mlops", "--version")
-    return build("tools", repository, base)
+    run(REPOSITORY / "mlops", "--version")
+    return publish("tools", build("tools", REPOSITORY / "agent-images/tools", f"docker-archive:{base}"))
 
 
-def build(name, context, base):
-    """Builds agent-images/NAME; what its steps have made is kept, so that only what has changed is made anew."""
+def pytorch():
+    """The trainer image as users build it, but upon Debian's own PyTorch (of Debian 13: what is older does not know Python's enums)."""
+    return publish("pytorch", trainer())
+
+
+def yolo():
+    """The trainer image of pipelines/yolo."""
+    return publish("yolo", build("yolo", REPOSITORY / "pipelines/yolo", trainer(), *pip()))
+
+
+def trainer():
+    base = root("debian-13", ["ca-certificates"], ["bash"], "0:0", "trixie")
+    torch = build("torch", SOURCES / "images/torch", f"docker-archive:{base}")
+    return build("pytorch", REPOSITORY / "agent-images/trainer-pytorch", torch, *pip())
+
+
+def build(name, definition, base, *options):
+    """Builds the image of a directory; what its steps have made is kept, so that only what has changed is made anew."""
     image = f"localhost/test/{name}"
-    buildah("build", "--quiet", "--layers", "--isolation", "chroot", "--network", "host", "--build-arg", f"BASE=docker-archive:{base}",
-            "--tag", image, "--file", context / "agent-images" / name / "Containerfile", context)
+    buildah("build", "--quiet", "--layers", "--isolation", "chroot", "--network", "host", *options, "--build-arg", f"BASE={base}",
+            "--tag", image, "--file", definition / "Containerfile", REPOSITORY)
+    return image
+
+
+def pip():
+    """Lets pip find in a build what it finds on this machine: by its configuration, and by the authorities that the machine trusts."""
+    authorities, configuration = Path("/etc/ssl/certs/ca-certificates.crt"), Path("/etc/pip.conf")
+    return [*(["--volume", f"{authorities}:{authorities}:ro"] if authorities.exists() else []),
+            *(["--secret", f"id=pip,src={configuration}"] if configuration.exists() else [])]
+
+
+def publish(name, image):
+    """Pushes an image that was built; the reference names it by digest."""
     digest = STATE / f"{name}.digest"
     buildah("push", "--quiet", "--tls-verify=false", "--creds", f"{runtime.USER}:{runtime.password()}", "--digestfile", digest,
             image, f"docker://{REGISTRY}/test/{name}:latest")
@@ -75,7 +102,7 @@ def buildah(command, *arguments):
     return run("buildah", "--root", store / "root", "--runroot", STATE / "buildah", "--storage-driver", "overlay", command, *arguments)
 
 
-def root(name, packages, command, user="1000:1000"):
+def root(name, packages, command, user="1000:1000", suite=None):
     """An archive with a Debian of its own, packed into one layer."""
     archive, reference = CACHE / f"{name}.tar", f"test/{name}:latest"
     if archive.exists():
@@ -84,7 +111,7 @@ def root(name, packages, command, user="1000:1000"):
     with tempfile.TemporaryDirectory(dir=CACHE) as directory:
         tree = Path(directory) / "root"
         say(f"making {reference} with debootstrap; this is done once")
-        suite = next(l.split("=")[1].strip() for l in Path("/etc/os-release").read_text().splitlines() if l.startswith("VERSION_CODENAME="))
+        suite = suite or next(l.split("=")[1].strip() for l in Path("/etc/os-release").read_text().splitlines() if l.startswith("VERSION_CODENAME="))
         run("debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, tree)
         for waste in ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale"):
             shutil.rmtree(tree / waste, ignore_errors=True)

@@ -1,0 +1,34 @@
+"""Evaluates MLOPS_MODEL_DIR on MLOPS_EVALUATION_DATASET_DIR, the whole and each slice, and writes MLOPS_METRICS_FILE."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import yolo
+from ultralytics import YOLO
+
+IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
+
+
+def main():
+    dataset = Path(os.environ["MLOPS_EVALUATION_DATASET_DIR"])
+    metrics = scores(dataset, "images")
+    slices = sorted(path.name for path in (dataset / "images").iterdir() if path.is_dir())
+    metrics["slices"] = {name: scores(dataset, f"images/{name}") for name in slices}
+    Path(os.environ["MLOPS_METRICS_FILE"]).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    print(f"mAP50-95 {metrics['mAP50_95']:.4f} on {metrics['samples']} images")
+
+
+def scores(dataset, images):
+    params, work = yolo.params(), Path(tempfile.mkdtemp())
+    result = YOLO(Path(os.environ["MLOPS_MODEL_DIR"]) / "weights.pt").val(
+        data=yolo.describe(dataset, work / "data.yaml", images, images), imgsz=params["imgsz"], batch=params["batch"],
+        workers=params["workers"], device=yolo.pick_device(), project=str(work), plots=False, verbose=False,
+    )
+    samples = sum(path.suffix.lower() in IMAGES for path in (dataset / images).rglob("*"))
+    return {"mAP50_95": float(result.box.map), "mAP50": float(result.box.map50), "samples": samples}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Trains a YOLO on MLOPS_DATASET_DIR into MLOPS_MODEL_DIR: from the parent model's weights when there is one, else from nothing."""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import yolo  # before Ultralytics reads its settings
+from mlflow import MlflowClient
+from mlflow.entities import Metric
+from ultralytics import YOLO
+
+CHECKPOINTS = Path(os.environ["MLOPS_CHECKPOINT_DIR"])
+
+
+def main():
+    params, work = yolo.params(), Path(tempfile.mkdtemp())
+    checkpoint, done = newest_checkpoint()
+    parent = os.environ.get("MLOPS_PARENT_MODEL_DIR")
+    best = work / "train/weights/best.pt"
+    if checkpoint:
+        print(f"going on after epoch {done}", flush=True)
+        best.parent.mkdir(parents=True)
+        shutil.copy(checkpoint / "best.pt", best)
+    if done < params["epochs"]:
+        model = YOLO(checkpoint / "last.pt" if checkpoint else f"{parent}/weights.pt" if parent else params["model"])
+        model.add_callback("on_model_save", keep)
+        model.add_callback("on_fit_epoch_end", log)
+        model.train(
+            data=yolo.describe(os.environ["MLOPS_DATASET_DIR"], work / "data.yaml", "images/train", "images/val"),
+            resume=bool(checkpoint), epochs=params["epochs"], imgsz=params["imgsz"], batch=params["batch"], workers=params["workers"],
+            device=yolo.pick_device(), amp=params["amp"], seed=int(os.environ["MLOPS_SEED"]),
+            project=str(work), name="train", exist_ok=True, plots=False,
+        )
+    shutil.copy(best, Path(os.environ["MLOPS_MODEL_DIR"]) / "weights.pt")
+
+
+def keep(trainer):
+    """A checkpoint as mlops keeps it: a directory of its own, in which the file COMPLETE is made last (docs/checkpoints.md)."""
+    target = CHECKPOINTS / f"epoch-{trainer.epoch + 1:05d}"
+    shutil.rmtree(target, ignore_errors=True)  # a torn one that a process which died has left
+    target.mkdir(parents=True)
+    shutil.copy(trainer.last, target)
+    shutil.copy(trainer.best, target)
+    (target / "COMPLETE").touch()
+
+
+def newest_checkpoint():
+    """Its directory and how many epochs it has seen; None and 0 when there is none."""
+    found = {int(match[1]): path for path in CHECKPOINTS.glob("*") if (match := re.fullmatch(r"epoch-(\d+)", path.name)) and (path / "COMPLETE").exists()}
+    return (found[max(found)], max(found)) if found else (None, 0)
+
+
+def log(trainer):
+    """To the run that mlops has started. MLflow takes no parentheses: metrics/mAP50(B) is the one of boxes."""
+    now = int(time.time() * 1000)
+    points = [Metric(re.sub(r"\(B\)", "", name), float(value), now, trainer.epoch) for name, value in trainer.metrics.items()]
+    MlflowClient().log_batch(os.environ["MLFLOW_RUN_ID"], metrics=points)
+
+
+if __name__ == "__main__":
+    main()
