@@ -26,10 +26,10 @@ def main():
         shutil.copy(checkpoint / "best.pt", best)
     if done < params["epochs"]:
         model = YOLO(checkpoint / "last.pt" if checkpoint else f"{parent}/weights.pt" if parent else params["model"])
+        model.add_callback("on_model_save", log)
         model.add_callback("on_model_save", keep)
-        model.add_callback("on_fit_epoch_end", log)
         model.train(
-            data=yolo.describe(os.environ["MLOPS_DATASET_DIR"], work / "data.yaml", "images/train", "images/val"),
+            data=yolo.describe(os.environ["MLOPS_DATASET_DIR"], work, train="train", val="val"),
             resume=bool(checkpoint), epochs=params["epochs"], imgsz=params["imgsz"], batch=params["batch"], workers=params["workers"],
             device=yolo.pick_device(), amp=params["amp"], seed=int(os.environ["MLOPS_SEED"]),
             project=str(work), name="train", exist_ok=True, plots=False,
@@ -55,8 +55,9 @@ def newest_checkpoint():
 
 def log(trainer):
     """To the run that mlops has started. MLflow takes no parentheses: metrics/mAP50(B) is the one of boxes."""
+    print(f"epoch {trainer.epoch + 1} of {trainer.epochs}: mAP50-95 {trainer.metrics['metrics/mAP50-95(B)']:.4f}", flush=True)
     now = int(time.time() * 1000)
-    points = [Metric(re.sub(r"\(B\)", "", name), float(value), now, trainer.epoch) for name, value in trainer.metrics.items()]
+    points = [Metric(name.replace("(B)", ""), float(value), now, trainer.epoch) for name, value in trainer.metrics.items()]
     MlflowClient().log_batch(os.environ["MLFLOW_RUN_ID"], metrics=points)
 
 

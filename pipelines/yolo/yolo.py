@@ -2,10 +2,13 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import torch
 from ultralytics import settings
+
+IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
 
 # mlops keeps the record; nothing is sent to Ultralytics, and MLflow hears of epochs from train.py alone.
 settings.update({"sync": False, "mlflow": False})
@@ -28,9 +31,18 @@ def pick_device():
     return 0
 
 
-def describe(dataset, target, train, val):
-    """Writes the description of a dataset that Ultralytics wants: where images are, and what the classes are called."""
-    names = (Path(dataset) / "classes.txt").read_text(encoding="utf-8").split()
-    description = {"path": str(dataset), "train": train, "val": val, "names": dict(enumerate(names))}
-    target.write_text(json.dumps(description), encoding="utf-8")  # JSON is YAML
-    return str(target)
+def describe(dataset, work, **parts):
+    """Describes parts of a dataset, directories below images/, as Ultralytics wants it, in a work directory.
+
+    Ultralytics keeps what it found in labels beside them. A dataset is not to be written to, so it gets labels of its own.
+    """
+    dataset = Path(dataset)
+    shutil.copytree(dataset / "labels", work / "labels", copy_function=shutil.copyfile)
+    (work / "images").symlink_to(dataset / "images")
+    for name, part in parts.items():
+        images = sorted(path.relative_to(dataset) for path in (dataset / "images" / part).rglob("*") if path.suffix.lower() in IMAGES)
+        (work / f"{name}.txt").write_text("".join(f"{work / image}\n" for image in images), encoding="utf-8")
+    names = (dataset / "classes.txt").read_text(encoding="utf-8").split()
+    description = {"path": str(work), "names": dict(enumerate(names)), **{name: f"{name}.txt" for name in parts}}
+    (work / "data.yaml").write_text(json.dumps(description), encoding="utf-8")  # JSON is YAML
+    return str(work / "data.yaml")

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The training code of {@code pipelines/}, as it is there, in the trainer images of {@code agent-images/} on a real cluster. */
-@Timeout(900)
+@Timeout(1200)
 class PipelinesKubernetesIT {
 
     private static final Path PIPELINES =

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples of {@code docs/gates.md} work. */
 class GateDocumentationTest {
@@ -48,9 +50,10 @@ class GateDocumentationTest {
         assertThat(evaluation.parsedMetrics().samples()).isEqualTo(412);
     }
 
-    @Test
-    void thePipelinesRulesAreRules() throws IOException {
-        Path file = Path.of("..", "..", "pipelines", "digits", "rules.yaml");
+    @ParameterizedTest
+    @ValueSource(strings = {"digits", "pytorch-ddp", "yolo"})
+    void thePipelinesRulesAreRules(String pipeline) throws IOException {
+        Path file = Path.of("..", "..", "pipelines", pipeline, "rules.yaml");
         assertThat(RuleSet.read(file).rules()).isNotEmpty();
         assertThat(RuleSetTest.schemaSays(Files.readString(file))).isEmpty();
     }

@@ -186,6 +186,14 @@ class TrainingSpecificationTest {
         assertThat(read(yaml).name()).isEqualTo("digits");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"digits/train", "pytorch-ddp/train", "yolo/train", "yolo/import"})
+    void thePipelinesSpecificationsAreValid(String name) throws IOException {
+        String yaml = Files.readString(Path.of("../../pipelines/" + name + ".yaml"));
+        assertThat(schema().validate(yaml, InputFormat.YAML)).isEmpty();
+        assertThat(read(yaml).command()).isNotEmpty();
+    }
+
     @Test
     void theSchemaKnowsEveryKey() throws IOException {
         JsonNode keys = Documents.json().readTree(schemaText()).path("properties");
