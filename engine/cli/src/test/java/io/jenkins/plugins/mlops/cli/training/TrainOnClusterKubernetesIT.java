@@ -221,7 +221,8 @@ class TrainOnClusterKubernetesIT {
                 .isZero();
         assertThat(cluster.log("out")).contains("Would remove Job mean-", "of controller cli-");
         assertThat(cluster.left()).isPositive();
-        assertThat(cluster.mlops("train", "sweep", "--older-than", "1s", "--json").waitFor())
+        assertThat(cluster.mlops("train", "sweep", "--older-than", "1s", "--json")
+                        .waitFor())
                 .isZero();
         JsonNode result = Documents.json().readTree(cluster.log("out"));
         assertThat(result.path("removed").get(0).path("kind").asText()).isEqualTo("Job");
