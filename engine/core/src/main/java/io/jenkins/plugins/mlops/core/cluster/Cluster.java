@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -210,13 +211,7 @@ public final class Cluster implements AutoCloseable {
                         .inNamespace(namespace)
                         .withLabels(labels)
                         .list()));
-        list(
-                        "pods",
-                        () -> client.pods()
-                                .inNamespace(namespace)
-                                .withLabels(labels)
-                                .list())
-                .stream()
+        listPods(labels).stream()
                 .filter(pod -> pod.getMetadata().getOwnerReferences().isEmpty())
                 .forEach(found::add);
         for (ResourceDefinitionContext kind : kinds) {
@@ -236,6 +231,14 @@ public final class Cluster implements AutoCloseable {
         found.removeIf(object -> object.getMetadata().getOwnerReferences().stream()
                 .anyMatch(owner -> Boolean.TRUE.equals(owner.getController())));
         return found;
+    }
+
+    /** The pods that have all of some labels. Not a call for every step: it lists. */
+    public List<Pod> listPods(Map<String, String> labels) {
+        KubernetesClient client = client();
+        return list(
+                "pods",
+                () -> client.pods().inNamespace(namespace).withLabels(labels).list());
     }
 
     private <T extends HasMetadata> List<T> list(String what, Supplier<? extends KubernetesResourceList<T>> answer) {

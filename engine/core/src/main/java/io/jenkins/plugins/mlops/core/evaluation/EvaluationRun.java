@@ -8,8 +8,6 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationResult.Measured;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.gate.Evaluator;
-import io.jenkins.plugins.mlops.core.registry.ModelVersion;
-import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.RegisteredModel;
 import io.jenkins.plugins.mlops.core.training.TrainingBackend;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -45,8 +42,8 @@ import java.util.stream.Stream;
  */
 public final class EvaluationRun {
 
-    private static final String CANDIDATE = "candidate";
-    private static final String CHAMPION = "champion";
+    static final String CANDIDATE = "candidate";
+    static final String CHAMPION = "champion";
 
     private final EvaluationServices services;
 
@@ -62,41 +59,26 @@ public final class EvaluationRun {
      */
     public EvaluationResult run(
             EvaluationSpecification specification, EvaluationRequest request, Path root, TrainingListener listener) {
-        if (!Files.isDirectory(specification.workingDirectory())) {
-            throw MlopsException.usage("The working directory " + specification.workingDirectory()
-                    + " does not exist: set the key 'directory' to where the code is");
-        }
-        if (specification.dataset() == null) {
-            throw MlopsException.usage("There is no evaluation set: set the key 'dataset', or give one with --dataset");
-        }
-        List<String> notes = new ArrayList<>();
-        RegisteredModel candidate = request.candidate() == null
-                ? RegisteredModel.ofRun(services.tracking(), request.candidateRun(), CANDIDATE)
-                : RegisteredModel.find(services.models(), request.candidate(), CANDIDATE);
-        Optional<RegisteredModel> champion = champion(request, notes);
-        DatasetVersion resolved = services.datasets().resolve(specification.dataset());
-        services.withdrawals().check(resolved);
-        if (candidate.digest() != null) {
-            services.withdrawals().checkModel(candidate.uri(), candidate.digest());
-            notes.addAll(services.withdrawals().notKnownBehind(candidate.digest()));
-        }
-        notes.forEach(listener::note);
-        Optional<SourceRevision> source = SourceRevision.of(specification.workingDirectory());
+        EvaluationPlan plan = EvaluationPlan.of(specification, null, request, services, listener);
+        List<String> notes = new ArrayList<>(plan.notes());
         try {
             EvaluationDirectory directory = EvaluationDirectory.create(root);
-            DatasetVersion set = pull(specification, resolved, directory, listener);
-            Evaluator evaluator = evaluator(specification, source, directory, listener);
+            DatasetVersion set = pull(specification, plan.set(), directory, listener);
+            Evaluator evaluator = evaluator(specification, plan, directory, listener);
             evaluator
                     .unidentified()
                     .ifPresent(why -> note(
                             "The evaluator cannot be told from others, since " + why + ": no result of before is used",
                             notes,
                             listener));
+            EvaluationRecorder recorder =
+                    new EvaluationRecorder(services, specification, directory, set, evaluator, listener);
             ModelEvaluation evaluation =
-                    new ModelEvaluation(services, specification, directory, set, evaluator, listener);
-            Measured first = evaluation.measure(candidate);
-            Measured second =
-                    champion.isEmpty() ? null : measureChampion(champion.get(), first, evaluation, request.force());
+                    new ModelEvaluation(services.backend(), recorder, specification, directory, listener);
+            Measured first = evaluation.measure(plan.candidate());
+            Measured second = plan.champion() == null
+                    ? null
+                    : measureChampion(plan.champion(), first, evaluation, recorder, request.force());
             return new EvaluationResult(
                     set,
                     evaluator.facts(),
@@ -111,29 +93,6 @@ public final class EvaluationRun {
     private static void note(String text, List<String> notes, TrainingListener listener) {
         notes.add(text);
         listener.note(text);
-    }
-
-    /** A champion that has withdrawn data in it is measured: to replace it, one must know how good it is. */
-    private Optional<RegisteredModel> champion(EvaluationRequest request, List<String> notes) {
-        if (request.champion() == null) {
-            return Optional.empty();
-        }
-        if (request.champion().alias() != null) {
-            Optional<ModelVersion> version = services.models()
-                    .byAlias(request.champion().name(), request.champion().alias());
-            if (version.isEmpty()) {
-                notes.add("There is no " + request.champion() + " yet: the candidate alone is measured");
-                return Optional.empty();
-            }
-        }
-        RegisteredModel champion = RegisteredModel.find(services.models(), request.champion(), CHAMPION);
-        if (champion.digest() != null) {
-            services.withdrawals().findInModel(champion.digest()).stream()
-                    .findFirst()
-                    .ifPresent(finding -> notes.add("The champion " + champion.uri() + " has withdrawn data in it: "
-                            + finding + "; it is measured all the same"));
-        }
-        return Optional.of(champion);
     }
 
     private DatasetVersion pull(
@@ -154,29 +113,12 @@ public final class EvaluationRun {
 
     private Evaluator evaluator(
             EvaluationSpecification specification,
-            Optional<SourceRevision> source,
+            EvaluationPlan plan,
             EvaluationDirectory directory,
             TrainingListener listener)
             throws IOException {
-        Map<String, String> facts = new TreeMap<>();
-        facts.put(Evaluator.COMMAND, String.join(" ", specification.command()));
-        source.ifPresent(revision -> {
-            facts.put(Evaluator.COMMIT, revision.commit());
-            if (revision.isDirty()) {
-                facts.put(Evaluator.CHANGES, String.valueOf(revision.changes().size()));
-            }
-        });
+        Map<String, String> facts = plan.evaluator();
         Documents.writeJson(directory.params(), specification.params());
-        if (!specification.params().values().isEmpty()
-                || !specification.environment().isEmpty()) {
-            Map<String, Object> given = new TreeMap<>();
-            given.put("params", specification.params());
-            given.put("environment", specification.environment());
-            facts.put(Evaluator.PARAMS, Digest.of(Documents.toJson(given)).toString());
-        }
-        if (specification.seed() != null) {
-            facts.put(Evaluator.SEED, specification.seed().toString());
-        }
         try {
             services.backend()
                     .installed(
@@ -201,28 +143,24 @@ public final class EvaluationRun {
     }
 
     private static Measured measureChampion(
-            RegisteredModel champion, Measured candidate, ModelEvaluation evaluation, boolean force)
+            RegisteredModel champion,
+            Measured candidate,
+            ModelEvaluation evaluation,
+            EvaluationRecorder recorder,
+            boolean force)
             throws IOException {
-        if (candidate.digest().equals(champion.digest())) {
-            return new Measured(
-                    champion.uri(),
-                    candidate.digest(),
-                    candidate.evaluation(),
-                    candidate.evaluationDigest(),
-                    candidate.run(),
-                    candidate.url(),
-                    true);
-        }
-        Optional<Measured> before = force ? Optional.empty() : evaluation.measuredBefore(champion);
+        Optional<Measured> before = recorder.knownOf(champion, candidate, force);
         return before.isPresent() ? before.get() : evaluation.measure(champion);
     }
 
     /** Gives the directory of a model's evaluation its name; a copy, since candidate and champion may be one model. */
-    private static Measured publish(Measured measured, EvaluationDirectory directory, String role) throws IOException {
+    static Measured publish(Measured measured, EvaluationDirectory directory, String role) throws IOException {
         Path from = directory.evaluation(measured.digest());
         Path partial = directory.root().resolve("." + role);
-        copy(from, partial);
         Path into = directory.root().resolve(role);
+        FileTree.delete(partial);
+        FileTree.delete(into);
+        copy(from, partial);
         Files.move(partial, into, StandardCopyOption.ATOMIC_MOVE);
         return new Measured(
                 measured.model(),

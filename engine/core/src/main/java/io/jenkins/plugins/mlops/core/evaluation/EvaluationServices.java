@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import io.jenkins.plugins.mlops.core.training.TrainingBackend;
+import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 
 /**
@@ -12,6 +13,7 @@ import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
  *
  * @param datasets with the credentials of the evaluation set
  * @param withdrawals what may not be measured on, and which models not
+ * @param backend what runs the command; null where a cluster does
  */
 public record EvaluationServices(
         DatasetAccess datasets,
@@ -19,4 +21,16 @@ public record EvaluationServices(
         ModelRegistry models,
         LineageStore lineage,
         Withdrawals withdrawals,
-        TrainingBackend backend) {}
+        TrainingBackend backend) {
+
+    /** For evaluations on a cluster. */
+    static EvaluationServices of(TrainingServices services) {
+        return new EvaluationServices(
+                services.evaluationDatasets(),
+                services.tracking(),
+                services.models(),
+                services.lineage(),
+                services.withdrawals(),
+                null);
+    }
+}

@@ -1,62 +1,42 @@
 package io.jenkins.plugins.mlops.core.evaluation;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationResult.Measured;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationRun.EvaluationDirectory;
-import io.jenkins.plugins.mlops.core.gate.EvaluationRecord;
-import io.jenkins.plugins.mlops.core.gate.Evaluator;
-import io.jenkins.plugins.mlops.core.gate.Metrics;
-import io.jenkins.plugins.mlops.core.lineage.Evaluation;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
-import io.jenkins.plugins.mlops.core.lineage.Provenance;
-import io.jenkins.plugins.mlops.core.lineage.Statement;
-import io.jenkins.plugins.mlops.core.registry.RunStatus;
-import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.training.CommandFailedException;
-import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.RegisteredModel;
 import io.jenkins.plugins.mlops.core.training.TrainingBackend;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
-import io.jenkins.plugins.mlops.core.training.TrainingVariables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
-/** Measures single models with one evaluator on one set; the states are those of {@link EvaluationRun}. Not thread-safe. */
+/** Measures single models with the backend of this machine. Not thread-safe. */
 final class ModelEvaluation {
 
-    private static final String ARTIFACTS = "evaluation";
-
-    private final EvaluationServices services;
+    private final TrainingBackend backend;
+    private final EvaluationRecorder recorder;
     private final TrackingServer tracking;
     private final EvaluationSpecification specification;
     private final EvaluationDirectory directory;
-    private final DatasetVersion set;
-    private final Evaluator evaluator;
     private final TrainingListener listener;
 
     ModelEvaluation(
-            EvaluationServices services,
+            TrainingBackend backend,
+            EvaluationRecorder recorder,
             EvaluationSpecification specification,
             EvaluationDirectory directory,
-            DatasetVersion set,
-            Evaluator evaluator,
             TrainingListener listener) {
-        this.services = services;
-        this.tracking = services.tracking();
+        this.backend = backend;
+        this.recorder = recorder;
+        this.tracking = recorder.tracking();
         this.specification = specification;
         this.directory = directory;
-        this.set = set;
-        this.evaluator = evaluator;
         this.listener = listener;
     }
 
@@ -68,12 +48,11 @@ final class ModelEvaluation {
         Digest digest = model.download(tracking, incoming);
         Path files = directory.model(digest);
         Files.move(incoming, files);
-        TrackedRun run = tracking.createRun(
-                specification.experiment(), specification.name() + ": " + model.uri(), startTags(model, digest));
+        TrackedRun run = EvaluationRecorder.begin(tracking, specification, model, digest, null);
         try {
             return finish(model, digest, files, run);
         } catch (IOException | RuntimeException e) {
-            throw ended(run, e);
+            throw EvaluationRecorder.ended(tracking, run.runId(), e);
         }
     }
 
@@ -82,17 +61,17 @@ final class ModelEvaluation {
         listener.note("Evaluating " + model.uri() + ": " + String.join(" ", specification.command()) + " (MLflow run "
                 + tracking.runUrl(run) + ")");
         Path log = directory.log(digest.hex());
-        TrainingBackend.Ending ending = services.backend()
-                .run(
-                        new TrainingBackend.Command(
-                                specification.command(),
-                                specification.workingDirectory(),
-                                variables(files, output),
-                                specification.deadline() == null
-                                        ? null
-                                        : specification.deadline().duration(),
-                                log),
-                        line -> listener.output(TrainingListener.Stage.EVALUATION, line));
+        TrainingBackend.Ending ending = backend.run(
+                new TrainingBackend.Command(
+                        specification.command(),
+                        specification.workingDirectory(),
+                        EvaluationVariables.of(
+                                specification, files, directory.dataset(), output.directory(), directory.params()),
+                        specification.deadline() == null
+                                ? null
+                                : specification.deadline().duration(),
+                        log),
+                line -> listener.output(TrainingListener.Stage.EVALUATION, line));
         if (!ending.succeeded()) {
             throw new CommandFailedException("The evaluation command for " + model.uri(), ending, log);
         }
@@ -100,159 +79,6 @@ final class ModelEvaluation {
             throw MlopsException.failed(
                     "The evaluation changed the model in MLOPS_MODEL_DIR: let it write to MLOPS_OUTPUT_DIR");
         }
-        EvaluationRecord evaluation = output.bind(digest, set, evaluator.facts());
-        Digest record = Digest.of(output.record());
-        output.logMetrics(tracking, run.runId(), listener::note);
-        tracking.logDataset(run.runId(), set, Provenance.EVALUATION_DATA);
-        tracking.uploadArtifacts(run.runId(), directory.evaluation(digest), ARTIFACTS);
-        keepLineage(evaluation, digest, record, run);
-        tracking.setTags(run.runId(), Map.of(RunTags.EVALUATION, record.toString()));
-        tracking.endRun(run.runId(), RunStatus.FINISHED);
-        link(model, record, run);
-        return measured(model, digest, output.record(), record, run, false);
-    }
-
-    /** A list of what the command is given; of the caller's own variables the backend lets through a few. */
-    private Map<String, String> variables(Path model, EvaluationOutput output) {
-        Map<String, String> variables = new TreeMap<>(specification.environment());
-        variables.put(TrainingVariables.MODEL_DIR, model.toString());
-        variables.put(
-                TrainingVariables.EVALUATION_DATASET_DIR, directory.dataset().toString());
-        variables.put(TrainingVariables.OUTPUT_DIR, output.directory().toString());
-        variables.put(TrainingVariables.METRICS_FILE, output.metrics().toString());
-        variables.put(TrainingVariables.PARAMS_FILE, directory.params().toString());
-        if (specification.seed() != null) {
-            variables.put(TrainingVariables.SEED, specification.seed().toString());
-        }
-        return variables;
-    }
-
-    private Map<String, String> startTags(RegisteredModel model, Digest digest) {
-        Map<String, String> tags = new TreeMap<>();
-        tags.put(RunTags.EVALUATED_MODEL, digest.toString());
-        tags.put(RunTags.EVALUATED_RUN, model.runId());
-        tags.put(RunTags.EVALUATION_DATASET, String.valueOf(set.contentId()));
-        tags.put(RunTags.EVALUATION_KEY, key(digest).toString());
-        return tags;
-    }
-
-    private void keepLineage(EvaluationRecord evaluation, Digest model, Digest record, TrackedRun run)
-            throws IOException {
-        Map<String, Double> finite = new TreeMap<>(evaluation.parsedMetrics().overall());
-        finite.values().removeIf(value -> !Metrics.isFinite(value));
-        Statement statement = Evaluation.of(set, record, finite, evaluator.facts(), Instant.now())
-                .statement(model);
-        Path lineage = EvaluationDirectory.fresh(directory.lineage(model));
-        Files.write(lineage.resolve(EvaluationOutput.RECORD_FILE), statement.toBytes());
-        if (Files.exists(directory.environment())) {
-            Files.copy(
-                    directory.environment(),
-                    lineage.resolve(directory.environment().getFileName()));
-        }
-        tracking.uploadArtifacts(run.runId(), lineage, "lineage");
-        services.lineage().append(statement);
-    }
-
-    /** From the model to its evaluation; promotion takes a gate's report on it for one on the model's own record. */
-    private void link(RegisteredModel model, Digest record, TrackedRun run) {
-        Map<String, String> link = Map.of(RunTags.EVALUATED_PREFIX + record.hex(), run.runId());
-        tracking.setTags(model.runId(), link);
-        if (model.uri().startsWith("models:/")) {
-            ModelReference version = ModelReference.parse(model.uri());
-            services.models().setVersionTags(version.name(), version.version(), link);
-        }
-    }
-
-    private Measured measured(
-            RegisteredModel model, Digest digest, Path record, Digest recordDigest, TrackedRun run, boolean reused) {
-        return new Measured(
-                model.uri(), digest, record.toString(), recordDigest, run.runId(), tracking.runUrl(run), reused);
-    }
-
-    /** What model, set and evaluator make together. */
-    private Digest key(Digest model) {
-        Map<String, Object> key = new TreeMap<>();
-        key.put("model", model);
-        key.put("set", set.contentId());
-        key.put("evaluator", evaluator.facts());
-        return Digest.of(Documents.toJson(key));
-    }
-
-    /** The model's record by this evaluator on this set, checked; empty when there is none that can be used. */
-    Optional<Measured> measuredBefore(RegisteredModel model) throws IOException {
-        if (model.digest() == null || !evaluator.isIdentified()) {
-            return Optional.empty();
-        }
-        for (TrackedRun run : tracking.runsByTag(
-                null, RunTags.EVALUATION_KEY, key(model.digest()).toString())) {
-            if (run.status() == RunStatus.FINISHED) {
-                String problem = fetch(model, run);
-                if (problem == null) {
-                    listener.note("The " + model.role() + " " + model.uri()
-                            + " was measured by this evaluator on this set before, in run " + run.runId());
-                    EvaluationOutput output = new EvaluationOutput(directory.evaluation(model.digest()));
-                    return Optional.of(
-                            measured(model, model.digest(), output.record(), Digest.of(output.record()), run, true));
-                }
-                listener.note("The evaluation in run " + run.runId() + " is not used: " + problem);
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Why the run's record is not what it should be, as a clause; null when it is. */
-    private String fetch(RegisteredModel model, TrackedRun run) throws IOException {
-        EvaluationOutput output = new EvaluationOutput(EvaluationDirectory.fresh(directory.evaluation(model.digest())));
-        try {
-            tracking.downloadArtifacts(run.runId(), ARTIFACTS, directory.evaluation(model.digest()));
-            EvaluationRecord record = EvaluationRecord.read(output.record());
-            if (!Digest.of(output.record()).toString().equals(run.tags().get(RunTags.EVALUATION))) {
-                return "it was changed after it was recorded";
-            }
-            boolean same = model.digest().equals(record.model())
-                    && record.evaluationSet() != null
-                    && set.contentId().equals(record.evaluationSet().contentId())
-                    && record.evaluator().equals(evaluator.facts());
-            if (!same) {
-                return "it is of another model, set or evaluator than its run says";
-            }
-            String samples = record.parsedMetrics().samplesFile();
-            return samples == null
-                            || Digest.of(directory.evaluation(model.digest()).resolve(samples))
-                                    .equals(record.samplesDigest())
-                    ? null
-                    : "its per-sample results were changed after they were recorded";
-        } catch (MlopsException e) {
-            if (e.kind() == MlopsException.Kind.UNREACHABLE || e.kind() == MlopsException.Kind.INTERRUPTED) {
-                throw e;
-            }
-            return e.getMessage();
-        } catch (IOException e) {
-            return "it cannot be read: " + e.getMessage();
-        }
-    }
-
-    /** Ends the MLflow run of an evaluation that failed or was interrupted; returns what to throw. */
-    private RuntimeException ended(TrackedRun run, Exception cause) {
-        // a client cannot talk to the server while the thread's interrupt flag is up
-        boolean flag = Thread.interrupted();
-        boolean interrupted =
-                flag || cause instanceof MlopsException ours && ours.kind() == MlopsException.Kind.INTERRUPTED;
-        String left = "";
-        try {
-            tracking.endRun(run.runId(), interrupted ? RunStatus.KILLED : RunStatus.FAILED);
-        } catch (MlopsException e) {
-            left = "; besides, MLflow run " + run.runId() + " could not be ended: " + e.getMessage();
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-            return new MlopsException(MlopsException.Kind.INTERRUPTED, "The evaluation was interrupted" + left, cause);
-        }
-        if (cause instanceof MlopsException ours) {
-            return left.isEmpty() ? ours : new MlopsException(ours.kind(), ours.getMessage() + left, ours);
-        }
-        return cause instanceof RuntimeException defect
-                ? defect
-                : MlopsException.failed("The evaluation's files cannot be used: " + cause.getMessage() + left, cause);
+        return recorder.record(model, digest, run, Instant.now());
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.execution;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.jenkins.plugins.mlops.core.cluster.Cluster;
 import io.jenkins.plugins.mlops.core.workload.Labels;
@@ -15,6 +16,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +28,8 @@ import java.util.stream.Collectors;
  * removes none that somebody may still watch: whoever sweeps says which runs are alive. Thread-safe.
  */
 public final class Sweeper {
+
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Cluster cluster;
 
@@ -82,9 +86,28 @@ public final class Sweeper {
         return found;
     }
 
-    /** Removes one, if it is still the object that was found. */
+    /**
+     * Removes one, if it is still the object that was found. Its pods have half a minute at most: their own grace is long, for outputs that
+     * nobody waits for any more, and commands that do not hear SIGTERM would hold their GPUs for all of it.
+     */
     public void remove(Leftover leftover) {
         cluster.delete(leftover.object, null);
+        Map<String, String> labels = new HashMap<>(Map.of(Labels.MANAGED_BY, Labels.MANAGER, Labels.RUN, leftover.run));
+        put(labels, Labels.ROLE, leftover.role);
+        put(labels, Labels.ATTEMPT, leftover.attempt);
+        put(labels, Labels.CONTROLLER, leftover.controller);
+        for (Pod pod : cluster.listPods(labels)) {
+            Long given = pod.getMetadata().getDeletionGracePeriodSeconds();
+            if (given == null || given > GRACE.toSeconds()) {
+                cluster.delete(pod, GRACE);
+            }
+        }
+    }
+
+    private static void put(Map<String, String> labels, String label, String value) {
+        if (value != null) {
+            labels.put(label, value);
+        }
     }
 
     private static Leftover leftover(HasMetadata object) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.pod;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCheck;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
@@ -26,6 +27,8 @@ public final class PodKeep {
 
     /** Time between two looks for checkpoints. */
     public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private static final int JOBS = 8;
 
     private final PodPlan plan;
     private final PodPlan.Keep keep;
@@ -73,9 +76,7 @@ public final class PodKeep {
         MlopsException problem = null;
         try {
             for (PodPlan.Supply supply : plan.supplies()) {
-                if (supply.isMounted()) {
-                    requireUnchanged(supply);
-                }
+                requireUnchanged(supply);
             }
             marker = publish(location);
         } catch (MlopsException e) {
@@ -94,11 +95,23 @@ public final class PodKeep {
         notes.accept("Kept " + marker.files() + " files of the outputs");
     }
 
+    private void requireUnchanged(PodPlan.Supply supply) {
+        if (supply.isMounted()) {
+            requireMountUnchanged(supply);
+        } else if (Boolean.TRUE.equals(supply.unchanged())) {
+            DatasetCheck check = Datasets.verify(root.resolve(supply.into()), JOBS, ProgressListener.NONE);
+            if (!check.intact()) {
+                throw MlopsException.failed("The command changed the " + supply.what() + ", "
+                        + check.problems().get(0).path() + " for one: let it write to MLOPS_OUTPUT_DIR");
+            }
+        }
+    }
+
     /**
      * What is mounted was read whole before the command began, and is the bucket's: it is what it was when the bucket's listing is.
      * Reading it again would hold the pod, and its GPUs.
      */
-    private void requireUnchanged(PodPlan.Supply supply) {
+    private void requireMountUnchanged(PodPlan.Supply supply) {
         Datasets datasets = new Datasets(stores.of(supply), DatasetCache.at(PodSupply.ownCache(root)));
         Manifest manifest = datasets.manifest(PodSupply.reference(supply))
                 .orElseThrow(() -> MlopsException.failed("The manifest of the " + supply.what()

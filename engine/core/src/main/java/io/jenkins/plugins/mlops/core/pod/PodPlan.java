@@ -61,6 +61,8 @@ public record PodPlan(
      * @param claim the PersistentVolumeClaim, of an S3 CSI driver, that has it already, so that it is only checked; null for none
      * @param subPath where in that volume, null for its root
      * @param store where it is, null for the plan's own
+     * @param unchanged true when it is held against its version again once the command has ended, as what is mounted always is; null
+     *     when not
      * @param apart true when it is not to lie in the cache, which other pods read; null when it may
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -73,11 +75,17 @@ public record PodPlan(
             String claim,
             String subPath,
             Store store,
+            Boolean unchanged,
             Boolean apart) {
 
         /** Something in the plan's own store, brought. */
         public static Supply of(String what, String manifest, String into) {
-            return new Supply(what, manifest, null, null, into, null, null, null, null);
+            return new Supply(what, manifest, null, null, into, null, null, null, null, null);
+        }
+
+        /** The same, which the command must leave as it is. */
+        public static Supply unchanged(String what, String manifest, String into) {
+            return new Supply(what, manifest, null, null, into, null, null, null, true, null);
         }
 
         /** Whether it is mounted, and not brought. */

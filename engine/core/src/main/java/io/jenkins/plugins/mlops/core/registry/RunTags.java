@@ -31,6 +31,9 @@ public final class RunTags {
     /** On the run of an evaluation: the content id of the model that was measured. */
     public static final String EVALUATED_MODEL = "mlops.evaluated.model";
 
+    /** On the run of an evaluation: its own id. */
+    public static final String EVALUATION_ID = "mlops.evaluation.id";
+
     /** On the run of an evaluation: the run that made the model. */
     public static final String EVALUATED_RUN = "mlops.evaluated.run";
 

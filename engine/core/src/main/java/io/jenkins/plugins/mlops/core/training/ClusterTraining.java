@@ -338,12 +338,8 @@ public final class ClusterTraining implements ClusterWork {
         state.parentDigest = state.parent.download(tracking, files.parent());
         common.withdrawals().checkModel(state.parent.uri(), state.parentDigest);
         tracking.setTags(run.runId(), Map.of(RunTags.PARENT_DIGEST, state.parentDigest.toString()));
-        state.parentFiles = CodeUpload.upload(
-                        files.parent(),
-                        SourceFiles.all(files.parent()),
-                        services.store(),
-                        plans.parentPrefix(),
-                        directory.resolve(".parent"))
+        state.parentFiles = CodeUpload.model(
+                        files.parent(), services.store(), plans.parentPrefix(), listener.progress())
                 .toString();
     }
 

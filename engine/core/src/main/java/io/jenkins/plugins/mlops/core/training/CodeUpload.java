@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/** Brings files to where pods can get them, by digest, so that the same code is sent once. */
-final class CodeUpload {
+/** Brings files to where pods can get them, by digest, so that the same ones are sent once. */
+public final class CodeUpload {
 
     /** More than this is hardly code: most often data or an environment that lies in the work tree. */
     private static final long MAX_BYTES = 512L * 1024 * 1024;
@@ -26,7 +26,7 @@ final class CodeUpload {
     private CodeUpload() {}
 
     /**
-     * Uploads them.
+     * Uploads code.
      *
      * @param files of the directory, relative to it
      * @param to S3 prefix, ends with a slash
@@ -34,7 +34,7 @@ final class CodeUpload {
      * @return the manifest
      * @throws MlopsException of kind USAGE when there is too much
      */
-    static S3Uri upload(Path directory, List<Path> files, ObjectStore store, S3Uri to, Path scratch)
+    public static S3Uri upload(Path directory, List<Path> files, ObjectStore store, S3Uri to, Path scratch)
             throws IOException {
         long bytes = 0;
         try {
@@ -51,14 +51,28 @@ final class CodeUpload {
                 Files.createDirectories(Objects.requireNonNull(copy.getParent(), "a file in a directory"));
                 Files.copy(directory.resolve(file), copy);
             }
-            Manifest manifest = new Datasets(store, null)
-                    .publish(scratch, "code", to, PublishOptions.DEFAULT, ProgressListener.NONE)
-                    .manifest();
-            S3Uri location = to.resolve("by-content/" + manifest.content().hex() + ".json");
-            store.putIfAbsent(location, Documents.toJson(manifest).getBytes(StandardCharsets.UTF_8));
-            return location;
+            return publish(scratch, "code", store, to, ProgressListener.NONE);
         } finally {
             FileTree.delete(scratch);
         }
+    }
+
+    /**
+     * Uploads a model, of any size.
+     *
+     * @param to S3 prefix, ends with a slash
+     * @return the manifest
+     */
+    public static S3Uri model(Path directory, ObjectStore store, S3Uri to, ProgressListener progress) {
+        return publish(directory, "model", store, to, progress);
+    }
+
+    private static S3Uri publish(Path directory, String name, ObjectStore store, S3Uri to, ProgressListener progress) {
+        Manifest manifest = new Datasets(store, null)
+                .publish(directory, name, to, PublishOptions.DEFAULT, progress)
+                .manifest();
+        S3Uri location = to.resolve("by-content/" + manifest.content().hex() + ".json");
+        store.putIfAbsent(location, Documents.toJson(manifest).getBytes(StandardCharsets.UTF_8));
+        return location;
     }
 }

@@ -110,6 +110,7 @@ public final class PodPlanning {
                 place.claim(),
                 place.subPath(),
                 foreign ? new PodPlan.Store(own.endpoint(), own.region(), EVALUATION_KEYS) : null,
+                null,
                 evaluation ? true : null);
     }
 

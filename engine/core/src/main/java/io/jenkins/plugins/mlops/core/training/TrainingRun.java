@@ -74,7 +74,11 @@ public final class TrainingRun {
                 flag || cause instanceof MlopsException ours && ours.kind() == MlopsException.Kind.INTERRUPTED;
         String left = "";
         try {
-            tracking.endRun(runId, interrupted ? RunStatus.KILLED : RunStatus.FAILED);
+            tracking.endRun(
+                    runId,
+                    interrupted || cause instanceof ClusterExecutions.StoppedException
+                            ? RunStatus.KILLED
+                            : RunStatus.FAILED);
         } catch (MlopsException e) {
             left = "; besides, MLflow run " + runId + " could not be ended: " + e.getMessage();
         }

@@ -79,6 +79,7 @@ class PodDataIT {
                 null,
                 null,
                 null,
+                null,
                 null);
         Path pod = directory.resolve("pod");
 
@@ -104,7 +105,7 @@ class PodDataIT {
                 .manifest();
         String location = uri("data/numbers/manifests/" + manifest.content().hex() + ".json");
         PodPlan.Supply supply = new PodPlan.Supply(
-                "training dataset", location, null, "manifest:other", "dataset", null, null, null, null);
+                "training dataset", location, null, "manifest:other", "dataset", null, null, null, null, null);
 
         assertThatThrownBy(() -> supply(plan(List.of(supply), 1), directory.resolve("pod"), 0, 1))
                 .isInstanceOf(MlopsException.class)

@@ -28,7 +28,16 @@ public final class TestWorkloads {
                 "us-east-1",
                 List.of(
                         new PodPlan.Supply(
-                                "code", "s3://ml/code/manifest.json", null, "prefix:1", "code", null, null, null, null),
+                                "code",
+                                "s3://ml/code/manifest.json",
+                                null,
+                                "prefix:1",
+                                "code",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null),
                         new PodPlan.Supply(
                                 "training dataset",
                                 "s3://ml/d/m.json",
@@ -37,6 +46,7 @@ public final class TestWorkloads {
                                 "dataset",
                                 "recordings",
                                 "d",
+                                null,
                                 null,
                                 null)),
                 new PodPlan.Cache("dataset-cache", null),
