@@ -107,6 +107,9 @@ def env():
     }
     for name, reference in registry_images.made().items():
         variables[f"MLOPS_TEST_IMAGE_{name.upper()}"] = reference
+    beside = [name for name in controllers.PORTS if alive(name)]
+    if beside:
+        variables["MLOPS_TEST_CONTROLLERS"] = " ".join(beside)
     for name, value in variables.items():
         print(f"export {name}='{value}'")
 

@@ -24,6 +24,11 @@ def go(*arguments, cwd=CACHE):
     return run("go", *arguments, cwd=cwd, env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "auto"})
 
 
+def is_built(name):
+    _, version, _ = MODULES[name]
+    return (CACHE / f"{name}-{version}").exists()
+
+
 def program(name):
     """Builds a module's program once."""
     _, version, package = MODULES[name]

@@ -1,30 +1,25 @@
 package io.jenkins.plugins.mlops.cli.evaluation;
 
-import io.jenkins.plugins.mlops.cli.EvidenceOptions;
 import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.LineageStoreOption;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.OwnDirectory;
-import io.jenkins.plugins.mlops.cli.OwnObjectStore;
-import io.jenkins.plugins.mlops.cli.ServerOptions;
-import io.jenkins.plugins.mlops.cli.dataset.CacheOptions;
-import io.jenkins.plugins.mlops.cli.training.PulledDatasets;
+import io.jenkins.plugins.mlops.cli.training.ClusterDriver;
+import io.jenkins.plugins.mlops.cli.training.ClusterSession;
+import io.jenkins.plugins.mlops.cli.training.LocalSession;
 import io.jenkins.plugins.mlops.cli.training.TrainingPrinter;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.evaluation.ClusterEvaluation;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationRequest;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationResult;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationRun;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationServices;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationSpecification;
-import io.jenkins.plugins.mlops.core.lineage.LineageStore;
-import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.ProcessBackend;
-import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
+import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -92,20 +87,24 @@ public final class EvaluateCommand implements Callable<Integer> {
                     + " (default: .mlops/evaluations/<uuid>).")
     private Path directory;
 
-    @Mixin
-    private LineageStoreOption lineageStore;
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "process",
+            description = "Where the command runs: process (default), or kubernetes.")
+    private Backend backend;
 
     @Mixin
-    private EvidenceOptions evidence;
-
-    @Mixin
-    private CacheOptions cache;
-
-    @Mixin
-    private ServerOptions servers;
+    private ClusterSession.Options session;
 
     @Mixin
     private OutputOptions output;
+
+    /** Where the command runs. */
+    enum Backend {
+        PROCESS,
+        KUBERNETES
+    }
 
     EvaluateCommand(Host host) {
         this.host = host;
@@ -123,45 +122,43 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (force && champion == null) {
             throw MlopsException.usage("--force says nothing without --champion");
         }
-        Path into =
-                directory == null ? OwnDirectory.of(host, "evaluations", UUID.randomUUID()) : host.resolve(directory);
+        UUID id = UUID.randomUUID();
+        Path into = directory == null ? OwnDirectory.of(host, "evaluations", id) : host.resolve(directory);
         Output out = output.output(host);
-        LineageStore lineage = lineageStore.open(host);
-        Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
-        try (MlflowServer server = MlflowServer.connect(servers.mlflow(host), servers.objectStore(host));
-                PulledDatasets pulled = new PulledDatasets(
-                        OwnObjectStore.EVALUATION.settings(host, servers, null), cache.cache(host), withdrawals);
+        EvaluationResult result = backend == Backend.KUBERNETES
+                ? onCluster(specification, request, id, into, out)
+                : inProcess(specification, request, into, out);
+        out.result(EvaluationSummary.of(result), result);
+        return 0;
+    }
+
+    private EvaluationResult inProcess(
+            EvaluationSpecification specification, EvaluationRequest request, Path into, Output out) {
+        if (specification.image() != null) {
+            out.note("The image is not used: the command runs on this machine, and in pods with --backend kubernetes");
+        }
+        try (LocalSession opened = session.openLocal(host);
                 TrainingPrinter printer = new TrainingPrinter(out)) {
-            EvaluationResult result = new EvaluationRun(new EvaluationServices(
-                            pulled, server, server, lineage, withdrawals, new ProcessBackend(host.environment())))
+            TrainingServices services = opened.services();
+            return new EvaluationRun(new EvaluationServices(
+                            services.evaluationDatasets(),
+                            services.tracking(),
+                            services.models(),
+                            services.lineage(),
+                            services.withdrawals(),
+                            new ProcessBackend(host.environment())))
                     .run(specification, request, into, printer);
-            out.result(text(result), result);
-            return 0;
         }
     }
 
-    private static String text(EvaluationResult result) {
-        String next = "mlops gate --rules RULES --metrics " + result.candidate().evaluation();
-        return String.format(
-                Locale.ROOT,
-                "Evaluated on %s (%s)%n%s%s  next       %s%n",
-                result.evaluationSet().name(),
-                result.evaluationSet().contentId(),
-                line("candidate", result.candidate()),
-                result.champion() == null ? "" : line("champion", result.champion()),
-                result.champion() == null
-                        ? next
-                        : next + " --baseline " + result.champion().evaluation());
-    }
-
-    private static String line(String role, EvaluationResult.Measured measured) {
-        return String.format(
-                Locale.ROOT,
-                "  %-10s %s, %s%s%n             %s%n",
-                role,
-                measured.model(),
-                measured.digest(),
-                measured.reused() ? ", measured before" : "",
-                measured.evaluation());
+    private EvaluationResult onCluster(
+            EvaluationSpecification specification, EvaluationRequest request, UUID id, Path into, Output out) {
+        try (ClusterSession opened = session.open(host, into);
+                TrainingPrinter printer = new TrainingPrinter(out);
+                ClusterEvaluation evaluation =
+                        ClusterEvaluation.start(specification, request, id, into, opened.services(), printer)) {
+            new ClusterDriver(evaluation, "evaluation", opened.services(), printer, out).toEnd();
+            return evaluation.result().orElseThrow();
+        }
     }
 }

@@ -3,24 +3,24 @@ package io.jenkins.plugins.mlops.cli.training;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
+import io.jenkins.plugins.mlops.core.training.ClusterWork;
 import io.jenkins.plugins.mlops.core.training.PatientSteps;
-import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Drives one training on a cluster to its end on the calling thread. An interrupt (Ctrl-C, SIGTERM) stops the training and removes
+ * Drives one training or evaluation on a cluster to its end on the calling thread. An interrupt (Ctrl-C, SIGTERM) stops it and removes
  * it from the cluster; a SIGKILL leaves it to whoever resumes it.
  */
-final class ClusterDriver {
+public final class ClusterDriver {
 
     /** What is left of the time that an interrupted command may take. */
     private static final Duration CLEAN_UP = Duration.ofSeconds(25);
 
-    private final ClusterTraining training;
+    private final ClusterWork work;
+    private final String what;
     private final PatientSteps steps;
     private final TrainingPrinter printer;
     private final Output out;
@@ -28,30 +28,35 @@ final class ClusterDriver {
     private long giveUp = Long.MAX_VALUE;
     private boolean interrupted;
 
-    ClusterDriver(ClusterTraining training, ClusterServices services, TrainingPrinter printer, Output out) {
-        this.training = training;
-        this.steps = new PatientSteps(training);
+    /** @param what such as "training" */
+    public ClusterDriver(ClusterWork work, String what, ClusterServices services, TrainingPrinter printer, Output out) {
+        this.work = work;
+        this.what = what;
+        this.steps = new PatientSteps(work);
         this.printer = printer;
         this.out = out;
         services.watch().onChange(run -> {
-            if (run.equals(training.run())) {
+            if (run.equals(work.run())) {
                 changes.release();
             }
         });
     }
 
     /** @throws MlopsException that says how it failed */
-    int toEnd() {
+    public void toEnd() {
         while (true) {
             Optional<Duration> next = step();
             if (next.isEmpty()) {
-                return ended();
+                work.failure().ifPresent(failure -> {
+                    throw failure;
+                });
+                return;
             }
             if (System.nanoTime() > giveUp) {
                 throw new MlopsException(
                         MlopsException.Kind.INTERRUPTED,
-                        "The training is being stopped, but is not out of the cluster yet: 'mlops train resume "
-                                + training.directory() + "' sees it through");
+                        "The " + what + " is being stopped, but is not out of the cluster yet: 'mlops train resume "
+                                + work.directory() + "' sees it through");
             }
             sleep(next.get());
         }
@@ -85,17 +90,8 @@ final class ClusterDriver {
         if (!interrupted) {
             interrupted = true;
             giveUp = System.nanoTime() + CLEAN_UP.toNanos();
-            out.note("Stopping the training and removing it from the cluster");
-            ClusterTraining.stop(training.directory(), "mlops was interrupted");
+            out.note("Stopping the " + what + " and removing it from the cluster");
+            ClusterRuns.stop(work.directory(), "mlops was interrupted");
         }
-    }
-
-    private int ended() {
-        training.failure().ifPresent(failure -> {
-            throw failure;
-        });
-        TrainingResult result = training.result().orElseThrow();
-        out.result(TrainingSummary.of(result), result);
-        return 0;
     }
 }

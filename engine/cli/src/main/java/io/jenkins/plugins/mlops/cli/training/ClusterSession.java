@@ -24,13 +24,13 @@ import java.util.Deque;
 import picocli.CommandLine.Mixin;
 
 /** All that a command which watches a training on a cluster uses, for as long as it runs. */
-final class ClusterSession implements AutoCloseable {
+public final class ClusterSession implements AutoCloseable {
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ClusterServices services;
 
     /** The options of such a command. */
-    static final class Options {
+    public static final class Options {
         @Mixin
         private ClusterOptions cluster;
 
@@ -50,12 +50,12 @@ final class ClusterSession implements AutoCloseable {
         private ServerOptions servers;
 
         /** @param directory of the run, new or not */
-        ClusterSession open(Host host, Path directory) {
+        public ClusterSession open(Host host, Path directory) {
             return new ClusterSession(host, this, directory);
         }
 
         /** What a training needs that runs on this machine. */
-        LocalSession openLocal(Host host) {
+        public LocalSession openLocal(Host host) {
             MlflowSettings mlflow = servers.mlflow(host);
             ObjectStoreSettings store = servers.objectStore(host);
             ObjectStoreSettings evaluation = OwnObjectStore.EVALUATION.settings(host, servers, null);
@@ -98,7 +98,7 @@ final class ClusterSession implements AutoCloseable {
         return resource;
     }
 
-    ClusterServices services() {
+    public ClusterServices services() {
         return services;
     }
 

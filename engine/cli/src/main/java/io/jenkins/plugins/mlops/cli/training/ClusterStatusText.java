@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.training;
 
+import io.jenkins.plugins.mlops.core.evaluation.ClusterEvaluationStatus;
 import io.jenkins.plugins.mlops.core.execution.AttemptFacts;
 import io.jenkins.plugins.mlops.core.execution.ExecutionStatus;
 import io.jenkins.plugins.mlops.core.execution.PodFacts;
@@ -18,6 +19,19 @@ final class ClusterStatusText {
         lines.line(status.name(), status.stage().name().toLowerCase(Locale.ROOT).replace('_', ' '));
         lines.line("begun", status.started());
         lines.line("MLflow run", status.runId());
+        lines.line("image", status.image());
+        if (status.execution() != null) {
+            lines.execution(status.execution());
+        }
+        lines.line("failed", status.failure());
+        return lines.text.toString();
+    }
+
+    static String of(ClusterEvaluationStatus status) {
+        ClusterStatusText lines = new ClusterStatusText();
+        lines.line(status.name(), status.stage().name().toLowerCase(Locale.ROOT));
+        lines.line("begun", status.started());
+        lines.line("model", status.model());
         lines.line("image", status.image());
         if (status.execution() != null) {
             lines.execution(status.execution());

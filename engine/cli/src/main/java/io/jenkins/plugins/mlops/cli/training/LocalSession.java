@@ -11,7 +11,7 @@ import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.util.Map;
 
 /** What every training of a command uses, for as long as it runs. */
-final class LocalSession implements AutoCloseable {
+public final class LocalSession implements AutoCloseable {
 
     private static final String BUILDER = "https://plugins.jenkins.io/mlops-pipeline/cli";
 
@@ -41,7 +41,7 @@ final class LocalSession implements AutoCloseable {
                 new TrainingServices.Builder(BUILDER, Map.of("mlops", MlopsCommand.version())));
     }
 
-    TrainingServices services() {
+    public TrainingServices services() {
         return services;
     }
 

@@ -2,14 +2,13 @@ package io.jenkins.plugins.mlops.cli.training;
 
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.execution.Execution;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,21 +50,31 @@ final class LogsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path directory = run.directory(host);
-        Path log = Execution.log(ClusterTraining.executionDirectory(directory, role), rank);
-        if (!follow && !Files.exists(log)) {
+        Optional<Path> log = ClusterRuns.log(directory, role, rank);
+        if (!follow && log.filter(Files::exists).isEmpty()) {
             throw MlopsException.usage(
                     "Rank " + rank + " of the " + role.name().toLowerCase(Locale.ROOT) + " has printed nothing by now");
         }
         try {
-            long position = print(log, 0);
-            while (follow && !ClusterTraining.status(directory).stage().isOver()) {
-                Thread.sleep(LOOK_MILLIS);
-                position = print(log, position);
-            }
-            print(log, position);
+            boolean over;
+            long position = 0;
+            do {
+                over = ClusterRuns.isOver(directory);
+                Optional<Path> now = ClusterRuns.log(directory, role, rank);
+                if (!now.equals(log)) {
+                    log = now;
+                    position = 0;
+                }
+                if (now.isPresent()) {
+                    position = print(now.get(), position);
+                }
+                if (follow && !over) {
+                    Thread.sleep(LOOK_MILLIS);
+                }
+            } while (follow && !over);
             return 0;
         } catch (IOException e) {
-            throw MlopsException.failed("The log " + log + " cannot be read: " + e.getMessage(), e);
+            throw MlopsException.failed("The log of " + directory + " cannot be read: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             throw MlopsException.interrupted("Following the log");
         }

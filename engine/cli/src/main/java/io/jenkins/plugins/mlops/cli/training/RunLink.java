@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.cli.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
@@ -35,8 +34,7 @@ final class RunLink {
     /** What cannot be read may be unfinished, too. */
     private static boolean isUnfinished(Path directory) {
         try {
-            return ClusterTraining.isIn(directory)
-                    && !ClusterTraining.status(directory).stage().isOver();
+            return ClusterRuns.isIn(directory) && !ClusterRuns.isOver(directory);
         } catch (MlopsException e) {
             return true;
         }

@@ -2,8 +2,7 @@ package io.jenkins.plugins.mlops.cli.training;
 
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
-import io.jenkins.plugins.mlops.core.training.ClusterTrainingStatus;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,8 +28,8 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ClusterTrainingStatus status = ClusterTraining.status(run.directory(host));
-        output.output(host).result(ClusterStatusText.of(status), status);
+        Path directory = run.directory(host);
+        output.output(host).result(ClusterRuns.text(directory), ClusterRuns.status(directory));
         return 0;
     }
 }

@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlops.cli.training;
 
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -39,7 +38,7 @@ final class StopCommand implements Callable<Integer> {
     public Integer call() {
         Path directory = run.directory(host);
         String said = reason == null ? "stopped by " + System.getProperty("user.name") : reason;
-        boolean asked = ClusterTraining.stop(directory, said);
+        boolean asked = ClusterRuns.stop(directory, said);
         output.output(host)
                 .result(
                         asked

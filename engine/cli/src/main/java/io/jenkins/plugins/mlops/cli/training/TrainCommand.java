@@ -130,7 +130,10 @@ public final class TrainCommand implements Callable<Integer> {
                 TrainingPrinter printer = new TrainingPrinter(out);
                 ClusterTraining training =
                         ClusterTraining.start(specification, id, directory, opened.services(), printer)) {
-            return new ClusterDriver(training, opened.services(), printer, out).toEnd();
+            new ClusterDriver(training, "training", opened.services(), printer, out).toEnd();
+            TrainingResult result = training.result().orElseThrow();
+            out.result(TrainingSummary.of(result), result);
+            return 0;
         }
     }
 

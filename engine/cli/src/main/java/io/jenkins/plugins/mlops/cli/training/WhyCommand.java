@@ -5,12 +5,11 @@ import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.core.execution.AttemptFacts;
 import io.jenkins.plugins.mlops.core.execution.Execution;
 import io.jenkins.plugins.mlops.core.execution.ExecutionStatus;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
-import io.jenkins.plugins.mlops.core.training.ClusterTrainingStatus;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,16 +36,17 @@ final class WhyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path directory = run.directory(host);
-        ClusterTrainingStatus status = ClusterTraining.status(directory);
+        Optional<ExecutionStatus> execution = ClusterRuns.execution(directory);
+        String failure = ClusterRuns.failure(directory);
         List<String> reasons = new ArrayList<>();
-        if (status.execution() != null) {
-            explain(status.execution(), ClusterTraining.latest(directory).orElseThrow(), reasons);
+        if (execution.isPresent()) {
+            explain(execution.get(), ClusterRuns.latest(directory).orElseThrow(), reasons);
         }
-        if (status.failure() != null) {
-            reasons.add(status.failure());
+        if (failure != null) {
+            reasons.add(failure);
         }
         if (reasons.isEmpty()) {
-            reasons.add(status.stage().isOver() ? "It succeeded" : "It waits for nothing");
+            reasons.add(ClusterRuns.isOver(directory) ? "It succeeded" : "It waits for nothing");
         }
         output.output(host).result(String.join("\n", reasons), Map.of("reasons", reasons));
         return 0;

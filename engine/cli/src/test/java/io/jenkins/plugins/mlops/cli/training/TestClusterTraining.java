@@ -78,10 +78,11 @@ final class TestClusterTraining implements AutoCloseable {
                 URI.create(S3), "us-east-1", new ObjectStoreSettings.Credentials(key(), secret(), null)));
     }
 
-    void write(String path, String text) throws IOException {
+    /** @return the file */
+    Path write(String path, String text) throws IOException {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
+        return Files.writeString(file, text);
     }
 
     /** Puts a file, or all files of a directory, below the test's directory into the bucket under the same path. */
@@ -122,12 +123,13 @@ final class TestClusterTraining implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(arguments));
-        boolean watches = arguments[1].equals("resume") || arguments[1].endsWith(".yaml");
+        List<String> given = List.of(arguments);
+        boolean watches = given.contains("resume") || given.contains("kubernetes");
         if (watches) {
             command.addAll(
                     List.of("--profile", directory.resolve("profile.yaml").toString()));
         }
-        if (watches || arguments[1].equals("sweep")) {
+        if (watches || given.contains("sweep")) {
             command.addAll(List.of("--kubeconfig", cluster.kubeconfig().toString()));
         }
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -170,7 +172,7 @@ final class TestClusterTraining implements AutoCloseable {
     }
 
     void assertNothingIsLeft() throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (left() > 0 && System.nanoTime() < until) {
             Thread.sleep(500);
         }

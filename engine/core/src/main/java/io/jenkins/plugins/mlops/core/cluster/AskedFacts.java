@@ -75,7 +75,8 @@ final class AskedFacts implements ClusterFacts {
                         text(node.getStatus().getAllocatable()),
                         used == null
                                 ? null
-                                : plain(used.getOrDefault(node.getMetadata().getName(), Map.of()))))
+                                : plain(used.getOrDefault(node.getMetadata().getName(), Map.of())),
+                        node.getMetadata().getLabels()))
                 .sorted(Comparator.comparing(Node::name))
                 .toList();
     }

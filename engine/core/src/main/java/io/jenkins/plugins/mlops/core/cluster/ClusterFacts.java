@@ -35,10 +35,21 @@ public interface ClusterFacts {
      * @param allocatable amounts by resource, as the cluster writes them
      * @param used the same for what its pods have asked for; null when unknown
      */
-    record Node(String name, boolean ready, Map<String, String> allocatable, Map<String, String> used) {
+    record Node(
+            String name,
+            boolean ready,
+            Map<String, String> allocatable,
+            Map<String, String> used,
+            Map<String, String> labels) {
+        /** Without labels. */
+        public Node(String name, boolean ready, Map<String, String> allocatable, Map<String, String> used) {
+            this(name, ready, allocatable, used, null);
+        }
+
         public Node {
             allocatable = Map.copyOf(allocatable);
             used = used == null ? null : Map.copyOf(used);
+            labels = labels == null ? Map.of() : Map.copyOf(labels);
         }
     }
 

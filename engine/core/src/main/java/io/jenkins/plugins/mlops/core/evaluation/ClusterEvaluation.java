@@ -386,7 +386,7 @@ public final class ClusterEvaluation implements ClusterWork {
                 OUTPUT, planning.below("evaluations/" + model.id + "/").toString(), null, null, null);
         PodPlan plan = planning.plan(
                 supplies, keep, List.of(OUTPUT), Map.of(PARAMS, Documents.toJson(state.specification.params())));
-        Path root = Path.of(PodPlan.ROOT);
+        Path root = PodPlan.root();
         Map<String, String> environment = EvaluationVariables.of(
                 state.specification,
                 root.resolve(MODEL).resolve(MODEL_FILES),

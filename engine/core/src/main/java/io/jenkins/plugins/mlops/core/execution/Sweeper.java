@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  */
 public final class Sweeper {
 
-    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Cluster cluster;
 
@@ -87,7 +87,7 @@ public final class Sweeper {
     }
 
     /**
-     * Removes one, if it is still the object that was found. Its pods have half a minute at most: their own grace is long, for outputs that
+     * Removes one, if it is still the object that was found. Its pods have ten seconds: their own grace is long, for outputs that
      * nobody waits for any more, and commands that do not hear SIGTERM would hold their GPUs for all of it.
      */
     public void remove(Leftover leftover) {

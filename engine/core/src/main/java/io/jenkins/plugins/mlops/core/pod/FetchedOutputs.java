@@ -44,6 +44,16 @@ public final class FetchedOutputs {
         return OutputLocation.of(keep.outputsUri()).manifest(attempt, rank).toString();
     }
 
+    /** What a rank's pod saw of its node; empty when it never said. */
+    public static Optional<NodeReading> node(ObjectStore store, PodPlan.Keep keep, int attempt, int rank) {
+        S3Uri location = OutputLocation.of(keep.outputsUri()).node(attempt, rank);
+        if (store.stat(location).isEmpty()) {
+            return Optional.empty();
+        }
+        String json = new String(store.read(location, MAX_MARKER), StandardCharsets.UTF_8);
+        return Optional.of(Documents.readJson(json, location.toString(), NodeReading.class));
+    }
+
     /**
      * What rank 0 really was supplied with.
      *

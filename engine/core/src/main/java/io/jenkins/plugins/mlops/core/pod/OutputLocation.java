@@ -24,6 +24,11 @@ record OutputLocation(S3Uri run) {
         return run.resolve("supplied/" + into + ".json");
     }
 
+    /** What a rank saw of its node; a {@link NodeReading}. */
+    S3Uri node(int attempt, int rank) {
+        return run.resolve("attempt-" + attempt + "/rank-" + rank + "/node.json");
+    }
+
     /** Of one rank; a {@link Kept}. */
     S3Uri marker(int attempt, int rank) {
         return run.resolve("attempt-" + attempt + "/rank-" + rank + "/kept.json");

@@ -3,6 +3,8 @@ package io.jenkins.plugins.mlops.core.pod;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +122,11 @@ public record PodPlan(
     /** The plan's own store, by the usual variables. */
     public Store store() {
         return new Store(endpoint, region, "AWS");
+    }
+
+    /** {@link #ROOT} as a path of this machine. */
+    public static Path root() {
+        return FileSystems.getDefault().getPath(ROOT);
     }
 
     public PodPlan {

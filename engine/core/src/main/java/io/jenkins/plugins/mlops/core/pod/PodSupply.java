@@ -59,6 +59,11 @@ public final class PodSupply {
             Documents.writeAtomically(path, file.getValue());
         }
         ObjectStore own = stores.own();
+        if (plan.keep() != null) {
+            own.putIfAbsent(
+                    OutputLocation.of(plan.keep().outputsUri()).node(identity.attempt(), identity.rank()),
+                    Documents.toJson(NodeReading.here()).getBytes(StandardCharsets.UTF_8));
+        }
         for (PodPlan.Supply supply : plan.supplies()) {
             Datasets datasets = datasets(supply);
             Manifest there =

@@ -9,6 +9,8 @@ import io.jenkins.plugins.mlops.core.execution.PodFacts;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.gate.Evaluator;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
+import io.jenkins.plugins.mlops.core.pod.FetchedOutputs;
+import io.jenkins.plugins.mlops.core.pod.NodeReading;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
@@ -385,6 +387,7 @@ public final class ClusterTraining implements ClusterWork {
     private Duration fetch(TrainingListener listener) throws IOException {
         listener.note("Fetching the outputs");
         executions.fetch(work(state.training, Workload.Role.TRAINING), files.output(), listener);
+        state.hardware = hardware();
         TrackedRun run = trackedRun();
         tracking.endRun(run.runId(), RunStatus.RUNNING);
         TrainingRecorder recorder = recorder(run, listener);
@@ -456,24 +459,38 @@ public final class ClusterTraining implements ClusterWork {
         return NOW;
     }
 
+    /** Now, since a node may be gone when all is recorded. */
+    private Hardware hardware() {
+        List<PodFacts> pods = executions.pods(name(Workload.Role.TRAINING));
+        int attempt = lastAttempt(Workload.Role.TRAINING);
+        List<NodeReading> said = pods.stream()
+                .map(PodFacts::rank)
+                .distinct()
+                .map(rank -> FetchedOutputs.node(
+                        services.store(), state.training.plan().keep(), attempt, rank))
+                .flatMap(Optional::stream)
+                .toList();
+        List<String> nodes = pods.stream()
+                .map(PodFacts::node)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        return Hardware.of(nodes, services.facts(), said);
+    }
+
     /** What the cluster says of the attempt that succeeded. */
     private void whatRan(TrainingFacts facts) {
         ExecutionStatus training = executions.status(name(Workload.Role.TRAINING));
-        List<PodFacts> pods = executions.pods(name(Workload.Role.TRAINING));
         facts.image(executions.imageThatRan(name(Workload.Role.TRAINING)).orElse(state.image))
                 .added("attempts", training.attempts().size())
                 .added("cluster", training.cluster())
                 .added("namespace", training.namespace())
                 .added("gpuSeconds", Math.round(training.gpuSeconds()))
                 .added("gpus", state.training.resources().gpus())
-                .added("gpuResource", state.training.resources().gpuResource())
-                .added(
-                        "nodes",
-                        pods.stream()
-                                .map(PodFacts::node)
-                                .filter(Objects::nonNull)
-                                .distinct()
-                                .toList());
+                .added("gpuResource", state.training.resources().gpuResource());
+        if (state.hardware != null) {
+            state.hardware.into(facts, state.training.resources().gpus());
+        }
         if (state.evaluation != null) {
             String image =
                     executions.imageThatRan(name(Workload.Role.EVALUATION)).orElse(state.image);

@@ -82,6 +82,9 @@ final class ClusterTrainingState {
     List<String> warmNodes;
 
     @JsonProperty
+    Hardware hardware;
+
+    @JsonProperty
     Instant finished;
 
     @JsonProperty

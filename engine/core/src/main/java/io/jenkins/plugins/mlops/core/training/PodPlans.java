@@ -22,7 +22,7 @@ import java.util.TreeSet;
 /** Plans what the pods of a training bring and keep, and what its commands see of that. */
 final class PodPlans {
 
-    private static final RunDirectory ANY = RunDirectory.at(Path.of(PodPlan.ROOT), "model");
+    private static final RunDirectory ANY = RunDirectory.at(PodPlan.root(), "model");
 
     private final ClusterServices services;
     private final ClusterTrainingState state;
@@ -35,8 +35,7 @@ final class PodPlans {
         this.state = state;
         this.specification = state.specification;
         this.planning = new PodPlanning(services, state.toolImage);
-        this.inPod =
-                RunDirectory.at(Path.of(PodPlan.ROOT), specification.outputs().model());
+        this.inPod = RunDirectory.at(PodPlan.root(), specification.outputs().model());
     }
 
     /** @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when the profile lacks what pods need */

@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
+import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.store.TestBuckets;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -239,6 +241,69 @@ class PodDataIT {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
+    }
+
+    @Test
+    void whatIsMountedMustBeTheSameWhenTheCommandHasEnded() throws IOException {
+        put("data/1.txt", "one");
+        Manifest manifest = datasets("c1").snapshot(S3Uri.parse(uri("data/")), 4, ProgressListener.NONE);
+        put("manifest.json", Documents.toJson(manifest));
+        PodPlan.Supply mounted = new PodPlan.Supply(
+                "training dataset",
+                uri("manifest.json"),
+                null,
+                manifest.version().sourceId(),
+                "dataset",
+                "recordings",
+                null,
+                null,
+                null,
+                null);
+        PodPlan plan = plan(List.of(mounted), 1);
+        Path pod = directory.resolve("pod");
+        write("pod/dataset/1.txt", "one");
+        write("pod/output/model.txt", "model");
+        supply(plan, pod, 0, 1);
+
+        keep(plan, pod, 0, 1, 1).outputs();
+
+        assertThat(FetchedOutputs.find(store, plan.keep(), 1, 0))
+                .hasValueSatisfying(kept -> assertThat(kept.problem()).isNull());
+        assertThat(FetchedOutputs.supplied(store, plan.keep(), "dataset")).isPresent();
+
+        put("data/2.txt", "two");
+        assertThatThrownBy(() -> keep(plan, pod, 0, 1, 2).outputs())
+                .hasMessageContaining("mounted from claim recordings changed while the command ran");
+        assertThat(FetchedOutputs.find(store, plan.keep(), 2, 0))
+                .hasValueSatisfying(kept -> assertThat(kept.problem()).contains("changed while the command ran"));
+    }
+
+    @Test
+    void whatTheCommandMustLeaveIsHeldAgainstWhatWasBrought() throws IOException {
+        write("source/model/1.txt", "one");
+        Manifest manifest = datasets("c1")
+                .publish(
+                        directory.resolve("source"),
+                        "model",
+                        S3Uri.parse(uri("models/")),
+                        PublishOptions.DEFAULT,
+                        ProgressListener.NONE)
+                .manifest();
+        put("model.json", Documents.toJson(manifest));
+        PodPlan plan = plan(List.of(PodPlan.Supply.unchanged("model", uri("model.json"), "measured")), 1);
+        Path pod = directory.resolve("pod");
+        supply(plan, pod, 0, 1);
+        write("pod/output/metrics.json", "{}");
+
+        keep(plan, pod, 0, 1, 1).outputs();
+        write("pod/measured/model/2.txt", "two");
+
+        assertThatThrownBy(() -> keep(plan, pod, 0, 1, 2).outputs())
+                .hasMessageContaining("The command changed the model, model/2.txt for one");
+    }
+
+    private void put(String key, String text) {
+        store.putIfAbsent(S3Uri.parse(uri(key)), text.getBytes(StandardCharsets.UTF_8));
     }
 
     private PodStores stores(PodPlan plan) {
