@@ -88,7 +88,8 @@ class CrashKubernetesIT {
         cluster.write("code/evaluate.py", EVALUATE);
         cluster.write("holdout/c.txt", "2.5");
         cluster.put("holdout/c.txt");
-        cluster.write("code/train.yaml", """
+        cluster.write(
+                "code/train.yaml", """
                 name: crash
                 experiment: %s
                 command: [python3, train.py]
@@ -172,7 +173,8 @@ class CrashKubernetesIT {
     }
 
     private Watch watchJobs() {
-        return cluster.cluster().admin()
+        return cluster.cluster()
+                .admin()
                 .batch()
                 .v1()
                 .jobs()

@@ -104,7 +104,8 @@ class EvaluateOnClusterKubernetesIT {
         await(directory, 1);
         second.destroyForcibly().waitFor();
 
-        assertThat(cluster.mlops("train", "resume", directory.toString(), "--json").waitFor())
+        assertThat(cluster.mlops("train", "resume", directory.toString(), "--json")
+                        .waitFor())
                 .as(cluster.log("err"))
                 .isZero();
 
@@ -140,7 +141,10 @@ class EvaluateOnClusterKubernetesIT {
         assertThat(cluster.mlops(
                                 "gate",
                                 "--rules",
-                                cluster.write("rules.yaml", "rules: [{metric: error, direction: lower, baseline: champion}]\n").toString(),
+                                cluster.write(
+                                                "rules.yaml",
+                                                "rules: [{metric: error, direction: lower, baseline: champion}]\n")
+                                        .toString(),
                                 "--metrics",
                                 again.resolve("candidate/evaluation.json").toString(),
                                 "--baseline",
@@ -181,7 +185,8 @@ class EvaluateOnClusterKubernetesIT {
     }
 
     private void register(String run) throws Exception {
-        assertThat(cluster.mlops("model", "register", model, "--run", run, "--json").waitFor())
+        assertThat(cluster.mlops("model", "register", model, "--run", run, "--json")
+                        .waitFor())
                 .as(cluster.log("err"))
                 .isZero();
     }

@@ -103,13 +103,16 @@ class ClusterTrainingTest {
         } else if (String.valueOf(exchange.getRequestURI().getQuery()).contains("watch=true")) {
             say(exchange, 200, "");
         } else {
-            say(exchange, 200, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
+            say(
+                    exchange,
+                    200,
+                    "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
         }
     }
 
     private static String status(int code, String reason, String message) {
-        return "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"status\":\"Failure\",\"code\":" + code + ",\"reason\":\"" + reason
-                + "\",\"message\":\"" + message + "\"}";
+        return "{\"apiVersion\":\"v1\",\"kind\":\"Status\",\"status\":\"Failure\",\"code\":" + code + ",\"reason\":\""
+                + reason + "\",\"message\":\"" + message + "\"}";
     }
 
     private static void say(HttpExchange exchange, int code, String body) throws IOException {
@@ -124,7 +127,8 @@ class ClusterTrainingTest {
     @Test
     void oneThatIsStoppedBeforeItBeganMakesNothing() throws Exception {
         try (ClusterTraining training = start()) {
-            assertThat(ClusterTraining.stop(directory.resolve("run"), "stopped by anna")).isTrue();
+            assertThat(ClusterTraining.stop(directory.resolve("run"), "stopped by anna"))
+                    .isTrue();
 
             assertThat(training.step(listener())).isEmpty();
 
@@ -141,7 +145,8 @@ class ClusterTrainingTest {
             assertThat(training.status().stage()).isEqualTo(ClusterStage.TRAINING);
         }
         assertThat(ClusterTraining.latest(directory.resolve("run"))).isEmpty();
-        assertThat(ClusterTraining.stop(directory.resolve("run"), "stopped by anna")).isTrue();
+        assertThat(ClusterTraining.stop(directory.resolve("run"), "stopped by anna"))
+                .isTrue();
 
         try (ClusterTraining training = ClusterTraining.open(directory.resolve("run"), services())) {
             toTheEnd(training);
@@ -157,10 +162,11 @@ class ClusterTrainingTest {
         try (ClusterTraining training = start()) {
             toTheEnd(training);
 
-            assertThat(training.failure()).hasValueSatisfying(failure -> assertThat(failure)
-                    .hasMessageContaining("the quota of patience is used up")
-                    .extracting(MlopsException::kind)
-                    .isEqualTo(MlopsException.Kind.REFUSED));
+            assertThat(training.failure())
+                    .hasValueSatisfying(failure -> assertThat(failure)
+                            .hasMessageContaining("the quota of patience is used up")
+                            .extracting(MlopsException::kind)
+                            .isEqualTo(MlopsException.Kind.REFUSED));
         }
         assertThat(mlflow.status()).isEqualTo(RunStatus.FAILED);
         assertThat(created).hasSize(1);
@@ -179,10 +185,13 @@ class ClusterTrainingTest {
             down = 6;
             toTheEnd(training);
 
-            assertThat(training.failure()).hasValueSatisfying(failure ->
-                    assertThat(failure).hasMessageContaining("the quota of patience is used up"));
+            assertThat(training.failure())
+                    .hasValueSatisfying(
+                            failure -> assertThat(failure).hasMessageContaining("the quota of patience is used up"));
         }
-        assertThat(notes).filteredOn(note -> note.contains("trying again until it answers")).hasSizeLessThan(4);
+        assertThat(notes)
+                .filteredOn(note -> note.contains("trying again until it answers"))
+                .hasSizeLessThan(4);
     }
 
     @Test
@@ -196,10 +205,11 @@ class ClusterTrainingTest {
 
     private void assertStopped(ClusterTraining training) {
         assertThat(training.isOver()).isTrue();
-        assertThat(training.failure()).hasValueSatisfying(failure -> assertThat(failure)
-                .hasMessageContaining("stopped by anna")
-                .extracting(MlopsException::kind)
-                .isEqualTo(MlopsException.Kind.INTERRUPTED));
+        assertThat(training.failure())
+                .hasValueSatisfying(failure -> assertThat(failure)
+                        .hasMessageContaining("stopped by anna")
+                        .extracting(MlopsException::kind)
+                        .isEqualTo(MlopsException.Kind.INTERRUPTED));
     }
 
     private void toTheEnd(ClusterTraining training) throws InterruptedException {

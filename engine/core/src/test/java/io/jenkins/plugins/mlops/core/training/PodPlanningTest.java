@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 class PodPlanningTest {
 
     private static final DatasetReference SET = DatasetReference.ofPrefix("s3://holdout/set");
-    private static final DatasetVersion VERSION =
-            new DatasetVersion("set", null, "prefix:1", "s3://holdout/set", 1, 1);
+    private static final DatasetVersion VERSION = new DatasetVersion("set", null, "prefix:1", "s3://holdout/set", 1, 1);
 
     @Test
     void noPodOfATrainingGetsTheKeysOfTheEvaluationSet() {
@@ -35,7 +34,8 @@ class PodPlanningTest {
         assertThat(planning.evaluationDataset(SET, VERSION, "evaluation-dataset", Delivery.INIT)
                         .store())
                 .isEqualTo(new PodPlan.Store(URI.create("http://holdout"), "us-east-1", "MLOPS_EVALUATION"));
-        assertThat(planning.trainingDataset(SET, VERSION, "dataset", Delivery.INIT).store())
+        assertThat(planning.trainingDataset(SET, VERSION, "dataset", Delivery.INIT)
+                        .store())
                 .isNull();
     }
 
@@ -56,7 +56,8 @@ class PodPlanningTest {
         assertThat(planning.evaluationDataset(SET, VERSION, "evaluation-dataset", Delivery.STAGE)
                         .apart())
                 .isTrue();
-        assertThat(planning.trainingDataset(SET, VERSION, "dataset", Delivery.STAGE).apart())
+        assertThat(planning.trainingDataset(SET, VERSION, "dataset", Delivery.STAGE)
+                        .apart())
                 .isNull();
     }
 
@@ -75,17 +76,16 @@ class PodPlanningTest {
 
     private static PodPlanning planning(ObjectStoreSettings store, ObjectStoreSettings evaluation) {
         ClusterProfile profile = Documents.readYaml(
-                "{toolImage: tools, outputs: 's3://ml/outputs', cache: {claim: cache}}", "profile", ClusterProfile.class);
+                "{toolImage: tools, outputs: 's3://ml/outputs', cache: {claim: cache}}",
+                "profile",
+                ClusterProfile.class);
         return new PodPlanning(
-                new ClusterServices(
-                        null, null, store, evaluation, null, null, null, profile, "tests", null, null),
+                new ClusterServices(null, null, store, evaluation, null, null, null, profile, "tests", null, null),
                 "tools");
     }
 
     private static ObjectStoreSettings settings(String endpoint, String key) {
         return new ObjectStoreSettings(
-                URI.create(endpoint),
-                "us-east-1",
-                new ObjectStoreSettings.Credentials(key, "secret of " + key, null));
+                URI.create(endpoint), "us-east-1", new ObjectStoreSettings.Credentials(key, "secret of " + key, null));
     }
 }
