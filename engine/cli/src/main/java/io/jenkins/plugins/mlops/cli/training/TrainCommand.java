@@ -78,6 +78,18 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Sets a parameter; V is read as YAML, dots in K lead to nested ones.")
     private Map<String, String> params = new LinkedHashMap<>();
 
+    @Option(names = "--image", paramLabel = "IMAGE", description = "The container image; for --backend kubernetes.")
+    private String image;
+
+    @Option(names = "--gpus", paramLabel = "N", description = "GPUs of each node; for --backend kubernetes.")
+    private Integer gpus;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            description = "How many nodes train together; for --backend kubernetes.")
+    private Integer nodes;
+
     @Option(
             names = "--run-dir",
             paramLabel = "DIR",
@@ -105,8 +117,9 @@ public final class TrainCommand implements Callable<Integer> {
         if (specificationFile == null) {
             throw MlopsException.usage("No specification is named: give one, or a command ('mlops train --help')");
         }
-        TrainingSpecification specification =
-                TrainingSpecification.read(host.resolve(specificationFile)).with(overrides());
+        TrainingSpecification specification = TrainingSpecification.read(host.resolve(specificationFile))
+                .with(overrides())
+                .with(new TrainingSpecification.Size(image, gpus, null, nodes, null, null));
         UUID id = UUID.randomUUID();
         Path directory = runDirectory == null ? OwnDirectory.of(host, "runs", id) : host.resolve(runDirectory);
         Output out = output.output(host);

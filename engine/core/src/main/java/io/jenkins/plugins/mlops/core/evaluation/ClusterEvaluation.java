@@ -13,13 +13,13 @@ import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.source.SourceFiles;
-import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions.StoppedException;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ClusterWork;
 import io.jenkins.plugins.mlops.core.training.CodeUpload;
+import io.jenkins.plugins.mlops.core.training.ExportedCode;
 import io.jenkins.plugins.mlops.core.training.PodPlanning;
 import io.jenkins.plugins.mlops.core.training.RegisteredModel;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
@@ -115,11 +115,11 @@ public final class ClusterEvaluation implements ClusterWork {
     /**
      * As the other, for code that was exported: all files of the specification's directory are code, and lie in no repository.
      *
-     * @param exported where they come from; null when the directory lies in a work tree, or nobody knows
+     * @param exported null when it was not
      */
     public static ClusterEvaluation start(
             EvaluationSpecification specification,
-            SourceRevision exported,
+            ExportedCode exported,
             EvaluationRequest request,
             UUID id,
             Path root,

@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.gate.Evaluator;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
+import io.jenkins.plugins.mlops.core.training.ExportedCode;
 import io.jenkins.plugins.mlops.core.training.RegisteredModel;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
 import java.nio.file.Files;
@@ -35,12 +36,12 @@ record EvaluationPlan(
     /**
      * Looks everything up that specification and request name.
      *
-     * @param exported where code comes from that lies in no work tree; null when it lies in one, or nobody knows
+     * @param exported null when the code was not
      * @throws MlopsException that says what is not there, or may not be used
      */
     static EvaluationPlan of(
             EvaluationSpecification specification,
-            SourceRevision exported,
+            ExportedCode exported,
             EvaluationRequest request,
             EvaluationServices services,
             TrainingListener listener) {
@@ -64,7 +65,7 @@ record EvaluationPlan(
         }
         notes.forEach(listener::note);
         SourceRevision source = exported != null
-                ? exported
+                ? exported.source()
                 : SourceRevision.of(specification.workingDirectory()).orElse(null);
         return new EvaluationPlan(specification, source, candidate, champion.orElse(null), resolved, notes);
     }

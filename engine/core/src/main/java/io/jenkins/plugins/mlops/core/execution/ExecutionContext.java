@@ -36,7 +36,7 @@ public final class ExecutionContext {
             Cluster cluster, ClusterWatch watch, ClusterFacts facts, Map<String, String> secrets) {
         Map<String, String> values = Map.copyOf(secrets);
         return new ExecutionContext(
-                new WatchedCluster(cluster, watch),
+                new WatchedCluster(cluster, watch, new SecretMask(values.values())),
                 (workload, attempt) -> Manifests.of(workload, attempt, values),
                 new Judgement() {
                     @Override

@@ -22,11 +22,10 @@ public interface ExecutionListener {
     default void waiting(String reason) {}
 
     /**
-     * How many of rank 0's lines need not be told again by an execution that is opened anew.
-     *
-     * @param told how many were told before, as the execution's directory has it; after a crash, one more may have been
+     * Whether a line was told before. Asked once by an execution that is opened anew, of the first line that it would tell: a process
+     * that was killed may have told it and not said so.
      */
-    default long alreadyTold(long told) {
-        return told;
+    default boolean wasTold(String line) {
+        return false;
     }
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /**
  * Tells a listener the lines of a growing file, each once: how many were told is recorded after each line, so that a process that
- * is killed leaves at most one line of doubt. Not thread-safe.
+ * is killed leaves at most one line of doubt, which the listener is asked about. Not thread-safe.
  */
 final class Mirror {
 
@@ -20,10 +20,13 @@ final class Mirror {
     private final Path record;
     private long told;
     private long offset;
-    private boolean asked;
+
+    /** Whether another process may have told the next line, and died before it could say so. */
+    private boolean doubt;
 
     Mirror(Path file) throws IOException {
         this.file = file;
+        this.doubt = Files.exists(file);
         this.record = file.resolveSibling("." + file.getFileName() + ".told");
         if (Files.exists(record)) {
             ByteBuffer numbers = ByteBuffer.wrap(Files.readAllBytes(record));
@@ -36,12 +39,8 @@ final class Mirror {
 
     /** Tells the lines up to a length of the file; each of them ends in a line feed. */
     void tell(long length, ExecutionListener listener) throws IOException {
-        if (!asked) {
-            asked = true;
-            long already = listener.alreadyTold(told);
-            if (already != told || offset > length) {
-                skip(already, length);
-            }
+        if (offset > length) {
+            skip(told, length);
         }
         if (offset >= length) {
             return;
@@ -88,7 +87,11 @@ final class Mirror {
         ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES);
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                listener.output(told + 1, new String(bytes, start, i - start, StandardCharsets.UTF_8));
+                String line = new String(bytes, start, i - start, StandardCharsets.UTF_8);
+                if (!doubt || !listener.wasTold(line)) {
+                    listener.output(told + 1, line);
+                }
+                doubt = false;
                 told++;
                 offset += i + 1 - start;
                 start = i + 1;

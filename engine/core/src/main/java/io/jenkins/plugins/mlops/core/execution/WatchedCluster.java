@@ -13,15 +13,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A cluster together with the watch of it. */
+/** A cluster together with the watch of it, without the secrets that pods print. */
 final class WatchedCluster implements ClusterCalls {
 
     private final Cluster cluster;
     private final ClusterWatch watch;
+    private final SecretMask mask;
 
-    WatchedCluster(Cluster cluster, ClusterWatch watch) {
+    WatchedCluster(Cluster cluster, ClusterWatch watch, SecretMask mask) {
         this.cluster = cluster;
         this.watch = watch;
+        this.mask = mask;
     }
 
     @Override
@@ -51,7 +53,7 @@ final class WatchedCluster implements ClusterCalls {
 
     @Override
     public LogPart readLog(String pod, String container, Instant since, long limitBytes) {
-        return cluster.readLog(pod, container, since, limitBytes);
+        return mask.mask(cluster.readLog(pod, container, since, limitBytes));
     }
 
     @Override
@@ -60,7 +62,7 @@ final class WatchedCluster implements ClusterCalls {
         return new Stream() {
             @Override
             public List<LogPart.Line> take() {
-                return stream.take();
+                return mask.mask(stream.take());
             }
 
             @Override

@@ -89,7 +89,7 @@ public record ImageReference(String registry, String repository, String tag, Dig
     }
 
     /** Whether the text is a host, perhaps with a port. */
-    static boolean isHost(String text) {
+    public static boolean isHost(String text) {
         return REGISTRY.matcher(text).matches();
     }
 

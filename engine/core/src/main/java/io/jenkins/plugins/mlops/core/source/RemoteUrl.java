@@ -18,7 +18,7 @@ public final class RemoteUrl {
     private RemoteUrl() {}
 
     /** The address without what may be secret; the user of an SSH address, who is often needed, stays. */
-    static String withoutSecrets(String url) {
+    public static String withoutSecrets(String url) {
         String anonymous = HTTP_USER.matcher(url).replaceFirst("$1");
         return PASSWORD.matcher(anonymous).replaceFirst("$1@");
     }

@@ -33,8 +33,21 @@ public final class SourceFiles {
      * @throws MlopsException of kind USAGE when there are none
      */
     public static List<Path> below(Path directory) throws IOException {
+        return below(directory, null);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param boundary a repository lies in this directory, which is around the other, or does not count; null for no bounds
+     */
+    public static List<Path> below(Path directory, Path boundary) throws IOException {
         Path root = directory.toRealPath();
         FileRepositoryBuilder builder = new FileRepositoryBuilder();
+        Path outside = boundary == null ? null : boundary.toRealPath().getParent();
+        if (outside != null) {
+            builder.addCeilingDirectory(outside.toFile());
+        }
         builder.findGitDir(root.toFile());
         File git = builder.getGitDir();
         Set<Path> found;

@@ -265,6 +265,11 @@ public final class ClusterExecutions implements AutoCloseable {
         }
 
         @Override
+        public boolean wasTold(String line) {
+            return listener.wasTold(line);
+        }
+
+        @Override
         public void waiting(String reason) {
             listener.waiting(reason);
         }

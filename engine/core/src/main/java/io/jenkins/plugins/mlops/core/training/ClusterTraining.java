@@ -16,7 +16,6 @@ import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.source.SourceFiles;
-import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
@@ -96,11 +95,11 @@ public final class ClusterTraining implements ClusterWork {
     /**
      * As the other, for code that was exported: all files of the specification's directory are code, and lie in no repository.
      *
-     * @param exported where they come from; null when the directory lies in a work tree, or nobody knows
+     * @param exported null when it was not
      */
     public static ClusterTraining start(
             TrainingSpecification specification,
-            SourceRevision exported,
+            ExportedCode exported,
             UUID id,
             Path runDirectory,
             ClusterServices services,
@@ -156,9 +155,13 @@ public final class ClusterTraining implements ClusterWork {
         return new ClusterTrainingStatus(
                 state.id,
                 state.specification.name(),
+                state.specification.experiment(),
                 state.stage,
                 state.started,
+                state.source,
+                state.parent == null ? null : state.parent.uri(),
                 state.runId,
+                state.runUrl,
                 state.image,
                 state.failure,
                 latest(directory).map(Execution::status).orElse(null));
@@ -296,6 +299,7 @@ public final class ClusterTraining implements ClusterWork {
     private Duration prepare(TrainingListener listener) throws IOException {
         TrackedRun run = trackedRun();
         state.runId = run.runId();
+        state.runUrl = tracking.runUrl(run);
         state.save(directory);
         listener.note("MLflow run " + tracking.runUrl(run) + ", files in " + directory);
         Map<String, String> params = state.specification.mlflowParams();
@@ -515,14 +519,12 @@ public final class ClusterTraining implements ClusterWork {
     }
 
     private void fail(MlopsException cause) {
-        MlopsException.Kind kind =
-                cause instanceof ClusterExecutions.StoppedException ? MlopsException.Kind.INTERRUPTED : cause.kind();
-        RuntimeException told = cause;
-        if (state.runId != null) {
-            told = TrainingRun.end(tracking, state.runId, cause);
-        }
-        state.failureKind = kind;
-        state.failure = told.getMessage();
+        boolean stopped = cause instanceof ClusterExecutions.StoppedException;
+        String left = state.runId == null
+                ? ""
+                : TrainingRun.end(tracking, state.runId, stopped ? RunStatus.KILLED : RunStatus.FAILED);
+        state.failureKind = stopped ? MlopsException.Kind.INTERRUPTED : cause.kind();
+        state.failure = cause.getMessage() + left;
         try {
             executions.clear();
             go(ClusterStage.FAILED);

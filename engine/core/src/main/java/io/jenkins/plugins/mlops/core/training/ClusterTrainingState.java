@@ -64,6 +64,9 @@ final class ClusterTrainingState {
     String runId;
 
     @JsonProperty
+    String runUrl;
+
+    @JsonProperty
     String code;
 
     @JsonProperty

@@ -17,6 +17,11 @@ public interface TrainingListener {
     /** A line that a command printed, as it is; it may hold terminal codes. */
     void output(Stage stage, String line);
 
+    /** As {@link io.jenkins.plugins.mlops.core.execution.ExecutionListener#wasTold}. */
+    default boolean wasTold(String line) {
+        return false;
+    }
+
     /**
      * Whether it waits for a place to run.
      *

@@ -28,12 +28,12 @@ record TrainingPlan(
     /**
      * Looks everything up that the specification names.
      *
-     * @param exported where the code was exported from; null when its directory may lie in a work tree
+     * @param exported null when the code's directory may lie in a work tree
      * @throws MlopsException that says what is not there, or may not be used
      */
     static TrainingPlan of(
             TrainingSpecification specification,
-            SourceRevision exported,
+            ExportedCode exported,
             TrainingServices services,
             TrainingListener listener) {
         Path directory = specification.workingDirectory();
@@ -48,7 +48,7 @@ record TrainingPlan(
         }
         return new TrainingPlan(
                 specification,
-                exported == null ? SourceRevision.of(directory).orElse(null) : exported,
+                exported == null ? SourceRevision.of(directory).orElse(null) : exported.source(),
                 resolve(specification.datasets().training(), services.datasets(), services),
                 evaluation == null ? null : resolve(evaluation.dataset(), services.evaluationDatasets(), services),
                 parent(specification.parent(), services, listener));

@@ -72,16 +72,7 @@ public final class TrainingRun {
         boolean flag = Thread.interrupted();
         boolean interrupted =
                 flag || cause instanceof MlopsException ours && ours.kind() == MlopsException.Kind.INTERRUPTED;
-        String left = "";
-        try {
-            tracking.endRun(
-                    runId,
-                    interrupted || cause instanceof ClusterExecutions.StoppedException
-                            ? RunStatus.KILLED
-                            : RunStatus.FAILED);
-        } catch (MlopsException e) {
-            left = "; besides, MLflow run " + runId + " could not be ended: " + e.getMessage();
-        }
+        String left = end(tracking, runId, interrupted ? RunStatus.KILLED : RunStatus.FAILED);
         if (interrupted) {
             Thread.currentThread().interrupt();
             return new MlopsException(MlopsException.Kind.INTERRUPTED, "The training was interrupted" + left, cause);
@@ -92,5 +83,15 @@ public final class TrainingRun {
         return cause instanceof MlopsException ours && !left.isEmpty()
                 ? new MlopsException(ours.kind(), ours.getMessage() + left, ours)
                 : (RuntimeException) cause;
+    }
+
+    /** Ends an MLflow run; returns what is to be said besides when it could not be ended, else nothing. */
+    static String end(TrackingServer tracking, String runId, RunStatus status) {
+        try {
+            tracking.endRun(runId, status);
+            return "";
+        } catch (MlopsException e) {
+            return "; besides, MLflow run " + runId + " could not be ended: " + e.getMessage();
+        }
     }
 }

@@ -141,6 +141,9 @@ public record TrainingSpecification(
         public static final Overrides NONE = new Overrides(null, null, null, null, Map.of());
     }
 
+    /** How large a training is made, and of which image, when it is started; a null field changes nothing. */
+    public record Size(String image, Integer gpus, String gpuResource, Integer nodes, String cpu, String memory) {}
+
     public TrainingSpecification {
         if (name == null || name.isBlank() || name.length() > MAX_NAME || hasControl(name)) {
             throw MlopsException.usage("name is refused: 1 to " + MAX_NAME + " printable characters are wanted");
@@ -240,6 +243,34 @@ public record TrainingSpecification(
                 image,
                 resources,
                 nodes,
+                kubernetes);
+    }
+
+    /** This specification in another size. */
+    public TrainingSpecification with(Size given) {
+        Resources changed = new Resources(
+                given.gpus == null ? resources.gpus : given.gpus,
+                given.gpuResource == null ? resources.gpuResource : given.gpuResource,
+                given.cpu == null ? resources.cpu : given.cpu,
+                given.memory == null ? resources.memory : given.memory,
+                resources.shm);
+        return new TrainingSpecification(
+                name,
+                experiment,
+                command,
+                directory,
+                environment,
+                params,
+                seed,
+                datasets,
+                parent,
+                evaluation,
+                outputs,
+                deadlines,
+                retries,
+                given.image == null ? image : given.image,
+                changed,
+                given.nodes == null ? nodes : given.nodes,
                 kubernetes);
     }
 

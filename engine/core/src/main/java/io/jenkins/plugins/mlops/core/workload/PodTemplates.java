@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import java.util.ArrayList;
@@ -84,6 +85,46 @@ final class PodTemplates {
 
     private PodSpec spec(String rankField, int rankOffset) {
         List<EnvVar> rank = rank(rankField, rankOffset);
+        return placed().withTerminationGracePeriodSeconds(grace())
+                .withInitContainers(toolContainers(rank))
+                .withContainers(isStaging() ? supply(rank) : command(rank))
+                .withVolumes(volumes.volumes())
+                .build();
+    }
+
+    /**
+     * The pod of a Jenkins agent.
+     *
+     * @param cache volume of datasets, null for none
+     * @param agent name of the agent's container
+     * @param variable by which the agent finds the cache
+     */
+    PodSpec agent(PodPlan.Cache cache, String agent, String variable) {
+        ContainerBuilder beside = new ContainerBuilder().withName(agent);
+        List<Volume> all = new ArrayList<>(volumes.shm());
+        if (cache != null) {
+            all.add(PodVolumes.cacheVolume(cache));
+            beside.withVolumeMounts(PodVolumes.cacheMount()).withEnv(variable(variable, PodPlan.CACHE_ROOT));
+        }
+        Container training = new ContainerBuilder()
+                .withName(workload.container())
+                .withImage(workload.image())
+                .withCommand(workload.command())
+                .withTty(true)
+                .withEnv(workload.environment().entrySet().stream()
+                        .map(entry -> variable(entry.getKey(), entry.getValue()))
+                        .toList())
+                .withResources(resources())
+                .withSecurityContext(containerSecurity())
+                .withVolumeMounts(volumes.shmMount())
+                .build();
+        return placed().withContainers(training, beside.build())
+                .withVolumes(all)
+                .build();
+    }
+
+    /** What does not depend on what runs in it. */
+    private PodSpecBuilder placed() {
         Workload.Placement placement = workload.placement();
         return new PodSpecBuilder()
                 .withRestartPolicy("Never")
@@ -101,12 +142,7 @@ final class PodTemplates {
                 .withImagePullSecrets(placement.imagePullSecrets().stream()
                         .map(LocalObjectReference::new)
                         .toList())
-                .withTerminationGracePeriodSeconds(grace())
-                .withSecurityContext(podSecurity())
-                .withInitContainers(toolContainers(rank))
-                .withContainers(isStaging() ? supply(rank) : command(rank))
-                .withVolumes(volumes.volumes())
-                .build();
+                .withSecurityContext(podSecurity());
     }
 
     private boolean isStaging() {

@@ -30,15 +30,7 @@ final class PodVolumes {
                 .withNewEmptyDir()
                 .endEmptyDir()
                 .build());
-        if (workload.resources().shm() != null) {
-            volumes.add(new VolumeBuilder()
-                    .withName(SHM)
-                    .withNewEmptyDir()
-                    .withMedium("Memory")
-                    .withSizeLimit(new Quantity(workload.resources().shm()))
-                    .endEmptyDir()
-                    .build());
-        }
+        volumes.addAll(shm());
         if (cache() != null) {
             volumes.add(cacheVolume(cache()));
         }
@@ -52,7 +44,28 @@ final class PodVolumes {
         return volumes;
     }
 
-    private static Volume cacheVolume(PodPlan.Cache cache) {
+    /** /dev/shm in memory; none where the runtime's own is enough. */
+    List<Volume> shm() {
+        return workload.resources().shm() == null
+                ? List.of()
+                : List.of(new VolumeBuilder()
+                        .withName(SHM)
+                        .withNewEmptyDir()
+                        .withMedium("Memory")
+                        .withSizeLimit(new Quantity(workload.resources().shm()))
+                        .endEmptyDir()
+                        .build());
+    }
+
+    List<VolumeMount> shmMount() {
+        return workload.resources().shm() == null ? List.of() : List.of(mount(SHM, "/dev/shm", null, false));
+    }
+
+    static VolumeMount cacheMount() {
+        return mount(CACHE, PodPlan.CACHE_ROOT, null, false);
+    }
+
+    static Volume cacheVolume(PodPlan.Cache cache) {
         VolumeBuilder volume = new VolumeBuilder().withName(CACHE);
         return cache.claim() != null
                 ? volume.withNewPersistentVolumeClaim(cache.claim(), false).build()
@@ -81,9 +94,7 @@ final class PodVolumes {
     /** What the command sees: the cache it only reads, since what lies there others read too. */
     List<VolumeMount> ofCommand() {
         List<VolumeMount> mounts = mounts(true);
-        if (workload.resources().shm() != null) {
-            mounts.add(mount(SHM, "/dev/shm", null, false));
-        }
+        mounts.addAll(shmMount());
         return mounts;
     }
 

@@ -1,0 +1,10 @@
+package io.jenkins.plugins.mlops.core.training;
+
+import io.jenkins.plugins.mlops.core.source.SourceRevision;
+
+/**
+ * Says that a directory is a copy of code, all of whose files count, whatever repository it lies in.
+ *
+ * @param source where it was copied from; null when that is no Git repository
+ */
+public record ExportedCode(SourceRevision source) {}
