@@ -19,7 +19,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The servers that an administrator lets the steps use, by name. The first of each kind is the default. A list is taken over
+ * The servers and clusters that an administrator lets the steps use, by name. The first of each kind is the default. A list is taken over
  * whole or not at all: one profile that cannot be used, or a name given twice, and nothing changes. Changing it needs the
  * permission to administer, not only to manage, since who can change a server's address gets its credentials sent.
  * Thread-safe: lists are replaced, never changed.
@@ -31,6 +31,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     // Plain lists, since Jenkins' XML cannot hold the JDK's immutable ones.
     private volatile List<ObjectStoreProfile> objectStores = new ArrayList<>();
     private volatile List<MlflowProfile> mlflowServers = new ArrayList<>();
+    private volatile List<TrainingCluster> clusters = new ArrayList<>();
 
     @NonNull
     public static MlopsConfiguration get() {
@@ -70,11 +71,25 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         save();
     }
 
-    /** Takes both lists over, or none. A list without entries is absent from the form's data. */
+    @NonNull
+    public List<TrainingCluster> getClusters() {
+        // Absent in what an older version has written.
+        return clusters == null ? List.of() : Collections.unmodifiableList(clusters);
+    }
+
+    /** As {@link #setObjectStores}. Whether clouds and object stores exist is not checked here, as with artifact stores. */
+    @DataBoundSetter
+    public void setClusters(List<TrainingCluster> clusters) {
+        this.clusters = checked(clusters);
+        save();
+    }
+
+    /** Takes all lists over, or none. A list without entries is absent from the form's data. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
         List<ObjectStoreProfile> stores = request.bindJSONToList(ObjectStoreProfile.class, form.opt("objectStores"));
         List<MlflowProfile> servers = request.bindJSONToList(MlflowProfile.class, form.opt("mlflowServers"));
+        List<TrainingCluster> trainingClusters = request.bindJSONToList(TrainingCluster.class, form.opt("clusters"));
         String field = "objectStores";
         try {
             List<ObjectStoreProfile> checkedStores = checked(stores);
@@ -85,8 +100,18 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
                     find(checkedStores, server.getArtifactStore(), "object store");
                 }
             }
+            field = "clusters";
+            List<TrainingCluster> checkedClusters = checked(trainingClusters);
+            for (TrainingCluster cluster : checkedClusters) {
+                for (String store : new String[] {cluster.getStore(), cluster.getEvaluationStore()}) {
+                    if (store != null) {
+                        find(checkedStores, store, "object store");
+                    }
+                }
+            }
             objectStores = checkedStores;
             mlflowServers = checkedServers;
+            clusters = checkedClusters;
         } catch (MlopsException e) {
             throw new FormException("MLOps Pipeline: " + e.getMessage(), field);
         }
@@ -94,7 +119,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         return true;
     }
 
-    private static <P extends ServerProfile<P>> List<P> checked(@CheckForNull List<P> profiles) {
+    private static <P extends Profile<P>> List<P> checked(@CheckForNull List<P> profiles) {
         List<P> checked = profiles == null ? new ArrayList<>() : new ArrayList<>(profiles);
         Set<String> names = new HashSet<>();
         for (P profile : checked) {
@@ -122,7 +147,13 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         return find(mlflowServers, name, "MLflow server");
     }
 
-    private static <P extends ServerProfile<P>> P find(List<P> profiles, @CheckForNull String name, String kind) {
+    /** As {@link #objectStore}, for clusters. */
+    @NonNull
+    public TrainingCluster cluster(@CheckForNull String name) {
+        return find(getClusters(), name, "cluster");
+    }
+
+    private static <P extends Profile<P>> P find(List<P> profiles, @CheckForNull String name, String kind) {
         if (profiles.isEmpty()) {
             throw MlopsException.usage("No " + kind + " is configured: an administrator adds one under Manage Jenkins,"
                     + " System, MLOps Pipeline");
@@ -136,6 +167,6 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
                 .orElseThrow(
                         () -> MlopsException.usage("There is no " + kind + " '" + name + "' in Jenkins' configuration;"
                                 + " it has "
-                                + profiles.stream().map(ServerProfile::getName).collect(Collectors.joining(", "))));
+                                + profiles.stream().map(Profile::getName).collect(Collectors.joining(", "))));
     }
 }

@@ -8,6 +8,7 @@ import hudson.util.ListBoxModel;
 import java.util.List;
 import java.util.function.Function;
 import jenkins.model.Jenkins;
+import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
 
 /**
  * The drop-downs from which a step's form takes a profile. Names of servers are told to those who may see or change the
@@ -32,6 +33,18 @@ public final class ProfileChoices {
     @NonNull
     public static ListBoxModel objectStores(@CheckForNull Item job, @CheckForNull String current) {
         return choices(job, current, MlopsConfiguration.get().getObjectStores(), ObjectStoreProfile::getName);
+    }
+
+    /** As {@link #mlflowServers}, for clusters. */
+    @NonNull
+    public static ListBoxModel clusters(@CheckForNull Item job, @CheckForNull String current) {
+        return choices(job, current, MlopsConfiguration.get().getClusters(), TrainingCluster::getName);
+    }
+
+    /** Clouds of the Kubernetes plugin, for administrators. */
+    @NonNull
+    static ListBoxModel clouds(@CheckForNull String current) {
+        return choices(null, current, Jenkins.get().clouds.getAll(KubernetesCloud.class), cloud -> cloud.name);
     }
 
     private static <P> ListBoxModel choices(Item job, String current, List<P> profiles, Function<P, String> nameOf) {

@@ -38,6 +38,9 @@ final class ProfileCredentials {
                     CredentialsMatchers.instanceOf(StringCredentials.class)),
             "a user name and password, or a secret text");
 
+    static final ProfileCredentials REGISTRY = new ProfileCredentials(
+            CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class), "a user name and password");
+
     private final CredentialsMatcher usable;
     private final String wanted;
 
@@ -55,12 +58,24 @@ final class ProfileCredentials {
     @NonNull
     Optional<StandardCredentials> find(ServerProfile<?> profile, @CheckForNull Run<?, ?> run) {
         String id = profile.getCredentialsId();
+        return id == null ? Optional.empty() : find(id, profile.address().toString(), profile.label(), run);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param id null for none
+     * @param label as {@link Profile#label}
+     */
+    @NonNull
+    Optional<StandardCredentials> find(
+            @CheckForNull String id, String address, String label, @CheckForNull Run<?, ?> run) {
         if (id == null) {
             return Optional.empty();
         }
-        StandardCredentials found = find(id, profile.address().toString());
+        StandardCredentials found = find(id, address);
         if (found == null) {
-            throw missing(id, "the " + profile.label());
+            throw missing(id, "the " + label);
         }
         if (run != null) {
             CredentialsProvider.track(run, found);

@@ -34,7 +34,7 @@ final class ProfileForm {
      *     its own way
      */
     @NonNull
-    static FormValidation checkName(String value, String savedName, List<? extends ServerProfile<?>> saved) {
+    static FormValidation checkName(String value, String savedName, List<? extends Profile<?>> saved) {
         String name = Util.fixEmptyAndTrim(value);
         return check(() -> {
             new ProfileName(name);

@@ -3,29 +3,22 @@ package io.jenkins.plugins.mlops.config;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
-import hudson.model.Describable;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import java.util.Objects;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * A server under a name. Whatever was typed is kept as it is, so that a form or a file can be mended; {@link #check} is what
- * the configuration asks before it takes a profile over.
+ * A server under a name.
  *
  * @param <P> the profile's own class
  */
-public abstract class ServerProfile<P extends ServerProfile<P>> implements Describable<P> {
+public abstract class ServerProfile<P extends ServerProfile<P>> extends Profile<P> {
 
-    private final String name;
     private String credentialsId;
 
     ServerProfile(@CheckForNull String name) {
-        this.name = Util.fixEmptyAndTrim(name);
-    }
-
-    public String getName() {
-        return name;
+        super(name);
     }
 
     /** Id of credentials in Jenkins' global domain; null for none. */
@@ -39,17 +32,13 @@ public abstract class ServerProfile<P extends ServerProfile<P>> implements Descr
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** What it is, for sentences: "object store 'minio'". */
-    @NonNull
-    abstract String label();
-
     /** @throws MlopsException of kind USAGE when what was typed is none */
     @NonNull
     abstract ServerAddress address();
 
-    /** @throws MlopsException of kind USAGE when the profile cannot be used as it is */
+    @Override
     void check() {
-        new ProfileName(name);
+        super.check();
         address();
     }
 

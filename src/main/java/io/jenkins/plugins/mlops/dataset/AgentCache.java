@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * Where a node keeps what was downloaded, for all builds: the directory that its variable {@code MLOPS_CACHE_DIR} names, else
  * {@code caches/mlops} below its root directory, on the disk of its workspaces, so that files can be linked.
  */
-final class AgentCache {
+public final class AgentCache {
 
     private static final String VARIABLE = "MLOPS_CACHE_DIR";
     private static final String DEFAULT = "caches/mlops";
@@ -38,7 +38,7 @@ final class AgentCache {
     }
 
     /** The directory of the controller itself. */
-    static Path ofController() {
+    public static Path ofController() {
         return ControllerDirectory.part("cache");
     }
 }

@@ -16,6 +16,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
 import io.jenkins.plugins.mlops.step.AgentTask;
+import io.jenkins.plugins.mlops.step.BuildProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -70,7 +70,7 @@ final class TrainingBegin {
                     name(),
                     step,
                     parent,
-                    builder(),
+                    builder(build),
                     versions(),
                     System.currentTimeMillis());
             training.params().requireNoSeed();
@@ -162,7 +162,8 @@ final class TrainingBegin {
         return UUID.nameUUIDFromBytes(tag.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    private String builder() {
+    /** The build as lineage names it. */
+    static String builder(Run<?, ?> build) {
         Jenkins jenkins = Jenkins.get();
         String root = jenkins.getRootUrl();
         return root == null
@@ -170,7 +171,7 @@ final class TrainingBegin {
                 : root + build.getUrl();
     }
 
-    private static Map<String, String> versions() {
+    static Map<String, String> versions() {
         Map<String, String> versions = new TreeMap<>();
         versions.put("jenkins", String.valueOf(Jenkins.getVersion()));
         PluginWrapper plugin = Jenkins.get().getPluginManager().whichPlugin(TrainingBegin.class);

@@ -3,6 +3,8 @@ package io.jenkins.plugins.mlops.training;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
+import io.jenkins.plugins.mlops.core.training.ClusterTrainingStatus;
+import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
@@ -42,6 +44,50 @@ final class TrainingUses {
                 null,
                 List.of(),
                 now())));
+    }
+
+    /** A training goes on in a cluster. @param server name of the MLflow server's profile */
+    void running(String useId, String tag, String server, ClusterTrainingStatus training) {
+        lineage.update(facts -> facts.with(onCluster(useId, tag, server, training)));
+    }
+
+    /** A training of a cluster is recorded. @param evaluation name of the evaluation record's file, or null */
+    void finished(
+            String useId,
+            String tag,
+            String server,
+            ClusterTrainingStatus training,
+            TrainingResult result,
+            String evaluation) {
+        lineage.update(facts -> facts.with(changed(
+                onCluster(useId, tag, server, training),
+                RunStatus.FINISHED,
+                result.model().digest().toString(),
+                evaluation,
+                result.lineage().digest() == null
+                        ? null
+                        : result.lineage().digest().toString(),
+                result.gaps())));
+    }
+
+    private static TrainingUse onCluster(String useId, String tag, String server, ClusterTrainingStatus training) {
+        SourceRevision source = training.source();
+        return new TrainingUse(
+                useId,
+                tag,
+                server,
+                training.experiment(),
+                training.runId(),
+                training.runUrl(),
+                RunStatus.RUNNING.name(),
+                source == null ? null : source.commit(),
+                source == null ? null : source.repository(),
+                null,
+                training.parent(),
+                null,
+                null,
+                List.of(),
+                now());
     }
 
     /** A training is recorded. @param evaluation name of the evaluation record's file, or null */

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.mlops.dataset;
+package io.jenkins.plugins.mlops.step;
 
 import hudson.model.TaskListener;
 import io.jenkins.plugins.mlops.core.progress.ProgressLines;
@@ -6,13 +6,13 @@ import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.time.Duration;
 
 /** Tells in the build's log how far long work has come: seldom, since logs are kept. */
-final class BuildProgress {
+public final class BuildProgress {
 
     private static final Duration PERIOD = Duration.ofSeconds(10);
 
     private BuildProgress() {}
 
-    static ProgressListener to(TaskListener listener) {
+    public static ProgressListener to(TaskListener listener) {
         return new ProgressLines(PERIOD, line -> listener.getLogger().println(line));
     }
 }

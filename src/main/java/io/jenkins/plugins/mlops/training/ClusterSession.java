@@ -1,0 +1,144 @@
+package io.jenkins.plugins.mlops.training;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import io.jenkins.plugins.mlops.cluster.ClusterLease;
+import io.jenkins.plugins.mlops.cluster.ClusterPool;
+import io.jenkins.plugins.mlops.cluster.ControllerId;
+import io.jenkins.plugins.mlops.config.CloudAccess;
+import io.jenkins.plugins.mlops.config.MlflowProfile;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.config.TrainingCluster;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.image.ImageReference;
+import io.jenkins.plugins.mlops.core.image.ImageResolver;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.training.ClusterServices;
+import io.jenkins.plugins.mlops.core.training.DatasetAccess;
+import io.jenkins.plugins.mlops.core.training.TrainingServices;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
+import io.jenkins.plugins.mlops.dataset.AgentCache;
+import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
+
+/**
+ * The way to all servers that work of a build on a cluster uses, with the addresses and credentials that are configured when it is
+ * opened. Opening makes no request. Never persisted.
+ */
+final class ClusterSession implements AutoCloseable {
+
+    private static final Logger LOGGER = Logger.getLogger(ClusterSession.class.getName());
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final ClusterServices services;
+
+    /**
+     * @param cluster name of a profile, null for the first
+     * @param server likewise, of an MLflow server
+     * @throws MlopsException of kind USAGE when something is not configured, REFUSED when the job may not use the cluster
+     */
+    ClusterSession(Run<?, ?> build, @CheckForNull String cluster, @CheckForNull String server) {
+        MlopsConfiguration configuration = MlopsConfiguration.get();
+        TrainingCluster profile = configuration.cluster(cluster);
+        KubernetesCloud cloud = profile.cloud(build.getParent());
+        MlflowProfile mlflow = configuration.mlflowServer(server);
+        ObjectStoreSettings store =
+                configuration.objectStore(profile.getStore()).settings(build);
+        ObjectStoreSettings evaluationStore = profile.getEvaluationStore() == null
+                ? store
+                : configuration.objectStore(profile.getEvaluationStore()).settings(build);
+        try {
+            ObjectStore objects = keep(ObjectStore.connect(store));
+            ObjectStore evaluationObjects = keep(ObjectStore.connect(evaluationStore));
+            DatasetCache cache = DatasetCache.at(AgentCache.ofController());
+            MlflowServer tracking = keep(mlflow.connect(build));
+            ImageResolver images = keep(new ImageResolver(profile.registries(build)));
+            ClusterLease lease = keep(ClusterPool.get().lease(cloud.name, CloudAccess.namespace(profile, cloud)));
+            services = new ClusterServices(
+                    new TrainingServices(
+                            new InStore(new Datasets(objects, cache)),
+                            new InStore(new Datasets(evaluationObjects, cache)),
+                            tracking,
+                            tracking,
+                            mlflow.settings(build),
+                            ControllerLineage.store(),
+                            Withdrawals.none(),
+                            new TrainingServices.Builder(TrainingBegin.builder(build), TrainingBegin.versions())),
+                    objects,
+                    store,
+                    evaluationStore,
+                    lease.cluster(),
+                    lease.watch(),
+                    lease.facts(),
+                    profile.clusterProfile(),
+                    ControllerId.get(),
+                    link(build),
+                    image -> ImageReference.parse(images.resolve(image, null).pinned()));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    @CheckForNull
+    private static String link(Run<?, ?> build) {
+        String root = Jenkins.get().getRootUrl();
+        return root == null ? null : root + build.getUrl();
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    @NonNull
+    ClusterServices services() {
+        return services;
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOGGER.log(Level.FINE, "a client does not close", e);
+            }
+        }
+    }
+
+    /** Datasets that pods pull: the controller only looks them up. */
+    private record InStore(Datasets datasets) implements DatasetAccess {
+        @Override
+        public DatasetVersion resolve(DatasetReference reference) {
+            return datasets.resolve(reference);
+        }
+
+        @Override
+        public Optional<Manifest> manifest(DatasetReference reference) {
+            return datasets.manifest(reference);
+        }
+
+        @Override
+        public PullResult pull(DatasetReference reference, Path into, ProgressListener progress) {
+            throw new UnsupportedOperationException("pods pull " + reference);
+        }
+    }
+}

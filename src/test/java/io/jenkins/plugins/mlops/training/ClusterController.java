@@ -1,0 +1,134 @@
+package io.jenkins.plugins.mlops.training;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Result;
+import hudson.plugins.git.BranchSpec;
+import hudson.plugins.git.GitSCM;
+import hudson.util.Secret;
+import io.jenkins.plugins.mlops.config.MlflowProfile;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
+import io.jenkins.plugins.mlops.config.TrainingCluster;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
+import java.io.File;
+import java.io.Serializable;
+import java.util.List;
+import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** What tests of trainings on a cluster do within the controller's process. */
+final class ClusterController {
+
+    private ClusterController() {}
+
+    /** Servers, and the credentials for them. */
+    record Setup(
+            String mlflow,
+            String mlflowPassword,
+            String s3,
+            String accessKey,
+            String secretKey,
+            String apiServer,
+            String authority,
+            String token,
+            String namespace,
+            String profile)
+            implements Serializable {}
+
+    /** How a build ended. @param training the last one's record, null without one */
+    record Outcome(String result, String log, String rootDirectory, Training training) implements Serializable {}
+
+    /** What a build's record says of a training. */
+    record Training(String runId, String status, String commit, String modelDigest, String evaluation)
+            implements Serializable {
+        static Training of(TrainingUse use) {
+            return new Training(use.runId(), use.status(), use.commit(), use.modelDigest(), use.evaluation());
+        }
+    }
+
+    static void configure(JenkinsRule rule, Setup setup) throws Throwable {
+        var credentials = SystemCredentialsProvider.getInstance();
+        credentials
+                .getCredentials()
+                .addAll(List.of(
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.SYSTEM, "s3", null, setup.accessKey(), setup.secretKey()),
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.SYSTEM, "mlflow", null, "robot", setup.mlflowPassword()),
+                        new StringCredentialsImpl(
+                                CredentialsScope.SYSTEM, "cluster", null, Secret.fromString(setup.token()))));
+        credentials.save();
+        KubernetesCloud cloud = new KubernetesCloud("gpu-cloud");
+        cloud.setServerUrl(setup.apiServer());
+        cloud.setServerCertificate(setup.authority());
+        cloud.setCredentialsId("cluster");
+        cloud.setNamespace(setup.namespace());
+        rule.jenkins.clouds.add(cloud);
+        ObjectStoreProfile store = new ObjectStoreProfile("store", setup.s3());
+        store.setCredentialsId("s3");
+        MlflowProfile mlflow = new MlflowProfile("tracking", setup.mlflow());
+        mlflow.setCredentialsId("mlflow");
+        TrainingCluster cluster = new TrainingCluster("gpu");
+        cluster.setCloud("gpu-cloud");
+        cluster.setProfile(setup.profile());
+        MlopsConfiguration configuration = MlopsConfiguration.get();
+        configuration.setObjectStores(List.of(store));
+        configuration.setMlflowServers(List.of(mlflow));
+        configuration.setClusters(List.of(cluster));
+        rule.jenkins.save();
+    }
+
+    /** A job whose Jenkinsfile is in a repository. */
+    static void jobOfRepository(JenkinsRule rule, String name, String repository) throws Throwable {
+        GitSCM scm = new GitSCM(
+                GitSCM.createRepoList(repository, null), List.of(new BranchSpec("main")), null, null, List.of());
+        rule.createProject(WorkflowJob.class, name).setDefinition(new CpsScmFlowDefinition(scm, "Jenkinsfile"));
+    }
+
+    static void job(JenkinsRule rule, String name, String script) throws Throwable {
+        rule.createProject(WorkflowJob.class, name).setDefinition(new CpsFlowDefinition(script, true));
+    }
+
+    static void begin(JenkinsRule rule, String name) throws Throwable {
+        job(rule, name).scheduleBuild2(0).waitForStart();
+    }
+
+    static Boolean logHas(JenkinsRule rule, String name, String text) throws Throwable {
+        return JenkinsRule.getLog(build(rule, name)).contains(text);
+    }
+
+    static String log(JenkinsRule rule, String name) throws Throwable {
+        return JenkinsRule.getLog(build(rule, name));
+    }
+
+    static void stop(JenkinsRule rule, String name) throws Throwable {
+        build(rule, name).doStop();
+    }
+
+    static Outcome end(JenkinsRule rule, String name) throws Throwable {
+        WorkflowRun build = rule.waitForCompletion(build(rule, name));
+        File root = build.getRootDir();
+        Result result = build.getResult();
+        return new Outcome(
+                String.valueOf(result),
+                JenkinsRule.getLog(build),
+                root.toString(),
+                BuildLineage.of(build).facts().lastTraining().map(Training::of).orElse(null));
+    }
+
+    private static WorkflowJob job(JenkinsRule rule, String name) {
+        return rule.jenkins.getItemByFullName(name, WorkflowJob.class);
+    }
+
+    private static WorkflowRun build(JenkinsRule rule, String name) {
+        return job(rule, name).getLastBuild();
+    }
+}
