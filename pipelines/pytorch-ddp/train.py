@@ -5,17 +5,15 @@ One process a GPU and NCCL where the specification asks for GPUs (resources.gpus
 
 import json
 import os
-import time
 
 import torch
 import torch.distributed as dist
-from mlflow import MlflowClient
-from mlflow.entities import Metric
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler
 
 import checkpoints
+import tracking
 from digits import Digits, Network
 
 
@@ -61,7 +59,8 @@ def train(device):
     for epoch in range(first, epochs):
         sampler.set_epoch(epoch)
         loss, accuracy = run_epoch(ddp, optimizer, loader, device)
-        log(epoch, loss, accuracy)
+        if rank == 0:
+            tracking.log(epoch, {"train/loss": loss, "train/accuracy": accuracy})
         told(f"epoch {epoch + 1} of {epochs}: loss {loss:.4f}, accuracy {accuracy:.4f}")
         if int(os.environ["LOCAL_RANK"]) == 0:
             state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
@@ -116,14 +115,6 @@ def agree(network):
 def told(text):
     if dist.get_rank() == 0:
         print(text, flush=True)
-
-
-def log(epoch, loss, accuracy):
-    """To the run that mlops has started: MLFLOW_TRACKING_URI and MLFLOW_RUN_ID name it."""
-    if dist.get_rank() == 0:
-        now = int(time.time() * 1000)
-        points = [Metric("train/loss", loss, now, epoch), Metric("train/accuracy", accuracy, now, epoch)]
-        MlflowClient().log_batch(os.environ["MLFLOW_RUN_ID"], metrics=points)
 
 
 if __name__ == "__main__":

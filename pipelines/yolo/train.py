@@ -4,12 +4,10 @@ import os
 import re
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
+import tracking
 import yolo  # before Ultralytics reads its settings
-from mlflow import MlflowClient
-from mlflow.entities import Metric
 from ultralytics import YOLO
 
 CHECKPOINTS = Path(os.environ["MLOPS_CHECKPOINT_DIR"])
@@ -54,11 +52,9 @@ def newest_checkpoint():
 
 
 def log(trainer):
-    """To the run that mlops has started. MLflow takes no parentheses: metrics/mAP50(B) is the one of boxes."""
     print(f"epoch {trainer.epoch + 1} of {trainer.epochs}: mAP50-95 {trainer.metrics['metrics/mAP50-95(B)']:.4f}", flush=True)
-    now = int(time.time() * 1000)
-    points = [Metric(name.replace("(B)", ""), float(value), now, trainer.epoch) for name, value in trainer.metrics.items()]
-    MlflowClient().log_batch(os.environ["MLFLOW_RUN_ID"], metrics=points)
+    # MLflow takes no parentheses; these stand for boxes.
+    tracking.log(trainer.epoch, {name.replace("(B)", ""): value for name, value in trainer.metrics.items()})
 
 
 if __name__ == "__main__":
