@@ -3,7 +3,10 @@ package io.jenkins.plugins.mlops.training;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
 import hudson.model.Result;
+import hudson.model.StringParameterValue;
 import hudson.plugins.git.BranchSpec;
 import hudson.plugins.git.GitSCM;
 import hudson.util.Secret;
@@ -15,6 +18,8 @@ import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
 import java.io.File;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -88,9 +93,17 @@ final class ClusterController {
 
     /** A job whose Jenkinsfile is in a repository. */
     static void jobOfRepository(JenkinsRule rule, String name, String repository) throws Throwable {
+        jobOf(rule, new Job(name, repository, "Jenkinsfile"));
+    }
+
+    /** A job whose script is in a repository. */
+    record Job(String name, String repository, String scriptPath) implements Serializable {}
+
+    static void jobOf(JenkinsRule rule, Job job) throws Throwable {
         GitSCM scm = new GitSCM(
-                GitSCM.createRepoList(repository, null), List.of(new BranchSpec("main")), null, null, List.of());
-        rule.createProject(WorkflowJob.class, name).setDefinition(new CpsScmFlowDefinition(scm, "Jenkinsfile"));
+                GitSCM.createRepoList(job.repository(), null), List.of(new BranchSpec("main")), null, null, List.of());
+        rule.createProject(WorkflowJob.class, job.name())
+                .setDefinition(new CpsScmFlowDefinition(scm, job.scriptPath()));
     }
 
     static void job(JenkinsRule rule, String name, String script) throws Throwable {
@@ -99,6 +112,15 @@ final class ClusterController {
 
     static void begin(JenkinsRule rule, String name) throws Throwable {
         job(rule, name).scheduleBuild2(0).waitForStart();
+    }
+
+    /** The first build has values for parameters that Jenkins does not know yet. */
+    static void beginWith(JenkinsRule rule, String name, HashMap<String, String> parameters) throws Throwable {
+        List<ParameterValue> values = new ArrayList<>();
+        parameters.forEach((parameter, value) -> values.add(new StringParameterValue(parameter, value)));
+        job(rule, name)
+                .scheduleBuild2(0, new ParametersAction(values, parameters.keySet()))
+                .waitForStart();
     }
 
     static Boolean logHas(JenkinsRule rule, String name, String text) throws Throwable {
