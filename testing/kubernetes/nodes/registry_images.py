@@ -16,7 +16,7 @@ def made():
 
 
 def make(name):
-    makers = {"busybox": busybox, "python": python, "tools": tools, "pytorch": pytorch, "yolo": yolo}
+    makers = {"busybox": busybox, "python": python, "tools": tools, "agent": agent, "pytorch": pytorch, "yolo": yolo}
     if name not in makers:
         raise Failure(f"there is no image {name}: {', '.join(makers)} are possible")
     reference = made().get(name)
@@ -51,9 +51,15 @@ def python():
 
 def tools():
     """The tool image as users build it, but upon a Debian made here; its jar is that of this checkout, built when it is not up to date."""
-    base = root("debian", ["ca-certificates"], ["bash"], "0:0")
     run(REPOSITORY / "mlops", "--version")
+    base = root("debian", ["ca-certificates"], ["bash"], "0:0")
     return publish("tools", build("tools", REPOSITORY / "agent-images/tools", f"docker-archive:{base}"))
+
+
+def agent():
+    """An agent of Jenkins, upon the tool image for its Java."""
+    tools()
+    return publish("agent", build("agent", SOURCES / "images/agent", "localhost/test/tools"))
 
 
 def pytorch():

@@ -30,12 +30,12 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What tests of trainings on a cluster do within the controller's process. */
-final class ClusterController {
+public final class ClusterController {
 
     private ClusterController() {}
 
     /** Servers, and the credentials for them. */
-    record Setup(
+    public record Setup(
             String mlflow,
             String mlflowPassword,
             String s3,
@@ -49,17 +49,17 @@ final class ClusterController {
             implements Serializable {}
 
     /** How a build ended. @param training the last one's record, null without one */
-    record Outcome(String result, String log, String rootDirectory, Training training) implements Serializable {}
+    public record Outcome(String result, String log, String rootDirectory, Training training) implements Serializable {}
 
     /** What a build's record says of a training. */
-    record Training(String runId, String status, String commit, String modelDigest, String evaluation)
+    public record Training(String runId, String status, String commit, String modelDigest, String evaluation)
             implements Serializable {
         static Training of(TrainingUse use) {
             return new Training(use.runId(), use.status(), use.commit(), use.modelDigest(), use.evaluation());
         }
     }
 
-    static void configure(JenkinsRule rule, Setup setup) throws Throwable {
+    public static void configure(JenkinsRule rule, Setup setup) throws Throwable {
         var credentials = SystemCredentialsProvider.getInstance();
         credentials
                 .getCredentials()
@@ -92,30 +92,30 @@ final class ClusterController {
     }
 
     /** A job whose Jenkinsfile is in a repository. */
-    static void jobOfRepository(JenkinsRule rule, String name, String repository) throws Throwable {
+    public static void jobOfRepository(JenkinsRule rule, String name, String repository) throws Throwable {
         jobOf(rule, new Job(name, repository, "Jenkinsfile"));
     }
 
     /** A job whose script is in a repository. */
-    record Job(String name, String repository, String scriptPath) implements Serializable {}
+    public record Job(String name, String repository, String scriptPath) implements Serializable {}
 
-    static void jobOf(JenkinsRule rule, Job job) throws Throwable {
+    public static void jobOf(JenkinsRule rule, Job job) throws Throwable {
         GitSCM scm = new GitSCM(
                 GitSCM.createRepoList(job.repository(), null), List.of(new BranchSpec("main")), null, null, List.of());
         rule.createProject(WorkflowJob.class, job.name())
                 .setDefinition(new CpsScmFlowDefinition(scm, job.scriptPath()));
     }
 
-    static void job(JenkinsRule rule, String name, String script) throws Throwable {
+    public static void job(JenkinsRule rule, String name, String script) throws Throwable {
         rule.createProject(WorkflowJob.class, name).setDefinition(new CpsFlowDefinition(script, true));
     }
 
-    static void begin(JenkinsRule rule, String name) throws Throwable {
+    public static void begin(JenkinsRule rule, String name) throws Throwable {
         job(rule, name).scheduleBuild2(0).waitForStart();
     }
 
     /** The first build has values for parameters that Jenkins does not know yet. */
-    static void beginWith(JenkinsRule rule, String name, HashMap<String, String> parameters) throws Throwable {
+    public static void beginWith(JenkinsRule rule, String name, HashMap<String, String> parameters) throws Throwable {
         List<ParameterValue> values = new ArrayList<>();
         parameters.forEach((parameter, value) -> values.add(new StringParameterValue(parameter, value)));
         job(rule, name)
@@ -123,19 +123,19 @@ final class ClusterController {
                 .waitForStart();
     }
 
-    static Boolean logHas(JenkinsRule rule, String name, String text) throws Throwable {
+    public static Boolean logHas(JenkinsRule rule, String name, String text) throws Throwable {
         return JenkinsRule.getLog(build(rule, name)).contains(text);
     }
 
-    static String log(JenkinsRule rule, String name) throws Throwable {
+    public static String log(JenkinsRule rule, String name) throws Throwable {
         return JenkinsRule.getLog(build(rule, name));
     }
 
-    static void stop(JenkinsRule rule, String name) throws Throwable {
+    public static void stop(JenkinsRule rule, String name) throws Throwable {
         build(rule, name).doStop();
     }
 
-    static Outcome end(JenkinsRule rule, String name) throws Throwable {
+    public static Outcome end(JenkinsRule rule, String name) throws Throwable {
         WorkflowRun build = rule.waitForCompletion(build(rule, name));
         File root = build.getRootDir();
         Result result = build.getResult();
