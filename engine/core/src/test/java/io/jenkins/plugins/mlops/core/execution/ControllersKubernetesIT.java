@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ControllersKubernetesIT {
 
-    private static final String KUEUE = "kueue.x-k8s.io/v1beta1";
+    private static final String KUEUE = "kueue.x-k8s.io/v1beta2";
 
     @TempDir
     Path directory;
