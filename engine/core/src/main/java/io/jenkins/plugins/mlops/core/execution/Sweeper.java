@@ -88,20 +88,18 @@ public final class Sweeper {
 
     /**
      * Removes one, if it is still the object that was found. Its pods have ten seconds: their own grace is long, for outputs that
-     * nobody waits for any more, and commands that do not hear SIGTERM would hold their GPUs for all of it.
+     * nobody waits for any more, and commands that do not hear SIGTERM would hold their GPUs for all of it. They go first: a node does not
+     * shorten a grace that has begun.
      */
     public void remove(Leftover leftover) {
-        cluster.delete(leftover.object, null);
         Map<String, String> labels = new HashMap<>(Map.of(Labels.MANAGED_BY, Labels.MANAGER, Labels.RUN, leftover.run));
         put(labels, Labels.ROLE, leftover.role);
         put(labels, Labels.ATTEMPT, leftover.attempt);
         put(labels, Labels.CONTROLLER, leftover.controller);
         for (Pod pod : cluster.listPods(labels)) {
-            Long given = pod.getMetadata().getDeletionGracePeriodSeconds();
-            if (given == null || given > GRACE.toSeconds()) {
-                cluster.delete(pod, GRACE);
-            }
+            cluster.delete(pod, GRACE);
         }
+        cluster.delete(leftover.object, null);
     }
 
     private static void put(Map<String, String> labels, String label, String value) {

@@ -28,6 +28,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -196,6 +197,7 @@ public final class ClusterExecutions implements AutoCloseable {
                 listener.progress());
         FileTree.delete(fetching.resolve(".mlops"));
         FileTree.delete(into);
+        Files.createDirectories(Objects.requireNonNull(into.getParent(), "it lies in the run directory"));
         Files.move(fetching, into, StandardCopyOption.ATOMIC_MOVE);
         FileTree.delete(directory.resolve(FETCH_CACHE));
     }
