@@ -66,8 +66,7 @@ class PytorchPipelineKubernetesIT {
         String commit = repository(repository);
         configure(bucket);
         jenkins.runRemotely(
-                ClusterController::jobOf,
-                new Job("ddp", repository.toUri().toString(), CODE + "/Jenkinsfile"));
+                ClusterController::jobOf, new Job("ddp", repository.toUri().toString(), CODE + "/Jenkinsfile"));
 
         jenkins.runRemotely(
                 ClusterController::beginWith,
@@ -166,8 +165,7 @@ class PytorchPipelineKubernetesIT {
         String text = Files.readString(specification);
         Files.writeString(
                 specification,
-                text.replaceAll(
-                        "(?m)^resources: .*$", "resources: {gpus: 0, cpu: 500m, memory: 1Gi, shm: 64Mi}"));
+                text.replaceAll("(?m)^resources: .*$", "resources: {gpus: 0, cpu: 500m, memory: 1Gi, shm: 64Mi}"));
         try (Git git =
                 Git.init().setDirectory(root.toFile()).setInitialBranch("main").call()) {
             git.add().addFilepattern(".").call();
