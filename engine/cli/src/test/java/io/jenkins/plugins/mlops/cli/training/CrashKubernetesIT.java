@@ -42,7 +42,7 @@ class CrashKubernetesIT {
 
     private static final int KILLS = number("MLOPS_TEST_KILLS", 6);
     private static final int LINES = 10_000;
-    private static final int LONGEST_LIFE_MILLIS = 12_000;
+    private static final int LONGEST_LIFE_MILLIS = 30_000;
 
     private static final String TRAIN = """
             import os, pathlib, time
