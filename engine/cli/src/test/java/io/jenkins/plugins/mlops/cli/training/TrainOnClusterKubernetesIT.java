@@ -122,7 +122,8 @@ class TrainOnClusterKubernetesIT {
         assertThat(run.resolve("output/model/mean.txt")).hasContent("1.5");
         assertThat(Files.readString(run.resolve("evaluation/metrics.json"))).contains("\"error\": 1.0");
         assertThat(Files.readString(run.resolve("lineage/provenance.json")))
-                .contains("\"gpuSeconds\"", "\"role\" : \"image\"", image.substring(image.indexOf("sha256:") + 7));
+                .contains("\"gpuSeconds\"", "\"role\" : \"image\"", image.substring(image.indexOf("sha256:") + 7))
+                .contains("\"kernel\"", "the kind of GPU is not known", "the version of the GPU's driver is not known");
         assertThat(cluster.log("err")).contains("| clean");
         try (MlflowServer mlflow = cluster.mlflow()) {
             var tracked = mlflow.run(result.path("run").path("id").asText()).orElseThrow();

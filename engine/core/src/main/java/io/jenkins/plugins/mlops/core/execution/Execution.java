@@ -442,8 +442,9 @@ public final class Execution implements AutoCloseable {
                 null);
     }
 
-    private static End stopped(String reason) {
-        return new End(End.Cause.STOPPED, "The training was stopped: " + reason, null, null, null, null);
+    private End stopped(String reason) {
+        String what = state.workload.identity().role() == Workload.Role.EVALUATION ? "The evaluation" : "The training";
+        return new End(End.Cause.STOPPED, what + " was stopped: " + reason, null, null, null, null);
     }
 
     // ENDING
