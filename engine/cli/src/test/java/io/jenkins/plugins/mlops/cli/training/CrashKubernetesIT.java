@@ -108,7 +108,8 @@ class CrashKubernetesIT {
                 Path run = directory.resolve("run-" + trainings);
                 trainings++;
                 toTheEnd(run, random);
-                System.out.println(kills + " kills over " + trainings + " trainings, by the stage they came in: " + killedIn);
+                System.out.println(
+                        kills + " kills over " + trainings + " trainings, by the stage they came in: " + killedIn);
                 assertAllIsThereOnce(run);
                 cluster.assertNothingIsLeft();
             }
