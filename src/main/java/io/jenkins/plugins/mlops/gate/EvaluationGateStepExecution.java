@@ -112,16 +112,25 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
                 .connect(build))) {
             Gate gate = Gate.of(files.read(rules));
             GateCandidate candidate = metrics == null
-                    ? GateCandidate.ofLastTraining(lineage, runs)
+                    ? GateCandidate.ofBuild(lineage, runs)
                     : GateCandidate.of(files.read(metrics), facts.trainings());
             listener()
                     .getLogger()
                     .println("Judging " + candidate.measurement().origin() + " by " + rules + " (" + workspace() + ")");
-            Measurement champion = baseline == null ? null : Measurement.of(files.read(baseline));
+            Measurement champion = champion(lineage, files, runs);
             GateResult result = gate.evaluate(
                     candidate.measurement(), new Baselines(path -> beside(files, path), champion, model, runs));
             return keep(lineage, result, id, candidate.runId());
         }
+    }
+
+    /** What the pipeline names, else what this build has measured beside the candidate; null for what MLflow has. */
+    private Measurement champion(BuildLineage lineage, WorkspaceFiles files, LazyRuns runs)
+            throws IOException, InterruptedException {
+        if (baseline != null) {
+            return Measurement.of(files.read(baseline));
+        }
+        return metrics == null ? GateCandidate.champion(lineage, runs) : null;
     }
 
     private RunFacts.GateUse keep(BuildLineage lineage, GateResult result, String id, String runId)

@@ -44,7 +44,8 @@ public final class BuildView {
         return facts.datasets().isEmpty()
                 && facts.trainings().isEmpty()
                 && facts.gates().isEmpty()
-                && facts.aliases().isEmpty();
+                && facts.aliases().isEmpty()
+                && facts.evaluations().isEmpty();
     }
 
     public List<DatasetView> getDatasets() {
@@ -54,6 +55,12 @@ public final class BuildView {
     public List<TrainingView> getTrainings() {
         return facts.trainings().stream()
                 .map(use -> new TrainingView(use, KeptFiles.of(use, directory)))
+                .toList();
+    }
+
+    public List<EvaluationView> getEvaluations() {
+        return facts.evaluations().stream()
+                .map(use -> new EvaluationView(use, KeptFiles.of(use, directory)))
                 .toList();
     }
 
@@ -70,6 +77,15 @@ public final class BuildView {
     /** What is kept of the training with that id; null when there is none. */
     KeptFiles training(String id) {
         return facts.trainings().stream()
+                .filter(use -> id.equals(use.id()))
+                .findFirst()
+                .map(use -> KeptFiles.of(use, directory))
+                .orElse(null);
+    }
+
+    /** As {@link #training}, for evaluations. */
+    KeptFiles evaluation(String id) {
+        return facts.evaluations().stream()
                 .filter(use -> id.equals(use.id()))
                 .findFirst()
                 .map(use -> KeptFiles.of(use, directory))

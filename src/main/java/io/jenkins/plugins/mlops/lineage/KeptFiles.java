@@ -61,6 +61,22 @@ public final class KeptFiles {
         return new KeptFiles("training/" + segment(training.id()), files);
     }
 
+    /** The records of an evaluation. */
+    static KeptFiles of(RunFacts.EvaluationUse evaluation, Path directory) {
+        Map<String, Kept> files = new LinkedHashMap<>();
+        if (evaluation.candidate() != null) {
+            put(
+                    files,
+                    "evaluation.json",
+                    within(directory, evaluation.candidate().evaluation(), ""),
+                    JSON);
+        }
+        if (evaluation.champion() != null) {
+            put(files, "champion.json", within(directory, evaluation.champion().evaluation(), ""), JSON);
+        }
+        return new KeptFiles("evaluation/" + segment(evaluation.id()), files);
+    }
+
     /** The path from the build's page. */
     public String getUrl() {
         return url;

@@ -73,6 +73,11 @@ public class MlopsBuildAction extends Tab implements RunAction2 {
     }
 
     @Exported
+    public List<EvaluationView> getEvaluations() {
+        return getView().getEvaluations();
+    }
+
+    @Exported
     public List<GateView> getGates() {
         return getView().getGates();
     }
@@ -86,6 +91,12 @@ public class MlopsBuildAction extends Tab implements RunAction2 {
     @Restricted(NoExternalUse.class)
     public KeptFiles getTraining(String id) {
         return getView().training(id);
+    }
+
+    /** For the address {@code evaluation/ID/evaluation.json}. */
+    @Restricted(NoExternalUse.class)
+    public KeptFiles getEvaluation(String id) {
+        return getView().evaluation(id);
     }
 
     /** For the address {@code gate/ID/gate.json}. */

@@ -20,19 +20,21 @@ public record RunFacts(
         List<DatasetUse> datasets,
         List<TrainingUse> trainings,
         List<GateUse> gates,
-        List<AliasUse> aliases) {
+        List<AliasUse> aliases,
+        List<EvaluationUse> evaluations) {
 
     /** The format that is written. */
     public static final String SCHEMA = "mlops-build/1";
 
     /** Nothing yet. */
-    public static final RunFacts NONE = new RunFacts(SCHEMA, List.of(), List.of(), List.of(), List.of());
+    public static final RunFacts NONE = new RunFacts(SCHEMA, List.of(), List.of(), List.of(), List.of(), List.of());
 
     public RunFacts {
         datasets = datasets == null ? List.of() : List.copyOf(datasets);
         trainings = trainings == null ? List.of() : List.copyOf(trainings);
         gates = gates == null ? List.of() : List.copyOf(gates);
         aliases = aliases == null ? List.of() : List.copyOf(aliases);
+        evaluations = evaluations == null ? List.of() : List.copyOf(evaluations);
     }
 
     /** What a dataset was used for. */
@@ -180,24 +182,74 @@ public record RunFacts(
             String reason,
             String at) {}
 
+    /**
+     * An evaluation of {@code evaluateModel}.
+     *
+     * @param id the flow node's id
+     * @param server name of the profile
+     * @param evaluationSet content id, else source id, of the set
+     * @param champion null when there was none to measure
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record EvaluationUse(
+            String id, String server, String evaluationSet, MeasuredUse candidate, MeasuredUse champion, String at) {}
+
+    /**
+     * A model that was measured.
+     *
+     * @param model {@code models:/NAME/VERSION} or {@code runs:/ID}
+     * @param trainingRunId the MLflow run that made it; null when unknown
+     * @param runId the MLflow run of the evaluation
+     * @param evaluation name of the evaluation record in the build's {@code mlops} directory
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record MeasuredUse(
+            String model, String modelDigest, String trainingRunId, String runId, String runUrl, String evaluation) {}
+
     /** These facts with a use added, or put in the place of the one with the same id. */
     public RunFacts with(DatasetUse use) {
-        return new RunFacts(schema, put(datasets, use, use.id(), DatasetUse::id), trainings, gates, aliases);
+        return new RunFacts(
+                schema, put(datasets, use, use.id(), DatasetUse::id), trainings, gates, aliases, evaluations);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(TrainingUse use) {
-        return new RunFacts(schema, datasets, put(trainings, use, use.id(), TrainingUse::id), gates, aliases);
+        return new RunFacts(
+                schema, datasets, put(trainings, use, use.id(), TrainingUse::id), gates, aliases, evaluations);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(GateUse use) {
-        return new RunFacts(schema, datasets, trainings, put(gates, use, use.id(), GateUse::id), aliases);
+        return new RunFacts(schema, datasets, trainings, put(gates, use, use.id(), GateUse::id), aliases, evaluations);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(AliasUse use) {
-        return new RunFacts(schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id));
+        return new RunFacts(schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id), evaluations);
+    }
+
+    /** As {@link #with(DatasetUse)}. */
+    public RunFacts with(EvaluationUse use) {
+        return new RunFacts(
+                schema, datasets, trainings, gates, aliases, put(evaluations, use, use.id(), EvaluationUse::id));
+    }
+
+    /** The evaluation that a gate means when it names none; empty when a training came after it. */
+    public Optional<EvaluationUse> lastEvaluation() {
+        if (evaluations.isEmpty()) {
+            return Optional.empty();
+        }
+        EvaluationUse last = evaluations.get(evaluations.size() - 1);
+        return lastTraining()
+                        .filter(training -> isAfter(training.at(), last.at()))
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of(last);
+    }
+
+    /** Of times as they are written, which are all of one form and zone. */
+    private static boolean isAfter(String at, String other) {
+        return String.valueOf(at).compareTo(String.valueOf(other)) > 0;
     }
 
     /** The training that later steps mean when they name none. */
@@ -205,9 +257,14 @@ public record RunFacts(
         return trainings.isEmpty() ? Optional.empty() : Optional.of(trainings.get(trainings.size() - 1));
     }
 
-    /** The MLflow profile that a step means: the one it names, else that of the last training; null for the default. */
+    /** The MLflow profile that a step means: the one it names, else that of the last training or evaluation; null for the default. */
     public String mlflowServer(String named) {
-        return named != null ? named : lastTraining().map(TrainingUse::server).orElse(null);
+        return named != null
+                ? named
+                : lastEvaluation()
+                        .map(EvaluationUse::server)
+                        .or(() -> lastTraining().map(TrainingUse::server))
+                        .orElse(null);
     }
 
     private static <T> List<T> put(List<T> uses, T use, String id, Function<T, String> idOf) {

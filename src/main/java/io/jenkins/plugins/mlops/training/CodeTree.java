@@ -6,7 +6,6 @@ import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
-import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
 import java.nio.file.Path;
 
@@ -29,16 +28,16 @@ record CodeTree(Path root, @CheckForNull SourceRevision source) {
     /**
      * The directory of the code, from the root on; null when the code is in the image.
      *
-     * @param specification what the file says, read where it lies below the root
+     * @param file the specification, below the root
      * @throws MlopsException of kind USAGE when the directory is outside of the root
      */
     @CheckForNull
-    static Path directory(Path root, TrainingSpecification specification, boolean codeInImage) {
-        Code code = specification.kubernetes().code();
-        if (code == Code.IMAGE || code == null && codeInImage) {
+    static Path directory(Path root, Path file, CodeRequest request) {
+        CodeRequest.Place place = request.read(file);
+        if (place.code() == Code.IMAGE || place.code() == null && request.codeInImage()) {
             return null;
         }
-        Path directory = specification.workingDirectory();
+        Path directory = place.directory();
         if (!directory.startsWith(root)) {
             throw MlopsException.usage("The specification's directory " + directory + " is outside of " + root
                     + ": only what belongs to the tree that is built is brought to the cluster");

@@ -10,7 +10,6 @@ import hudson.scm.SCM;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.source.RemoteUrl;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
-import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -58,7 +57,7 @@ final class CommitCode {
                             + " in the commit " + opened.source.commit() + ": name a file of the repository");
                 }
                 copyFile(specification, file);
-                Path directory = CodeTree.directory(into, TrainingSpecification.read(file), request.codeInImage());
+                Path directory = CodeTree.directory(into, file, request);
                 code = directory == null ? null : child(files, directory);
             } else if (request.codeInImage()) {
                 code = null;

@@ -7,7 +7,6 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.source.SourceFiles;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
-import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import io.jenkins.plugins.mlops.step.AgentTask;
 import java.io.File;
 import java.io.IOException;
@@ -72,7 +71,7 @@ final class FindCode extends AgentTask<FindCode.Found> {
                         + workspace + ": check the code out first, and name the file from there on");
             }
             files.add(request.specification());
-            code = CodeTree.directory(workspace, TrainingSpecification.read(file), request.codeInImage());
+            code = CodeTree.directory(workspace, file, request);
         } else if (request.codeInImage()) {
             code = null;
         }

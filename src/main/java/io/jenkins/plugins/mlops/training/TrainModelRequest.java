@@ -1,14 +1,11 @@
 package io.jenkins.plugins.mlops.training;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,10 +31,7 @@ final class TrainModelRequest implements Serializable {
     private final Integer nodes;
     private final String cpu;
     private final String memory;
-    private final String dataset;
-    private final String datasetSourceId;
-    private final String evaluationDataset;
-    private final String evaluationDatasetSourceId;
+    private final ExpectedDatasets datasets;
     private final String parent;
     private final Long seed;
     private final String params;
@@ -56,10 +50,11 @@ final class TrainModelRequest implements Serializable {
         nodes = step.getNodes();
         cpu = step.getCpu();
         memory = step.getMemory();
-        dataset = step.getDataset();
-        datasetSourceId = step.getDatasetSourceId();
-        evaluationDataset = step.getEvaluationDataset();
-        evaluationDatasetSourceId = step.getEvaluationDatasetSourceId();
+        datasets = new ExpectedDatasets(
+                step.getDataset(),
+                step.getDatasetSourceId(),
+                step.getEvaluationDataset(),
+                step.getEvaluationDatasetSourceId());
         parent = step.getParent();
         seed = step.getSeed();
         params = step.paramsJson();
@@ -75,14 +70,14 @@ final class TrainModelRequest implements Serializable {
             throw MlopsException.usage(
                     "trainModel has 'spec' and 'command': the command of a specification is its own");
         }
-        if (specification == null && evaluationDataset != null) {
+        if (specification == null && datasets.evaluation() != null) {
             throw MlopsException.usage(
                     "trainModel has 'evaluationDataset', but no 'spec' that says how the model is measured");
         }
     }
 
     CodeRequest code(boolean codeInImage) {
-        return new CodeRequest(specification, codeInImage);
+        return new CodeRequest(specification, CodeRequest.Kind.TRAINING, codeInImage);
     }
 
     /**
@@ -96,8 +91,8 @@ final class TrainModelRequest implements Serializable {
                 ? inline(tree, build, job)
                 : TrainingSpecification.read(tree.root().resolve(specification));
         return read.with(new TrainingSpecification.Overrides(
-                        reference(dataset),
-                        reference(evaluationDataset),
+                        datasets.training(),
+                        datasets.evaluation(),
                         parent == null ? null : ModelReference.parse(parent),
                         seed,
                         Documents.readJson(params, "The parameters", Params.class)
@@ -115,30 +110,13 @@ final class TrainModelRequest implements Serializable {
         return Documents.readJson(Documents.toJson(said), "trainModel", TrainingSpecification.class);
     }
 
-    @CheckForNull
-    private static DatasetReference reference(@CheckForNull String text) {
-        return text == null ? null : DatasetReference.parse(text);
-    }
-
-    /** The datasets that must still be what another step resolved: reference to source id. */
-    Map<DatasetReference, String> expected() {
-        Map<DatasetReference, String> expected = new LinkedHashMap<>();
-        if (dataset != null && datasetSourceId != null) {
-            expected.put(reference(dataset), datasetSourceId);
-        }
-        if (evaluationDataset != null && evaluationDatasetSourceId != null) {
-            expected.put(reference(evaluationDataset), evaluationDatasetSourceId);
-        }
-        return expected;
+    ExpectedDatasets datasets() {
+        return datasets;
     }
 
     /** For diagnosis. */
     @Override
     public String toString() {
         return specification == null ? String.valueOf(image) : specification;
-    }
-
-    static Path directory(Path builds, String useId) {
-        return builds.resolve("trainings").resolve(useId);
     }
 }

@@ -27,7 +27,7 @@ final class TrainingDrive<W extends ClusterWork> implements StepPool.Stepped {
     interface Ending<W> {
 
         /** Called after each step that left the work going on. */
-        void stepped(W work);
+        void stepped(W work, ClusterServices services);
 
         /** It is over, for better or worse. @throws IOException when what it made cannot be kept */
         void over(W work) throws IOException;
@@ -90,7 +90,7 @@ final class TrainingDrive<W extends ClusterWork> implements StepPool.Stepped {
             boolean wasLong = work.isLong();
             Optional<Duration> next = steps.step(listener);
             if (next.isPresent()) {
-                ending.stepped(work);
+                ending.stepped(work, session.services());
                 if (!wasLong && work.isLong()) {
                     close();
                 }

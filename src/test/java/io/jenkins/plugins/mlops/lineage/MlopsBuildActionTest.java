@@ -11,7 +11,9 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
 import io.jenkins.plugins.mlops.lineage.RunFacts.AliasUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.DatasetUse;
+import io.jenkins.plugins.mlops.lineage.RunFacts.EvaluationUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.GateUse;
+import io.jenkins.plugins.mlops.lineage.RunFacts.MeasuredUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.RuleUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
 import java.io.IOException;
@@ -68,6 +70,7 @@ class MlopsBuildActionTest {
                 .contains("night", "resolved", "not known", "dvc:md5:3863d0e317dee0a55c4e59d2ec0eef33")
                 .contains("Training: digits", "FINISHED", SampleFacts.COMMIT, "models:/digits/2", SampleFacts.MODEL)
                 .contains("Not known about this model", "the work tree differed from the commit in 1 file: train.py")
+                .contains("Evaluation: runs:/" + SampleFacts.RUN, "Champion", SampleFacts.EVALUATION_RUN)
                 .contains("Gate quality: fail", "1 of 3 rules failed", "champion, version 2", SampleFacts.GATE)
                 .contains("alice", "Agreed in the review of 2 November");
         assertThat(page.getAnchorByText(SampleFacts.RUN).getHrefAttribute())
@@ -103,7 +106,7 @@ class MlopsBuildActionTest {
         HtmlElement panel = page.getHtmlElementById("main-panel");
         assertThat(panel.getElementsByTagName("h1")).hasSize(1);
         List<HtmlElement> sections = panel.getByXPath(".//section");
-        assertThat(sections).hasSize(4);
+        assertThat(sections).hasSize(5);
         for (HtmlElement section : sections) {
             HtmlElement heading = page.getHtmlElementById(section.getAttribute("aria-labelledby"));
             assertThat(heading.getTagName()).isEqualTo("h2");
@@ -430,6 +433,14 @@ class MlopsBuildActionTest {
                                 new RuleUse(bad, bad, bad, bad, bad, bad, bad),
                                 new RuleUse(null, null, null, null, null, null, null)),
                         bad))
+                .with(new EvaluationUse(
+                        "14/" + bad,
+                        bad,
+                        bad,
+                        new MeasuredUse(bad, bad, bad, bad, "javascript:alert(5)", bad),
+                        new MeasuredUse(bad, bad, bad, bad, bad, bad),
+                        bad))
+                .with(new EvaluationUse("15", null, null, null, null, null))
                 .with(new GateUse("10", null, null, null, null, null, null, null, null, null, null))
                 .with(new AliasUse("11/" + bad, bad, bad, bad, bad, -1, -1, bad, bad, bad, bad, bad))
                 .with(new AliasUse("12", null, null, null, null, 1, 0, null, null, null, null, null))

@@ -3,7 +3,9 @@ package io.jenkins.plugins.mlops.lineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.lineage.RunFacts.AliasUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.DatasetUse;
+import io.jenkins.plugins.mlops.lineage.RunFacts.EvaluationUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.GateUse;
+import io.jenkins.plugins.mlops.lineage.RunFacts.MeasuredUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.RuleUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
 import java.util.List;
@@ -17,6 +19,8 @@ final class SampleFacts {
     static final String GATE = "sha256:10ebd15cef41ee75605912e3177fa11bc02d74423f9c979b01fbfd5b464c165f";
     static final String COMMIT = "3f786850e387550fdab836ed7e6dc881de23001b";
     static final String RUN = "4f1c2b7a9d3e4f60a1b2c3d4e5f60718";
+
+    static final String EVALUATION_RUN = "5d1c0f3f6a9b4e21a2c7f0b5d3e8a914";
 
     private SampleFacts() {}
 
@@ -69,6 +73,23 @@ final class SampleFacts {
                 record,
                 List.of("the work tree differed from the commit in 1 file: train.py"),
                 "2026-11-02T10:01:00Z");
+    }
+
+    static EvaluationUse evaluation(String id) {
+        return new EvaluationUse(
+                id,
+                "lab",
+                CONTENT,
+                new MeasuredUse(
+                        "runs:/" + RUN,
+                        MODEL,
+                        RUN,
+                        EVALUATION_RUN,
+                        "https://mlflow.example/#/experiments/2/runs/" + EVALUATION_RUN,
+                        "evaluation-" + id + ".json"),
+                new MeasuredUse(
+                        "models:/digits/2", MODEL, null, EVALUATION_RUN, null, "evaluation-" + id + "-champion.json"),
+                "2026-11-02T10:01:30Z");
     }
 
     static GateUse gate(String id) {
@@ -124,6 +145,7 @@ final class SampleFacts {
         return before.with(pulled("4"))
                 .with(resolved("5"))
                 .with(training("7", null))
+                .with(evaluation("8"))
                 .with(gate("9"))
                 .with(alias("11"));
     }

@@ -174,6 +174,56 @@ class TrainModelKubernetesIT {
         assertThat(Files.readString(record(outcome))).contains("\"gpuSeconds\"", "jenkins");
     }
 
+    /** The first candidate has no champion to be compared with; the second is, on the same set, by the same evaluator. */
+    @Test
+    void candidateAndChampionAreMeasuredInPodsOfTheirOwn() throws Throwable {
+        write("code/evaluate.yaml", """
+                name: mean-evaluation
+                experiment: jenkins-%s
+                command: [python3, evaluate.py]
+                image: "%s"
+                resources: {memory: 128Mi}
+                dataset: {from: "s3://%s/holdout"}
+                """.formatted(bucket, TestNamespace.image("python"), bucket));
+        write("rules.yaml", """
+                rules:
+                  - metric: error
+                    direction: lower
+                    threshold: 5
+                    baseline: champion
+                    max_drop: 0.1
+                    without_baseline: pass
+                """);
+        write("Jenkinsfile", """
+                node { checkout scm }
+                trainModel spec: 'code/train.yaml', params: [lines: 3]
+                def measured = evaluateModel spec: 'code/evaluate.yaml', champion: 'models:/%1$s@champion'
+                echo "measured ${measured.model}, champion ${measured.champion}"
+                node {
+                    def gate = evaluationGate rules: 'rules.yaml', model: '%1$s'
+                    promoteModel name: '%1$s', gate: gate
+                }
+                """.formatted(bucket));
+        commit();
+        jenkins.runRemotely(
+                ClusterController::jobOfRepository, "train", directory.toUri().toString());
+        jenkins.runRemotely(ClusterController::begin, "train");
+        Outcome first = jenkins.runRemotely(ClusterController::end, "train");
+        assertThat(first.result()).as(first.log()).isEqualTo("SUCCESS");
+        assertThat(first.log()).contains("champion null");
+
+        put("data/c.txt", "3");
+        jenkins.runRemotely(ClusterController::begin, "train");
+        Outcome second = jenkins.runRemotely(ClusterController::end, "train");
+
+        assertThat(second.result()).as(second.log()).isEqualTo("SUCCESS");
+        assertThat(second.log())
+                .contains("measured runs:/" + second.training().runId(), "champion models:/" + bucket + "/1")
+                .contains("Compared with evaluation.json of models:/" + bucket + "/1");
+        assertNothingIsLeft();
+        assertNoSecretIn(jenkins.getHome().toPath());
+    }
+
     /** The controller dies again and again, at any moment, and each line of the training is in the log once. */
     @Test
     void aKilledControllerLosesNothing() throws Throwable {

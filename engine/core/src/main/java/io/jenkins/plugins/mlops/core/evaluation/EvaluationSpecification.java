@@ -129,14 +129,33 @@ public record EvaluationSpecification(
                 kubernetes);
     }
 
+    /** This with another image; null changes nothing. */
+    public EvaluationSpecification withImage(String otherImage) {
+        return new EvaluationSpecification(
+                name,
+                experiment,
+                command,
+                directory,
+                environment,
+                params,
+                seed,
+                dataset,
+                deadline,
+                queueDeadline,
+                otherImage == null ? image : otherImage,
+                resources,
+                kubernetes);
+    }
+
     /** What it wants of a cluster, for one model. */
     WorkloadRequest request() {
         return new WorkloadRequest(
                 name, image, command, 1, resources, new Deadlines(queueDeadline, deadline), kubernetes, 0);
     }
 
+    /** Where the command runs, absolute. */
     @JsonIgnore
-    Path workingDirectory() {
+    public Path workingDirectory() {
         return Path.of(directory);
     }
 }
