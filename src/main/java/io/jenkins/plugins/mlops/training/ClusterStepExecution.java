@@ -218,14 +218,14 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
         if (files == null) {
             return new CommitCode(build).copy(wanted, into);
         }
-        FindCode.Found found = files.act(new FindCode(
-                wanted,
-                require(EnvVars.class)
-                        .get("WORKSPACE", Objects.requireNonNull(workspace).directory()),
-                new PulledDatasets(BuildLineage.of(build).facts(), workspace.node()).directories()));
-        Files.createDirectories(into);
-        files.copyRecursiveTo(found, new FilePath(into.toFile()), "the code");
-        return new CodeTree(into, CodeTree.revision(found.source));
+        return new WorkspaceCode(
+                        files,
+                        require(EnvVars.class)
+                                .get(
+                                        "WORKSPACE",
+                                        Objects.requireNonNull(workspace).directory()),
+                        new PulledDatasets(BuildLineage.of(build).facts(), workspace.node()).directories())
+                .copy(wanted, into);
     }
 
     private synchronized void begun() {

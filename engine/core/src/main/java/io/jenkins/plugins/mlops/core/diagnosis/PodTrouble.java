@@ -81,6 +81,9 @@ final class PodTrouble {
         }
         if (NOT_MADE.contains(reason)) {
             String said = Words.tidy(waiting.getMessage());
+            if (ready == null && said.startsWith("secret \"" + pod.workload().name() + "-")) {
+                return Optional.empty(); // ours, which comes after what owns it, and is on its way
+            }
             return Optional.of(new Trouble(
                     pod,
                     "start " + container.getName() + " " + Words.key(said),

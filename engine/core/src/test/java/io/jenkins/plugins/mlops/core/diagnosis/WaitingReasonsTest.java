@@ -61,6 +61,25 @@ class WaitingReasonsTest {
         assertThat(reasons.get(0).terminal()).isEqualTo(terminal);
     }
 
+    /** The Secret comes after the Job that owns it: a node that is quicker is nobody's trouble. */
+    @Test
+    void doesNotComplainOfTheSecretThatIsBeingMade() {
+        Observation seen = SeenCases.observation("missenv");
+        seen.pods()
+                .get(0)
+                .getStatus()
+                .getContainerStatuses()
+                .forEach(container -> container.getState().getWaiting().setMessage("secret \"digits-1\" not found"));
+
+        assertThat(WaitingReasons.of(SeenCases.workload("missenv"), seen, FACTS))
+                .extracting(WaitingReason::sentence)
+                .allMatch(sentence -> !sentence.contains("not found"));
+        assertThat(Ends.of(SeenCases.workload("missenv"), seen, SeenCases.READY, SeenCases.NOW))
+                .as("one that does not come")
+                .map(End::cause)
+                .contains(End.Cause.CONFIGURATION);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"running", "ok", "gang", "gangok", "exit3", "oom", "victim", "deleted", "deadline"})
     void saysNothingOfWhatRunsOrHasEnded(String name) {
