@@ -60,8 +60,9 @@ public final class CloudAccess {
     /** The namespace that a cluster's workloads run in. */
     @NonNull
     public static String namespace(TrainingCluster cluster, KubernetesCloud cloud) {
-        if (cluster.getNamespace() != null) {
-            return cluster.getNamespace();
+        String own = cluster.getNamespace();
+        if (own != null) {
+            return own;
         }
         String namespace = cloud.getNamespace();
         return namespace == null || namespace.isBlank() ? "default" : namespace;

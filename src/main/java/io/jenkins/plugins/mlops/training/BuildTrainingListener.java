@@ -67,7 +67,9 @@ final class BuildTrainingListener implements TrainingListener {
         try {
             AnnotatedLargeText<?> text = build.getLogText();
             ByteArrayOutputStream tail = new ByteArrayOutputStream();
-            text.writeRawLogTo(Math.max(0, text.length() - TAIL_BYTES), tail);
+            if (text.writeRawLogTo(Math.max(0, text.length() - TAIL_BYTES), tail) == 0) {
+                return false;
+            }
             List<String> lines = tail.toString(build.getCharset()).lines().toList();
             return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()).stream()
                     .anyMatch(told -> told.endsWith(line)); // what is before it may be a time

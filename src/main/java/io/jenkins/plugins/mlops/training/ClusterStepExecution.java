@@ -283,10 +283,11 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
         }
     }
 
-    private synchronized Throwable told(W work) {
-        return stopping == null
+    private Throwable told(W work) {
+        Throwable stopped = stopCause();
+        return stopped == null
                 ? new AbortException(work.failure().map(Throwable::getMessage).orElse(null))
-                : stopping;
+                : stopped;
     }
 
     @Override
@@ -335,10 +336,20 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
         } catch (MlopsException e) {
             LOGGER.log(Level.WARNING, e, () -> "The work " + run() + " could not be asked to stop");
         }
-        TrainingDrive<W> driven = drive;
+        TrainingDrive<W> driven = driven();
         if (driven != null) {
             ClusterPool.get().wake(driven.run());
         }
+    }
+
+    @CheckForNull
+    private synchronized TrainingDrive<W> driven() {
+        return drive;
+    }
+
+    @CheckForNull
+    private synchronized Throwable stopCause() {
+        return stopping;
     }
 
     private void forceLater() {
@@ -347,7 +358,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
                         () -> {
                             if (end()) {
                                 log.note("It is not out of the cluster yet; it is being removed in the background");
-                                getContext().onFailure(stopping);
+                                getContext().onFailure(stopCause());
                             }
                         },
                         STOP_SECONDS,

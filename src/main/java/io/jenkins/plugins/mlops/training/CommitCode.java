@@ -49,12 +49,13 @@ final class CommitCode {
         try (SCMFileSystem files = opened.files) {
             Files.createDirectories(into);
             SCMFile code = files.getRoot();
-            if (request.specification() != null) {
-                Path file = into.resolve(request.specification());
-                SCMFile specification = files.child(request.specification());
+            String named = request.specification();
+            if (named != null) {
+                Path file = into.resolve(named);
+                SCMFile specification = files.child(named);
                 if (!specification.isFile()) {
-                    throw MlopsException.usage("There is no specification " + request.specification()
-                            + " in the commit " + opened.source.commit() + ": name a file of the repository");
+                    throw MlopsException.usage("There is no specification " + named + " in the commit "
+                            + opened.source.commit() + ": name a file of the repository");
                 }
                 copyFile(specification, file);
                 Path directory = CodeTree.directory(into, file, request);

@@ -64,13 +64,14 @@ final class FindCode extends AgentTask<FindCode.Found> {
     protected Found run(Path workspace) throws IOException {
         TreeSet<String> files = new TreeSet<>();
         Path code = Path.of("");
-        if (request.specification() != null) {
-            Path file = workspace.resolve(request.specification());
+        String named = request.specification();
+        if (named != null) {
+            Path file = workspace.resolve(named);
             if (!Files.isRegularFile(file)) {
-                throw MlopsException.usage("There is no specification " + request.specification() + " in the workspace "
-                        + workspace + ": check the code out first, and name the file from there on");
+                throw MlopsException.usage("There is no specification " + named + " in the workspace " + workspace
+                        + ": check the code out first, and name the file from there on");
             }
-            files.add(request.specification());
+            files.add(named);
             code = CodeTree.directory(workspace, file, request);
         } else if (request.codeInImage()) {
             code = null;

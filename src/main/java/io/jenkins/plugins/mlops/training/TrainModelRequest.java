@@ -44,7 +44,8 @@ final class TrainModelRequest implements Serializable {
         name = step.getName();
         experiment = step.getExperiment();
         image = step.getImage();
-        command = step.getCommand() == null ? null : new ArrayList<>(step.getCommand());
+        List<String> words = step.getCommand();
+        command = words == null ? null : new ArrayList<>(words);
         gpus = step.getGpus();
         gpuResource = step.getGpuResource();
         nodes = step.getNodes();
