@@ -107,13 +107,13 @@ class ControllersKubernetesIT {
         }
         assertThat(notes).anySatisfy(note -> assertThat(note).contains("Waiting", "Kueue"));
         assertThat(Files.readAllLines(Execution.log(directory.resolve("second"), 0)))
-                .containsExactly("admitted");
+                .containsExactly("begun", "admitted");
         assertNothingIsLeft();
     }
 
     private Workload queued(String name, String script) {
         return with(
-                ClusterExecutions.workload(name, 1, 1, image, List.of("sh", "-c", "echo begun >&2; " + script)),
+                ClusterExecutions.workload(name, 1, 1, image, List.of("sh", "-c", "echo begun; " + script)),
                 Workload.Kind.JOB,
                 "research");
     }
