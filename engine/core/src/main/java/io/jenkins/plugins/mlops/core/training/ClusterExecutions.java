@@ -181,6 +181,7 @@ public final class ClusterExecutions implements AutoCloseable {
                         + keep.outputsUri() + ": look at the log of the container 'keep', and whether its keys may"
                         + " write there"));
         Path fetching = directory.resolve(".fetching");
+        FileTree.delete(fetching); // of a process that was killed
         Datasets datasets = new Datasets(
                 services.store(),
                 DatasetCache.at(directory.resolve(FETCH_CACHE)),

@@ -30,7 +30,7 @@ public final class CodeUpload {
      *
      * @param files of the directory, relative to it
      * @param to S3 prefix, ends with a slash
-     * @param scratch a directory that does not exist; it is gone afterwards
+     * @param scratch a directory that is nobody else's; what a killed process has left there is gone at once, and all of it afterwards
      * @return the manifest
      * @throws MlopsException of kind USAGE when there is too much
      */
@@ -38,6 +38,7 @@ public final class CodeUpload {
             throws IOException {
         long bytes = 0;
         try {
+            FileTree.delete(scratch);
             Files.createDirectories(scratch);
             for (Path file : files) {
                 bytes += Files.size(directory.resolve(file));
