@@ -36,6 +36,6 @@ class CodeUploadTest {
 
     private S3Uri upload(Path code, ObjectStore store) throws Exception {
         return CodeUpload.upload(
-                code, SourceFiles.all(code), store, S3Uri.parse("s3://ml/code/"), directory.resolve(".code"));
+                code, SourceFiles.all(code), store, S3Uri.parse("s3://models/code/"), directory.resolve(".code"));
     }
 }
