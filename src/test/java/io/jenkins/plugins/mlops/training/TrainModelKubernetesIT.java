@@ -118,9 +118,7 @@ class TrainModelKubernetesIT {
                 datasets: {training: {from: "s3://%s/data"}}
                 evaluation: {command: [python3, evaluate.py], dataset: {from: "s3://%s/holdout"}}
                 """.formatted(bucket, python, bucket, bucket));
-        if (Boolean.getBoolean("mlops.test.packaged")) {
-            PackagedPlugin.install(jenkins);
-        }
+        PackagedPlugin.install(jenkins);
         jenkins.startJenkins();
         jenkins.runRemotely(
                 ClusterController::configure,
