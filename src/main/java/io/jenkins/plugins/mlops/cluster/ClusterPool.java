@@ -4,14 +4,12 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.init.Terminator;
-import hudson.util.ClassLoaderSanityThreadFactory;
-import hudson.util.DaemonThreadFactory;
-import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.mlops.config.CloudAccess;
 import io.jenkins.plugins.mlops.core.cluster.Cluster;
 import io.jenkins.plugins.mlops.core.cluster.ClusterFacts;
 import io.jenkins.plugins.mlops.core.cluster.ClusterWatch;
 import io.jenkins.plugins.mlops.core.execution.StepPool;
+import io.jenkins.plugins.mlops.step.StepThreads;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -60,11 +58,7 @@ public class ClusterPool {
 
     private synchronized StepPool pool() {
         if (pool == null && !terminated) {
-            pool = new StepPool(
-                    THREADS,
-                    LONG_THREADS,
-                    new NamingThreadFactory(
-                            new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), "MLOps Pipeline training"));
+            pool = new StepPool(THREADS, LONG_THREADS, StepThreads.factory("MLOps Pipeline training"));
         }
         return pool;
     }

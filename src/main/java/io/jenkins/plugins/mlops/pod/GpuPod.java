@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.pod;
 
 import hudson.model.Run;
+import io.jenkins.plugins.mlops.BuildLink;
 import io.jenkins.plugins.mlops.cluster.ControllerId;
 import io.jenkins.plugins.mlops.config.CloudAccess;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import jenkins.model.Jenkins;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
 import org.csanchez.jenkins.plugins.kubernetes.pipeline.PodTemplateStep;
 
@@ -64,13 +64,12 @@ final class GpuPod {
                 new Deadlines(null, null),
                 WorkloadOptions.NONE,
                 0);
-        String root = Jenkins.get().getRootUrl();
         Workload.Identity identity = new Workload.Identity(
                 ControllerId.get(),
                 UUID.nameUUIDFromBytes(build.getExternalizableId().getBytes(StandardCharsets.UTF_8))
                         .toString(),
                 Workload.Role.TRAINING,
-                root == null ? null : root + build.getUrl());
+                BuildLink.of(build));
         return new WorkloadPlanner(request, profile).training(identity, step.getImage(), environment(), Set.of(), null);
     }
 

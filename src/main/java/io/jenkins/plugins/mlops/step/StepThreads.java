@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -52,14 +53,13 @@ public final class StepThreads {
 
     /** Daemon threads that Jenkins can tell by their name, none of them kept for long without work. */
     public static ExecutorService pool(int core, int most, BlockingQueue<Runnable> queue, String name) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                core,
-                most,
-                1,
-                TimeUnit.MINUTES,
-                queue,
-                new NamingThreadFactory(new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), name));
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(core, most, 1, TimeUnit.MINUTES, queue, factory(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Makes daemon threads that Jenkins can tell by their name, which hold no class loader of whoever was first to need them. */
+    public static ThreadFactory factory(String name) {
+        return new NamingThreadFactory(new ClassLoaderSanityThreadFactory(new DaemonThreadFactory()), name);
     }
 }

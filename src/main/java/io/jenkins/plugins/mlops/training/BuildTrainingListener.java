@@ -9,9 +9,7 @@ import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
 import io.jenkins.plugins.mlops.step.BuildProgress;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -42,9 +40,10 @@ final class BuildTrainingListener implements TrainingListener {
         this.build = build;
         this.log = log;
         this.node = node;
-        OutputStream filtered = new SecretsFilter(server, charset.name())
-                .decorateLogger((AbstractBuild<?, ?>) null, new Unclosed(log.getLogger()));
-        this.masked = new PrintStream(filtered, false, charset);
+        this.masked = new PrintStream(
+                new SecretsFilter(server, charset.name()).decorateLogger((AbstractBuild<?, ?>) null, log.getLogger()),
+                false,
+                charset);
         this.paused = PauseAction.getCurrentPause(node) != null;
     }
 
@@ -97,22 +96,5 @@ final class BuildTrainingListener implements TrainingListener {
     @Override
     public ProgressListener progress() {
         return BuildProgress.to(log);
-    }
-
-    /** The log itself, which others go on to write to. */
-    private static final class Unclosed extends FilterOutputStream {
-        Unclosed(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            out.write(bytes, from, length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            flush();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.training;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
+import io.jenkins.plugins.mlops.BuildLink;
 import io.jenkins.plugins.mlops.cluster.ClusterLease;
 import io.jenkins.plugins.mlops.cluster.ClusterPool;
 import io.jenkins.plugins.mlops.cluster.ControllerId;
@@ -35,7 +36,6 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
 
 /**
@@ -89,18 +89,12 @@ final class ClusterSession implements AutoCloseable {
                     lease.facts(),
                     profile.clusterProfile(),
                     ControllerId.get(),
-                    link(build),
+                    BuildLink.of(build),
                     image -> ImageReference.parse(images.resolve(image, null).pinned()));
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-    }
-
-    @CheckForNull
-    private static String link(Run<?, ?> build) {
-        String root = Jenkins.get().getRootUrl();
-        return root == null ? null : root + build.getUrl();
     }
 
     private <T extends AutoCloseable> T keep(T resource) {

@@ -398,20 +398,19 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     @Override
     public final String getStatus() {
         StepWork<?> begins;
-        TrainingDrive<W> driven;
+        boolean driven;
         synchronized (this) {
             begins = beginning;
-            driven = drive;
+            driven = drive != null;
         }
         if (begins != null) {
             return "beginning with " + doing() + ": " + begins.status();
         }
-        W work = driven == null ? null : driven.work();
-        return doing() + (work == null ? "" : ": " + stage(work));
+        return doing() + (driven ? ": " + stage(directory()) : "");
     }
 
-    /** Where the work stands, as a word. */
-    abstract String stage(W work);
+    /** Where the work in a directory stands, as a word; whoever drives it. */
+    abstract String stage(Path directory);
 
     private <C> C require(Class<C> type) throws IOException, InterruptedException {
         return Objects.requireNonNull(getContext().get(type), type::getName);

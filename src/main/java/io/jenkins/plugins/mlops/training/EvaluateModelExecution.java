@@ -76,8 +76,8 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
     }
 
     @Override
-    String stage(ClusterEvaluation evaluation) {
-        return evaluation.status().stage().name().toLowerCase(Locale.ROOT);
+    String stage(Path directory) {
+        return ClusterEvaluation.status(directory).stage().name().toLowerCase(Locale.ROOT);
     }
 
     @Override

@@ -222,25 +222,13 @@ public final class EvaluateModelStep extends Step {
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckModel(@QueryParameter String value) {
-            return checkReference(value);
+            return StepForm.check(value, ModelReference::parse);
         }
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckChampion(@QueryParameter String value) {
-            return checkReference(value);
-        }
-
-        private static FormValidation checkReference(String value) {
-            String text = Util.fixEmptyAndTrim(value);
-            try {
-                if (text != null) {
-                    ModelReference.parse(text);
-                }
-                return FormValidation.ok();
-            } catch (MlopsException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return StepForm.check(value, ModelReference::parse);
         }
     }
 }

@@ -1,33 +1,25 @@
 package io.jenkins.plugins.mlops.training;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.mlops.ControllerDirectory;
+import io.jenkins.plugins.mlops.Notes;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * The MLflow runs that this controller has open, each noted in {@code mlops/open-runs} of its home directory before MLflow is
@@ -48,35 +40,26 @@ public class OpenRuns {
     /** After this a server that does not answer is taken for gone. */
     private static final Duration PATIENCE = Duration.ofDays(30);
 
+    private final Notes<OpenRun> notes = new Notes<>("open-runs", OpenRun.class, "an open MLflow run");
+
     static OpenRuns get() {
         return ExtensionList.lookupSingleton(OpenRuns.class);
     }
 
     /** Keeps the note, in place of an earlier one with its id. */
     void note(OpenRun run) {
-        try {
-            Documents.writeJson(file(run.id()), run);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The note of an open MLflow run cannot be written: " + e.getMessage(), e);
-        }
+        notes.put(run.id(), run);
     }
 
     /** Forgets a run that has ended. */
     void remove(String id) {
-        try {
-            Files.deleteIfExists(file(id));
-        } catch (IOException e) {
-            LOGGER.log(
-                    Level.WARNING,
-                    e,
-                    () -> "The note " + file(id) + " of an MLflow run that has ended cannot be deleted");
-        }
+        notes.remove(id);
     }
 
     /** The notes of a build; damaged ones are told and left out. */
     List<OpenRun> of(Run<?, ?> build) {
         String id = build.getExternalizableId();
-        return all().stream().filter(run -> id.equals(run.build())).toList();
+        return notes.all().stream().filter(run -> id.equals(run.build())).toList();
     }
 
     /**
@@ -85,7 +68,7 @@ public class OpenRuns {
      * @return why it could not be ended yet; empty when it is
      */
     Optional<String> end(String id, RunStatus status) {
-        Optional<OpenRun> noted = read(file(id));
+        Optional<OpenRun> noted = notes.get(id);
         if (noted.isEmpty()) {
             return Optional.empty();
         }
@@ -104,7 +87,7 @@ public class OpenRuns {
     synchronized void sweep() {
         Set<String> away = new HashSet<>();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            for (OpenRun run : all()) {
+            for (OpenRun run : notes.all()) {
                 if (isOver(run) && !away.contains(run.server())) {
                     try {
                         close(run.closeAs() == null ? run.closedAs(RunStatus.KILLED) : run);
@@ -135,17 +118,8 @@ public class OpenRuns {
         if (RunKeeper.get().keeps(run.id())) {
             return false; // whatever became of the job's name
         }
-        Run<?, ?> build = build(run);
+        Run<?, ?> build = Notes.build(run.build());
         return build == null || !build.isBuilding();
-    }
-
-    @CheckForNull
-    private static Run<?, ?> build(OpenRun run) {
-        try {
-            return Run.fromExternalizableId(run.build());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
     }
 
     /** All runs with the tag: a second one exists when the answer to the first creation was lost. */
@@ -178,7 +152,7 @@ public class OpenRuns {
     }
 
     private static void recordStatus(OpenRun run, RunStatus status) {
-        Run<?, ?> build = build(run);
+        Run<?, ?> build = Notes.build(run.build());
         if (build == null) {
             return;
         }
@@ -187,40 +161,5 @@ public class OpenRuns {
         } catch (MlopsException e) {
             LOGGER.log(Level.WARNING, e, () -> "The end of an MLflow run is not in the record of " + run.build());
         }
-    }
-
-    private List<OpenRun> all() {
-        if (!Files.isDirectory(directory())) {
-            return List.of();
-        }
-        List<OpenRun> runs = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory())) {
-            files.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .forEach(file -> read(file).ifPresent(runs::add));
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, e, () -> "The notes in " + directory() + " cannot be read");
-        }
-        return runs;
-    }
-
-    private static Optional<OpenRun> read(Path file) {
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Documents.read(file, OpenRun.class));
-        } catch (MlopsException e) {
-            LOGGER.log(Level.WARNING, "The note of an open MLflow run is damaged: {0}", e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private static Path file(String id) {
-        return directory().resolve(id + ".json");
-    }
-
-    private static Path directory() {
-        return ControllerDirectory.part("open-runs");
     }
 }

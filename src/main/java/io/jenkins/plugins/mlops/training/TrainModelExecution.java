@@ -26,7 +26,7 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
 
     private final TrainModelRequest request;
 
-    private transient String knownRun;
+    private transient boolean runNoted;
 
     TrainModelExecution(StepContext context, TrainModelRequest request) throws IOException, InterruptedException {
         super(context, request.cluster, request.server);
@@ -39,8 +39,8 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
     }
 
     @Override
-    String stage(ClusterTraining training) {
-        return training.status().stage().name().toLowerCase(Locale.ROOT);
+    String stage(Path directory) {
+        return ClusterTraining.status(directory).stage().name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -76,12 +76,16 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         return ClusterTraining.stop(directory, reason);
     }
 
+    /** Reading how a training stands costs files, and one that has its MLflow run keeps it. */
     @Override
     void noteProgress(ClusterTraining training) {
+        if (runNoted) {
+            return;
+        }
         ClusterTrainingStatus status = training.status();
-        if (status.runId() != null && !status.runId().equals(knownRun)) {
-            knownRun = status.runId();
+        if (status.runId() != null) {
             note(status);
+            runNoted = true;
         }
     }
 

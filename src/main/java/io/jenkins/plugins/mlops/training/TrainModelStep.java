@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
@@ -299,7 +298,6 @@ public final class TrainModelStep extends Step {
     @Extension
     public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
-        private static final String PARAMS_TEXT = "paramsText";
         private static final String COMMAND_TEXT = "commandText";
 
         @Override
@@ -328,20 +326,15 @@ public final class TrainModelStep extends Step {
         /** The form has the parameters as YAML, and the command an argument a line. */
         @Override
         public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
-            String text = Util.fixEmptyAndTrim(form.optString(PARAMS_TEXT));
+            String text = StepForm.takeParams(form);
             List<String> arguments = form.optString(COMMAND_TEXT)
                     .lines()
                     .filter(line -> !line.isBlank())
                     .collect(Collectors.toList());
-            form.remove(PARAMS_TEXT);
             form.remove(COMMAND_TEXT);
             TrainModelStep step = (TrainModelStep) super.newInstance(request, form);
             step.setCommand(arguments);
-            try {
-                step.params = text == null ? null : StepParams.ofYaml(text);
-            } catch (MlopsException e) {
-                throw new FormException(e.getMessage(), e, PARAMS_TEXT);
-            }
+            step.params = StepForm.params(text);
             return step;
         }
 
@@ -360,32 +353,19 @@ public final class TrainModelStep extends Step {
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckParamsText(@QueryParameter String value) {
-            return check(value, StepParams::ofYaml);
+            return StepForm.check(value, StepParams::ofYaml);
         }
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckParent(@QueryParameter String value) {
-            return check(value, ModelReference::parse);
+            return StepForm.check(value, ModelReference::parse);
         }
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckImage(@QueryParameter String value) {
-            return check(value, ImageReference::parse);
-        }
-
-        private static FormValidation check(String value, Consumer<String> parser) {
-            String text = Util.fixEmptyAndTrim(value);
-            if (text == null) {
-                return FormValidation.ok();
-            }
-            try {
-                parser.accept(text);
-                return FormValidation.ok();
-            } catch (MlopsException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return StepForm.check(value, ImageReference::parse);
         }
     }
 }

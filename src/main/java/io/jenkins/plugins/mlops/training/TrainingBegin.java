@@ -5,6 +5,7 @@ import hudson.FilePath;
 import hudson.PluginWrapper;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlops.BuildLink;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -164,11 +165,8 @@ final class TrainingBegin {
 
     /** The build as lineage names it. */
     static String builder(Run<?, ?> build) {
-        Jenkins jenkins = Jenkins.get();
-        String root = jenkins.getRootUrl();
-        return root == null
-                ? "urn:jenkins:" + jenkins.getLegacyInstanceId() + ":" + build.getUrl()
-                : root + build.getUrl();
+        String link = BuildLink.of(build);
+        return link == null ? "urn:jenkins:" + Jenkins.get().getLegacyInstanceId() + ":" + build.getUrl() : link;
     }
 
     static Map<String, String> versions() {

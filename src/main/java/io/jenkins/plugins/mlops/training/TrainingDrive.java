@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.training;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -127,11 +126,5 @@ final class TrainingDrive<W extends ClusterWork> implements StepPool.Stepped {
     public void failed(RuntimeException cause) {
         close();
         ending.broken(cause);
-    }
-
-    /** How far it is, for diagnosis; null when it is being opened. */
-    @CheckForNull
-    W work() {
-        return work;
     }
 }

@@ -11,7 +11,6 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.config.ProfileChoices;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import java.io.IOException;
 import java.io.Serializable;
@@ -174,14 +173,9 @@ public final class WithMlflowStep extends Step implements Serializable {
         /** The form has the parameters as YAML. */
         @Override
         public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
-            String text = Util.fixEmptyAndTrim(form.optString("paramsText"));
-            form.remove("paramsText");
+            String text = StepForm.takeParams(form);
             WithMlflowStep step = (WithMlflowStep) super.newInstance(request, form);
-            try {
-                step.params = text == null ? null : StepParams.ofYaml(text);
-            } catch (MlopsException e) {
-                throw new FormException(e.getMessage(), e, "paramsText");
-            }
+            step.params = StepForm.params(text);
             return step;
         }
 
@@ -200,26 +194,13 @@ public final class WithMlflowStep extends Step implements Serializable {
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckParamsText(@QueryParameter String value) {
-            return check(value, StepParams::ofYaml);
+            return StepForm.check(value, StepParams::ofYaml);
         }
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckParent(@QueryParameter String value) {
-            return check(value, ModelReference::parse);
-        }
-
-        private static FormValidation check(String value, java.util.function.Consumer<String> parser) {
-            String text = Util.fixEmptyAndTrim(value);
-            if (text == null) {
-                return FormValidation.ok();
-            }
-            try {
-                parser.accept(text);
-                return FormValidation.ok();
-            } catch (MlopsException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return StepForm.check(value, ModelReference::parse);
         }
     }
 }

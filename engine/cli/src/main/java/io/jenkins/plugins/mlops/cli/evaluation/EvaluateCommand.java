@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.OwnDirectory;
+import io.jenkins.plugins.mlops.cli.training.Backend;
 import io.jenkins.plugins.mlops.cli.training.ClusterDriver;
 import io.jenkins.plugins.mlops.cli.training.ClusterSession;
 import io.jenkins.plugins.mlops.cli.training.LocalSession;
@@ -18,7 +19,6 @@ import io.jenkins.plugins.mlops.core.evaluation.EvaluationServices;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationSpecification;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.ProcessBackend;
-import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -100,12 +100,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    /** Where the command runs. */
-    enum Backend {
-        PROCESS,
-        KUBERNETES
-    }
-
     EvaluateCommand(Host host) {
         this.host = host;
     }
@@ -139,14 +133,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         try (LocalSession opened = session.openLocal(host);
                 TrainingPrinter printer = new TrainingPrinter(out)) {
-            TrainingServices services = opened.services();
-            return new EvaluationRun(new EvaluationServices(
-                            services.evaluationDatasets(),
-                            services.tracking(),
-                            services.models(),
-                            services.lineage(),
-                            services.withdrawals(),
-                            new ProcessBackend(host.environment())))
+            return new EvaluationRun(EvaluationServices.of(opened.services(), new ProcessBackend(host.environment())))
                     .run(specification, request, into, printer);
         }
     }

@@ -102,12 +102,6 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output;
 
-    /** Where the commands run. */
-    enum Backend {
-        PROCESS,
-        KUBERNETES
-    }
-
     TrainCommand(Host host) {
         this.host = host;
     }

@@ -12,7 +12,6 @@ import io.jenkins.plugins.mlops.core.gate.Evaluator;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
-import io.jenkins.plugins.mlops.core.source.SourceFiles;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions.StoppedException;
@@ -83,7 +82,7 @@ public final class ClusterEvaluation implements ClusterWork {
     private ClusterEvaluation(Path directory, ClusterServices services, ClusterEvaluationState state) {
         this.directory = new EvaluationDirectory(directory);
         this.services = services;
-        this.common = EvaluationServices.of(services.training());
+        this.common = EvaluationServices.of(services.training(), null);
         this.state = state;
         this.executions = new ClusterExecutions(directory, services);
         this.planning = new PodPlanning(services, state.toolImage);
@@ -127,7 +126,7 @@ public final class ClusterEvaluation implements ClusterWork {
             TrainingListener listener) {
         WorkloadPlanner planner = new WorkloadPlanner(specification.request(), services.profile());
         EvaluationPlan plan = EvaluationPlan.of(
-                specification, exported, request, EvaluationServices.of(services.training()), listener);
+                specification, exported, request, EvaluationServices.of(services.training(), null), listener);
         PodPlanning.check(
                 specification.name(), services.profile(), planner.delivery(), List.of(specification.dataset()));
         ClusterEvaluationState state = new ClusterEvaluationState();
@@ -321,15 +320,8 @@ public final class ClusterEvaluation implements ClusterWork {
     private void prepare(TrainingListener listener) throws IOException {
         Documents.writeJson(directory.params(), state.specification.params());
         if (planner().code() == Code.UPLOAD) {
-            Path code = state.specification.workingDirectory();
-            listener.note("Uploading the code in " + code);
-            state.code = CodeUpload.upload(
-                            code,
-                            state.exported ? SourceFiles.all(code) : SourceFiles.below(code),
-                            services.store(),
-                            planning.below("code/"),
-                            directory().resolve(".code"))
-                    .toString();
+            state.code = executions.uploadCode(
+                    state.specification.workingDirectory(), state.exported, planning.below("code/"), listener);
         }
         go(ClusterEvaluationStage.BRINGING);
     }

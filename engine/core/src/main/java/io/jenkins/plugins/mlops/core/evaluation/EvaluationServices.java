@@ -23,14 +23,14 @@ public record EvaluationServices(
         Withdrawals withdrawals,
         TrainingBackend backend) {
 
-    /** For evaluations on a cluster. */
-    static EvaluationServices of(TrainingServices services) {
+    /** Those that trainings use, too. @param backend null where a cluster runs the command */
+    public static EvaluationServices of(TrainingServices services, TrainingBackend backend) {
         return new EvaluationServices(
                 services.evaluationDatasets(),
                 services.tracking(),
                 services.models(),
                 services.lineage(),
                 services.withdrawals(),
-                null);
+                backend);
     }
 }

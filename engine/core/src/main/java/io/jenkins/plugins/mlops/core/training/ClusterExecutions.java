@@ -20,6 +20,8 @@ import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.pod.FetchedOutputs;
 import io.jenkins.plugins.mlops.core.pod.Kept;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
+import io.jenkins.plugins.mlops.core.source.SourceFiles;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,6 +97,23 @@ public final class ClusterExecutions implements AutoCloseable {
         ImageReference found = services.pin().apply(asked);
         listener.note("Image " + image + " is " + found.digest());
         return found.toString();
+    }
+
+    /**
+     * Brings the code to where the pods can get it, as {@code exported} or Git says what of its directory is code.
+     *
+     * @param to S3 prefix, ends with a slash
+     * @return the manifest's address
+     */
+    public String uploadCode(Path code, boolean exported, S3Uri to, TrainingListener listener) throws IOException {
+        listener.note("Uploading the code in " + code);
+        return CodeUpload.upload(
+                        code,
+                        exported ? SourceFiles.all(code) : SourceFiles.below(code),
+                        services.store(),
+                        to,
+                        directory.resolve(".code"))
+                .toString();
     }
 
     /** Asks for the run to be stopped, whoever drives it, now or later. @param names of its executions */

@@ -15,7 +15,6 @@ import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
-import io.jenkins.plugins.mlops.core.source.SourceFiles;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
@@ -309,15 +308,8 @@ public final class ClusterTraining implements ClusterWork {
         Documents.writeJson(files.params(), state.specification.params());
         WorkloadPlanner planner = new WorkloadPlanner(state.specification, services.profile());
         if (planner.code() == Code.UPLOAD) {
-            listener.note("Uploading the code in " + state.specification.workingDirectory());
-            Path code = state.specification.workingDirectory();
-            state.code = CodeUpload.upload(
-                            code,
-                            state.exported ? SourceFiles.all(code) : SourceFiles.below(code),
-                            services.store(),
-                            plans.codePrefix(),
-                            directory.resolve(".code"))
-                    .toString();
+            state.code = executions.uploadCode(
+                    state.specification.workingDirectory(), state.exported, plans.codePrefix(), listener);
         }
         if (state.parent != null) {
             uploadParent(run, listener);

@@ -34,7 +34,7 @@ public final class CodeUpload {
      * @return the manifest
      * @throws MlopsException of kind USAGE when there is too much
      */
-    public static S3Uri upload(Path directory, List<Path> files, ObjectStore store, S3Uri to, Path scratch)
+    static S3Uri upload(Path directory, List<Path> files, ObjectStore store, S3Uri to, Path scratch)
             throws IOException {
         long bytes = 0;
         try {
