@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.PersistentDescriptor;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.policy.FolderPolicy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     private volatile List<ObjectStoreProfile> objectStores = new ArrayList<>();
     private volatile List<MlflowProfile> mlflowServers = new ArrayList<>();
     private volatile List<TrainingCluster> clusters = new ArrayList<>();
+    private volatile List<FolderPolicy> policies = new ArrayList<>();
 
     @NonNull
     public static MlopsConfiguration get() {
@@ -81,6 +83,19 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     @DataBoundSetter
     public void setClusters(List<TrainingCluster> clusters) {
         this.clusters = checked(clusters);
+        save();
+    }
+
+    /** What holds for the jobs of folders; {@link io.jenkins.plugins.mlops.policy.JobPolicy} tells what they mean for one. */
+    @NonNull
+    public List<FolderPolicy> getPolicies() {
+        return policies == null ? List.of() : Collections.unmodifiableList(policies);
+    }
+
+    /** @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed */
+    @DataBoundSetter
+    public void setPolicies(List<FolderPolicy> policies) {
+        this.policies = policies == null ? new ArrayList<>() : new ArrayList<>(policies);
         save();
     }
 
