@@ -15,6 +15,9 @@ public final class BuildView {
 
     private static final Logger LOGGER = Logger.getLogger(BuildView.class.getName());
 
+    /** For who may not see anything. */
+    static final BuildView NONE = new BuildView(RunFacts.NONE, null, null);
+
     private final RunFacts facts;
     private final Path directory;
     private final String problem;

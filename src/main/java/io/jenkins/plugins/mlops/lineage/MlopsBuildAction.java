@@ -2,20 +2,23 @@ package io.jenkins.plugins.mlops.lineage;
 
 import hudson.model.Api;
 import hudson.model.Run;
+import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import java.util.List;
 import jenkins.model.RunAction2;
 import jenkins.model.Tab;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * The page of a build that tells what its steps did, its summary on the build's page, and the same for programs. Who may read
- * the build may read it. Persisted without content: that lies in a file of its own, {@link BuildLineage}.
+ * The page of a build that tells what its steps did, its summary on the build's page, and the same for programs. It is there for
+ * those only who may see lineage: for others it has neither link nor summary, its addresses are forbidden, and the build's API tells nothing of
+ * it. Persisted without content: that lies in a file of its own, {@link BuildLineage}.
  */
 @ExportedBean
-public class MlopsBuildAction extends Tab implements RunAction2 {
+public class MlopsBuildAction extends Tab implements RunAction2, StaplerProxy {
 
     MlopsBuildAction(Run<?, ?> run) {
         super(run);
@@ -31,9 +34,17 @@ public class MlopsBuildAction extends Tab implements RunAction2 {
         object = run;
     }
 
+    /** Everything below this page's address. */
+    @Override
+    public Object getTarget() {
+        MlopsPermissions.checkView(run());
+        return this;
+    }
+
+    /** Null where the current user sees no link. */
     @Override
     public String getIconFileName() {
-        return "symbol-git-network-outline plugin-ionicons-api";
+        return !isVisible() ? null : "symbol-git-network-outline plugin-ionicons-api";
     }
 
     @Override
@@ -46,14 +57,24 @@ public class MlopsBuildAction extends Tab implements RunAction2 {
         return "mlops";
     }
 
+    /** Whether the current user may see what was recorded. */
+    @Restricted(NoExternalUse.class) // for the pages
+    public boolean isVisible() {
+        return object != null && MlopsPermissions.mayView(run());
+    }
+
     public Api getApi() {
         return new Api(this);
     }
 
-    /** Read anew by every call. */
+    /** Read anew by every call; empty for who may not see it, since the build's API asks without asking for this page. */
     @Restricted(NoExternalUse.class) // for the pages
     public BuildView getView() {
-        return BuildView.of((Run<?, ?>) object);
+        return isVisible() ? BuildView.of(run()) : BuildView.NONE;
+    }
+
+    private Run<?, ?> run() {
+        return (Run<?, ?>) object;
     }
 
     /** Why nothing is told; null when all is well. */

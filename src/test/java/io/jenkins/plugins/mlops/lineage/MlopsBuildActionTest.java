@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.model.FreeStyleBuild;
 import hudson.model.Item;
+import hudson.model.Run;
 import hudson.model.User;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
@@ -16,6 +17,7 @@ import io.jenkins.plugins.mlops.lineage.RunFacts.GateUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.MeasuredUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.RuleUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
+import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -339,25 +341,42 @@ class MlopsBuildActionTest {
     }
 
     @Test
-    void whoMayNotReadTheBuildReadsNothing() throws Exception {
+    void whoMayReadTheBuildDoesNotThereforeSeeItsLineage() throws Exception {
         record(SampleFacts::all);
         write("gates/9/gate.json", new byte[] {'{', '}'});
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ)
                 .everywhere()
-                .to("bob", "alice")
+                .to("stranger", "reader", "viewer", "half")
                 .grant(Item.READ)
                 .everywhere()
-                .to("alice"));
+                .to("reader", "viewer")
+                .grant(Item.CONFIGURE, Item.BUILD, Run.UPDATE, Run.ARTIFACTS)
+                .everywhere()
+                .to("reader")
+                .grant(MlopsPermissions.VIEW_LINEAGE)
+                .everywhere()
+                .to("viewer", "half"));
         browser.setThrowExceptionOnFailingStatusCode(false);
 
         for (String path : List.of("mlops/", "mlops/api/json", "mlops/gate/9/gate.json")) {
-            browser.login("bob");
-            assertThat(status(path)).as(path).isEqualTo(404);
-            browser.login("alice");
+            for (String user : List.of("stranger", "half")) {
+                browser.login(user);
+                assertThat(status(path)).as(user + " " + path).isEqualTo(404);
+            }
+            browser.login("reader");
+            assertThat(status(path)).as(path).isEqualTo(403);
+            browser.login("viewer");
             assertThat(status(path)).as(path).isEqualTo(200);
         }
+        browser.login("reader");
+        HtmlPage page = browser.getPage(build);
+        assertThat(page.asXml()).doesNotContain("mlops", "MLOps", "digits");
+        assertThat(json("api/json?depth=3").toString()).doesNotContain("digits", SampleFacts.RUN);
+        assertThat(json("api/json?tree=actions[*[*[*]]]").toString()).doesNotContain("digits", SampleFacts.RUN);
+        browser.login("viewer");
+        assertThat(json("api/json?depth=3").toString()).contains("digits", SampleFacts.RUN);
     }
 
     /** No markup of ours runs code or has styles where a Content Security Policy would not allow them. */
