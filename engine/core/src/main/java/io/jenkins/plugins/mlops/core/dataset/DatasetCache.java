@@ -18,7 +18,8 @@ import java.util.function.LongConsumer;
 
 /**
  * The content-addressed cache below a directory, shared by threads and processes: {@code blobs/sha256/ab/<hex>} holds verified
- * files, {@code partial} downloads to go on with, {@code bindings} which content a source id was found to have, {@code prefixes}
+ * files, {@code partial} downloads to go on with, {@code objects} the digests of objects that were read without knowing them,
+ * {@code bindings} which content a source id was found to have, {@code prefixes}
  * the last known manifest of each prefix, {@code locks} what is under way. However many ask for a file, it is downloaded
  * once. Thread-safe.
  */
@@ -91,13 +92,19 @@ public final class DatasetCache {
 
     /** Makes the cache have an object whose digest is not known yet; its state must be pinned. */
     Fetched fetch(ObjectStore store, ObjectPin pin, long size, LongConsumer arrived) throws IOException {
-        String id = Digest.of(pin.location() + "\n" + pin.etag() + "\n" + pin.versionId() + "\n" + size)
+        String id = Digest.of(store.endpoint() + "\n" + pin.location() + "\n" + pin.etag() + "\n" + pin.versionId()
+                        + "\n" + size)
                 .hex();
         return holding(id, () -> {
+            Optional<Digest> learnt = learnt(id);
+            if (learnt.isPresent() && has(learnt.get(), size)) {
+                arrived.accept(size);
+                return new Fetched(learnt.get(), 0);
+            }
             try (PartialFile partial = partial(id, size, arrived)) {
                 long downloaded = download(store, pin, size, partial);
                 Digest sha256 = partial.digest();
-                return holding(sha256.toString(), () -> {
+                Fetched fetched = holding(sha256.toString(), () -> {
                     if (has(sha256, size)) {
                         partial.discard();
                         arrived.accept(size);
@@ -107,8 +114,29 @@ public final class DatasetCache {
                     }
                     return new Fetched(sha256, downloaded);
                 });
+                learn(id, sha256);
+                return fetched;
             }
         });
+    }
+
+    /** The digest that an object in this state was found to have; empty when nobody read it yet. */
+    private Optional<Digest> learnt(String id) throws IOException {
+        try {
+            return Optional.of(Digest.parse(Files.readString(learntFile(id))));
+        } catch (NoSuchFileException | MlopsException absentOrTorn) {
+            return Optional.empty(); // it only saves a download
+        }
+    }
+
+    private void learn(String id, Digest sha256) throws IOException {
+        Path file = learntFile(id);
+        Files.createDirectories(Objects.requireNonNull(file.getParent(), "it has a directory"));
+        Files.writeString(file, sha256.toString());
+    }
+
+    private Path learntFile(String id) {
+        return directory.resolve("objects").resolve(id.substring(0, 2)).resolve(id);
     }
 
     private static long download(ObjectStore store, ObjectPin pin, long size, PartialFile partial) throws IOException {

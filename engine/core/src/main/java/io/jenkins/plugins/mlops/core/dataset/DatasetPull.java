@@ -118,9 +118,12 @@ final class DatasetPull {
             }
         }
         requireSpace(size(missing));
+        if (store.isSignedElsewhere()) {
+            expect(manifest, missing);
+        }
         ProgressCount count = new ProgressCount(progress, "downloading", missing.size(), size(missing));
         new Workers("The pull of " + manifest.name(), options.jobs(), store::cancel).forEach(missing, entry -> {
-            ObjectPin pin = new ObjectPin(new S3Uri(manifest.bucket(), entry.key()), entry.etag(), entry.versionId());
+            ObjectPin pin = pin(manifest, entry);
             DatasetCache.Fetched fetched =
                     cache.fetch(store, pin, entry.sha256(), entry.size(), arrived -> count.add(0, arrived));
             if (fetched.downloadedBytes() > 0 || entry.size() == 0) {
@@ -129,6 +132,25 @@ final class DatasetPull {
             }
             count.add(1, 0);
         });
+    }
+
+    /** Who signs knows the objects by their place in the manifest, of which the missing ones are a part in the same order. */
+    private void expect(Manifest manifest, List<Manifest.Entry> missing) {
+        int[] numbers = new int[missing.size()];
+        List<ObjectPin> pins = new ArrayList<>(missing.size());
+        int number = 0;
+        for (Manifest.Entry entry : manifest.entries()) {
+            if (pins.size() < numbers.length && entry.equals(missing.get(pins.size()))) {
+                numbers[pins.size()] = number;
+                pins.add(pin(manifest, entry));
+            }
+            number++;
+        }
+        store.expect(pins, numbers);
+    }
+
+    private static ObjectPin pin(Manifest manifest, Manifest.Entry entry) {
+        return new ObjectPin(new S3Uri(manifest.bucket(), entry.key()), entry.etag(), entry.versionId());
     }
 
     private void requireSpace(long needed) throws IOException {

@@ -43,9 +43,7 @@ public final class Datasets {
         return guarded(
                 "Resolving " + reference,
                 () -> reference.from() == null
-                        ? new ManifestSource(store, cache)
-                                .read(reference.manifest())
-                                .version()
+                        ? new ManifestSource(store, cache).version(reference.manifest())
                         : new PrefixSource(store, cache).resolve(S3Uri.parse(reference.from())));
     }
 
@@ -58,6 +56,15 @@ public final class Datasets {
                 () -> reference.from() == null
                         ? Optional.of(new ManifestSource(store, cache).read(reference.manifest()))
                         : Optional.empty());
+    }
+
+    /**
+     * Downloads a manifest of any size to a file, where {@link ManifestScan#read} finds its entries in order.
+     *
+     * @return what the manifest describes
+     */
+    public ManifestScan manifestInto(Path file, S3Uri manifest) {
+        return guarded("Reading " + manifest, () -> new ManifestSource(store, cache).scan(manifest, file));
     }
 
     /** The manifest of the version that a directory was pulled from; empty when no pull made the directory. */
@@ -73,21 +80,40 @@ public final class Datasets {
     public PullResult pull(DatasetReference reference, Path into, PullOptions options, ProgressListener progress) {
         return guarded("Pulling " + reference, () -> {
             long start = System.nanoTime();
-            DatasetPull pull = new DatasetPull(store, cache, policy, options, progress);
             if (reference.from() == null) {
                 Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
                 options.requireExpected(reference.toString(), manifest.source().id());
-                return pull.run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
+                return new DatasetPull(store, cache, policy, options, progress)
+                        .run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
             }
             PullTarget.at(into, cache).requireReplaceable(options.force());
-            PrefixSource.Learnt learnt =
-                    new PrefixSource(store, cache).pullable(S3Uri.parse(reference.from()), options, progress);
-            try {
-                return pull.run(learnt, into, start);
-            } catch (CorruptObjectException e) {
-                throw PrefixSource.alarm(e);
-            }
+            S3Uri from = S3Uri.parse(reference.from());
+            return pullPrefix(PrefixListing.of(store, from), from, into, options, progress, start);
         });
+    }
+
+    /**
+     * As {@link #pull}, of a prefix that somebody else has listed, such as one who has the keys.
+     *
+     * @param listing the file that {@link PrefixScan#into} has written
+     */
+    public PullResult pullListed(S3Uri from, Path listing, Path into, PullOptions options, ProgressListener progress) {
+        return guarded("Pulling " + from, () -> {
+            long start = System.nanoTime();
+            PullTarget.at(into, cache).requireReplaceable(options.force());
+            return pullPrefix(PrefixListing.of(listing, from), from, into, options, progress, start);
+        });
+    }
+
+    private PullResult pullPrefix(
+            PrefixListing listing, S3Uri from, Path into, PullOptions options, ProgressListener progress, long start)
+            throws IOException {
+        PrefixSource.Learnt learnt = new PrefixSource(store, cache).pullable(listing, from, options, progress);
+        try {
+            return new DatasetPull(store, cache, policy, options, progress).run(learnt, into, start);
+        } catch (CorruptObjectException e) {
+            throw PrefixSource.alarm(e);
+        }
     }
 
     /**

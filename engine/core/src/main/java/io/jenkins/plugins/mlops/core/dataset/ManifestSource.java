@@ -17,6 +17,29 @@ final class ManifestSource {
         this.cache = cache;
     }
 
+    /** As {@link #read}, without keeping the entries, so that their number does not matter. */
+    DatasetVersion version(String location) throws IOException {
+        if (!S3Uri.isS3(location)) {
+            return read(location).version();
+        }
+        Path file = Files.createTempFile("mlops-manifest", ".json");
+        try {
+            return scan(S3Uri.parse(location), file).version();
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Downloads a manifest to a file, where it is in order then. */
+    ManifestScan scan(S3Uri location, Path file) throws IOException {
+        store.download(location, file);
+        ManifestScan scan = ManifestScan.readSorted(file, location.toString());
+        if (!scan.version().sourceId().startsWith(SourceIds.MANIFEST)) {
+            cache.bind(scan.version().sourceId(), scan.version().contentId());
+        }
+        return scan;
+    }
+
     Manifest read(String location) throws IOException {
         Manifest manifest = S3Uri.isS3(location) ? fetch(S3Uri.parse(location)) : Manifest.read(Path.of(location));
         if (!manifest.source().id().startsWith(SourceIds.MANIFEST)) {

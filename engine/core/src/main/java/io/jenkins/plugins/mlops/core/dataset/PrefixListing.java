@@ -6,6 +6,8 @@ import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.store.StoredObject;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,8 +20,8 @@ import java.util.List;
  */
 record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes) {
 
-    /** A file of the dataset and the object behind it. */
-    record File(String path, StoredObject object) {
+    /** A file of the dataset and the object behind it. @param number of the object in the order in which it was listed */
+    record File(String path, StoredObject object, int number) {
         ObjectPin pin() {
             return new ObjectPin(object.location(), object.etag(), object.versionId());
         }
@@ -31,22 +33,30 @@ record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes
      * @throws MlopsException of kind FAILED when there are none, USAGE when keys are no paths or clash
      */
     static PrefixListing of(ObjectStore store, S3Uri from) {
-        S3Uri prefix = from.key().isEmpty() || from.key().endsWith("/") ? from : from.resolve("");
+        S3Uri prefix = normalized(from);
         List<File> files = new ArrayList<>();
-        store.list(prefix, object -> {
-            String path = object.location().key().substring(prefix.key().length());
-            boolean marker = path.isEmpty() || path.endsWith("/") && object.size() == 0;
-            if (marker || path.startsWith(PulledDirectory.OWN_NAME + "/")) {
-                return;
-            }
-            if (object.etag() == null) {
-                throw MlopsException.failed("The store gives no ETag for " + object.location()
-                        + ", so its state cannot be pinned: publish the dataset instead");
-            }
-            files.add(new File(TreePath.check(path), object));
-        });
+        store.list(prefix, object -> add(files, prefix, object));
+        return of(prefix, files);
+    }
+
+    /** As {@link #of(ObjectStore, S3Uri)}, of what {@link PrefixScan#into} has written to a file. */
+    static PrefixListing of(Path listing, S3Uri from) throws IOException {
+        S3Uri prefix = normalized(from);
+        List<File> files = new ArrayList<>();
+        ObjectIndex.read(listing, object -> add(files, prefix, object));
+        return of(prefix, files);
+    }
+
+    private static void add(List<File> files, S3Uri prefix, StoredObject object) {
+        String path = path(prefix, object);
+        if (path != null) {
+            files.add(new File(TreePath.check(path), object, files.size()));
+        }
+    }
+
+    private static PrefixListing of(S3Uri prefix, List<File> files) {
         if (files.isEmpty()) {
-            throw MlopsException.failed("There is nothing below " + prefix + ": check the prefix");
+            throw nothing(prefix);
         }
         files.sort(Comparator.comparing(File::path, TreePath.ORDER));
         PathClashes clashes = new PathClashes();
@@ -58,8 +68,35 @@ record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes
                 files.stream().mapToLong(file -> file.object().size()).sum());
     }
 
+    static MlopsException nothing(S3Uri prefix) {
+        return MlopsException.failed("There is nothing below " + prefix + ": check the prefix");
+    }
+
+    /** The prefix with the slash that it may have been given without. */
+    static S3Uri normalized(S3Uri from) {
+        return from.key().isEmpty() || from.key().endsWith("/") ? from : from.resolve("");
+    }
+
+    /** The path of an object below the prefix; null when it is no file. */
+    static String path(S3Uri prefix, StoredObject object) {
+        String path = object.location().key().substring(prefix.key().length());
+        boolean marker = path.isEmpty() || path.endsWith("/") && object.size() == 0;
+        if (marker || path.startsWith(PulledDirectory.OWN_NAME + "/")) {
+            return null;
+        }
+        if (object.etag() == null) {
+            throw MlopsException.failed("The store gives no ETag for " + object.location()
+                    + ", so its state cannot be pinned: publish the dataset instead");
+        }
+        return path;
+    }
+
     /** What people call the dataset: the last segment of the prefix, or the bucket. */
     String name() {
+        return name(prefix);
+    }
+
+    static String name(S3Uri prefix) {
         String key = prefix.key();
         String trimmed = key.endsWith("/") ? key.substring(0, key.length() - 1) : key;
         String last = trimmed.isEmpty() ? prefix.bucket() : trimmed.substring(trimmed.lastIndexOf('/') + 1);

@@ -37,20 +37,20 @@ final class PrefixSource {
         DatasetCache.Fetched read(PrefixListing.File file, ProgressCount progress) throws IOException;
     }
 
-    DatasetVersion resolve(S3Uri from) {
-        PrefixListing listing = PrefixListing.of(store, from);
+    DatasetVersion resolve(S3Uri from) throws IOException {
+        PrefixScan scan = PrefixScan.of(store, from);
         return new DatasetVersion(
-                listing.name(),
-                cache.bound(listing.sourceId()).orElse(null),
-                listing.sourceId(),
-                listing.prefix().toString(),
-                listing.files().size(),
-                listing.bytes());
+                scan.name(),
+                cache.bound(scan.sourceId()).orElse(null),
+                scan.sourceId(),
+                scan.prefix().toString(),
+                scan.files(),
+                scan.bytes());
     }
 
     /** Reads unknown objects into the cache. */
-    Learnt pullable(S3Uri from, PullOptions options, ProgressListener progress) throws IOException {
-        PrefixListing listing = PrefixListing.of(store, from);
+    Learnt pullable(PrefixListing listing, S3Uri from, PullOptions options, ProgressListener progress)
+            throws IOException {
         options.requireExpected(from.toString(), listing.sourceId());
         return learn(
                 listing,
@@ -83,6 +83,11 @@ final class PrefixSource {
             } else {
                 digests.put(file.path(), before.sha256());
             }
+        }
+        if (store.isSignedElsewhere()) {
+            store.expect(
+                    unknown.stream().map(PrefixListing.File::pin).toList(),
+                    unknown.stream().mapToInt(PrefixListing.File::number).toArray());
         }
         AtomicLong downloaded = new AtomicLong();
         ProgressCount count = new ProgressCount(

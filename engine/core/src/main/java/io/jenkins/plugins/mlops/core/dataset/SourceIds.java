@@ -1,9 +1,11 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.store.StoredObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -22,20 +24,42 @@ final class SourceIds {
 
     /** Over bucket, key, version id or ETag, and size of every object, in the order of the keys' UTF-8 bytes. */
     static String ofPrefix(List<StoredObject> objects) {
-        MessageDigest sha256 = Digest.newSha256();
-        sha256.update(PREFIX_HEADER.getBytes(StandardCharsets.UTF_8));
+        OfPrefix id = new OfPrefix();
         objects.stream()
-                .map(object -> new Line(
-                        object.location().toString().getBytes(StandardCharsets.UTF_8),
-                        object.size() + " " + (object.versionId() == null ? object.etag() : object.versionId()) + " "))
-                .sorted(Comparator.comparing(Line::location, java.util.Arrays::compareUnsigned))
-                .forEach(line -> {
-                    sha256.update(line.state().getBytes(StandardCharsets.UTF_8));
-                    sha256.update(line.location());
-                    sha256.update((byte) '\n');
-                });
-        return PREFIX + Digest.finish(sha256);
+                .sorted(Comparator.comparing(OfPrefix::bytes, Arrays::compareUnsigned))
+                .forEach(id::add);
+        return id.finish();
     }
 
-    private record Line(byte[] location, String state) {}
+    /** The id of a prefix, object by object, in the order of the keys' UTF-8 bytes, as a store lists them. Not thread-safe. */
+    static final class OfPrefix {
+        private final MessageDigest sha256 = Digest.newSha256();
+        private byte[] last = {};
+
+        OfPrefix() {
+            sha256.update(PREFIX_HEADER.getBytes(StandardCharsets.UTF_8));
+        }
+
+        void add(StoredObject object) {
+            byte[] location = bytes(object);
+            if (Arrays.compareUnsigned(last, location) >= 0) {
+                throw MlopsException.failed("The store does not list " + object.location()
+                        + " in the order of the keys' bytes, as S3 does, so a prefix of it cannot be identified: publish"
+                        + " the dataset instead");
+            }
+            last = location;
+            String state = object.versionId() == null ? object.etag() : object.versionId();
+            sha256.update((object.size() + " " + state + " ").getBytes(StandardCharsets.UTF_8));
+            sha256.update(location);
+            sha256.update((byte) '\n');
+        }
+
+        String finish() {
+            return PREFIX + Digest.finish(sha256);
+        }
+
+        static byte[] bytes(StoredObject object) {
+            return object.location().toString().getBytes(StandardCharsets.UTF_8);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import java.nio.charset.StandardCharsets;
@@ -188,10 +189,10 @@ public final class LineageStore {
         if (manifests.holds(content)) {
             return;
         }
-        Manifest manifest = Manifest.read(file);
-        if (!manifest.content().equals(content)) {
-            throw MlopsException.usage(
-                    "The manifest " + file + " is that of " + manifest.content() + ", not of " + content);
+        Digest found =
+                ManifestScan.read(file, file.toString(), entry -> {}).version().contentId();
+        if (!content.equals(found)) {
+            throw MlopsException.usage("The manifest " + file + " is that of " + found + ", not of " + content);
         }
         manifests.keepFile(content, file);
     }

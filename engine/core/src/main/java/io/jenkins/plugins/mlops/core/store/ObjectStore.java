@@ -37,18 +37,25 @@ public final class ObjectStore implements AutoCloseable {
     private static final RetryPolicy RETRY = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(10));
     private static final int LIST_PAGE = 1000;
 
+    /** Who signs knows the region; a client that only sends need not. */
+    private static final String UNKNOWN_REGION = "us-east-1";
+
     private final URI endpoint;
     private final S3Http http;
     private final S3Api api;
     private final StoreFailures failures;
     private final RetryPolicy retry;
+    private final RequestSigner signer;
+    private final RequestPresigner presigner;
 
-    private ObjectStore(ObjectStoreSettings settings, RetryPolicy retry, Duration readTimeout) {
+    private ObjectStore(ObjectStoreSettings settings, RequestSigner signer, RetryPolicy retry, Duration readTimeout) {
         this.endpoint = settings.endpoint();
-        this.http = new S3Http(settings, CONNECT_TIMEOUT, readTimeout);
+        this.signer = signer;
+        this.presigner = new RequestPresigner(settings);
+        this.http = new S3Http(settings, signer, CONNECT_TIMEOUT, readTimeout);
         this.failures = new StoreFailures(endpoint);
         this.retry = retry;
-        this.api = S3Api.of(settings, http.client());
+        this.api = S3Api.of(settings, signer != null, http.client());
     }
 
     /** Nothing is sent yet; credentials are sent to this endpoint alone. */
@@ -63,7 +70,16 @@ public final class ObjectStore implements AutoCloseable {
      * @param readTimeout longest silence of the server
      */
     public static ObjectStore connect(ObjectStoreSettings settings, RetryPolicy retry, Duration readTimeout) {
-        return new ObjectStore(settings, retry, readTimeout);
+        return new ObjectStore(settings, null, retry, readTimeout);
+    }
+
+    /**
+     * A connection without keys, whose every request is signed elsewhere.
+     *
+     * @param endpoint scheme, host and port; a signed URL that leads elsewhere is refused
+     */
+    public static ObjectStore signedBy(RequestSigner signer, URI endpoint) {
+        return new ObjectStore(new ObjectStoreSettings(endpoint, UNKNOWN_REGION, null), signer, RETRY, READ_TIMEOUT);
     }
 
     /** Where the store is. */
@@ -262,7 +278,19 @@ public final class ObjectStore implements AutoCloseable {
      * @param validity 1 second to 7 days
      */
     public URI presign(ObjectPin pin, Duration validity) {
-        return http.presign(pin, validity);
+        return presigner.presign(StoreRequest.get(pin), validity);
+    }
+
+    /** Whether requests are signed elsewhere, where it helps to know beforehand what will be read. */
+    public boolean isSignedElsewhere() {
+        return signer != null;
+    }
+
+    /** As {@link RequestSigner#expect}; does nothing where this connection signs itself. */
+    public void expect(List<ObjectPin> objects, int[] numbers) {
+        if (signer != null) {
+            signer.expect(objects, numbers);
+        }
     }
 
     /** Breaks off every request under way, from any thread; each then fails at once. */

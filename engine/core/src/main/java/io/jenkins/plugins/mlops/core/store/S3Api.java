@@ -41,11 +41,15 @@ final class S3Api extends BaseS3Client {
         }
     }
 
-    static S3Api of(ObjectStoreSettings settings, OkHttpClient client) {
+    /** @param signedElsewhere whether the client's requests get their signatures later, for which paths must begin with the bucket */
+    static S3Api of(ObjectStoreSettings settings, boolean signedElsewhere, OkHttpClient client) {
         ObjectStoreSettings.Credentials keys = settings.credentials();
         try {
             Http.BaseUrl url = new Http.BaseUrl(settings.endpoint().toString());
             url.setRegion(settings.region());
+            if (signedElsewhere) {
+                url.disableVirtualStyleEndpoint();
+            }
             return new S3Api(
                     url,
                     keys == null

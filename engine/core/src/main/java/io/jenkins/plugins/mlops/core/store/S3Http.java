@@ -13,8 +13,10 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
@@ -39,14 +41,17 @@ final class S3Http implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 256;
 
     private final ObjectStoreSettings settings;
+    private final boolean signedElsewhere;
     private final OkHttpClient client;
 
-    S3Http(ObjectStoreSettings settings, Duration connectTimeout, Duration readTimeout) {
+    /** @param signer who signs in the place of keys; null for the keys of the settings */
+    S3Http(ObjectStoreSettings settings, RequestSigner signer, Duration connectTimeout, Duration readTimeout) {
         this.settings = settings;
+        this.signedElsewhere = signer != null;
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(MAX_CONNECTIONS);
         dispatcher.setMaxRequestsPerHost(MAX_CONNECTIONS);
-        this.client = new OkHttpClient.Builder()
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .connectionPool(new ConnectionPool(MAX_CONNECTIONS, 30, TimeUnit.SECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
@@ -55,8 +60,11 @@ final class S3Http implements AutoCloseable {
                 .writeTimeout(readTimeout)
                 .followRedirects(false)
                 .followSslRedirects(false)
-                .addInterceptor(new TransientAnswers())
-                .build();
+                .addInterceptor(new TransientAnswers());
+        if (signer != null) {
+            builder.addInterceptor(new SignedElsewhere(settings.endpoint(), signer));
+        }
+        this.client = builder.build();
     }
 
     OkHttpClient client() {
@@ -73,33 +81,6 @@ final class S3Http implements AutoCloseable {
             request.header("If-Match", Etags.quoted(pin.etag()));
         }
         return send(request.url(url(pin).build()).get(), EMPTY);
-    }
-
-    /** A URL that needs no credentials for a while. */
-    URI presign(ObjectPin pin, Duration validity) {
-        ObjectStoreSettings.Credentials credentials = settings.credentials();
-        HttpUrl.Builder url = url(pin);
-        if (credentials == null) {
-            return url.build().uri();
-        }
-        if (credentials.sessionToken() != null) {
-            url.addEncodedQueryParameter("X-Amz-Security-Token", encode(credentials.sessionToken(), false));
-        }
-        Request request = withHost(new Request.Builder()
-                .url(url.build())
-                .header("x-amz-date", now())
-                .build());
-        try {
-            return Signer.presignV4(
-                            request,
-                            settings.region(),
-                            credentials.accessKeyId(),
-                            credentials.secretAccessKey(),
-                            Math.toIntExact(validity.toSeconds()))
-                    .uri();
-        } catch (MinioException e) {
-            throw noHmac(e);
-        }
     }
 
     /** GET of what is set for a bucket. @param setting the name of a subresource, such as {@code versioning} */
@@ -131,6 +112,12 @@ final class S3Http implements AutoCloseable {
         Request.Builder request = new Request.Builder().url(url(object).build()).put(body);
         if (onlyIfAbsent) {
             request.header("If-None-Match", "*");
+        }
+        if (signedElsewhere) {
+            // A URL does not bind a body, this header does: the store refuses other bytes.
+            request.header(
+                    "x-amz-checksum-sha256",
+                    Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256Hex)));
         }
         return send(request, sha256Hex);
     }
@@ -191,12 +178,18 @@ final class S3Http implements AutoCloseable {
     }
 
     private static Request withHost(Request request) {
-        HttpUrl url = request.url();
+        return request.newBuilder().header("Host", host(request.url())).build();
+    }
+
+    /** As HTTP clients write it into the header Host. */
+    static String host(URI endpoint) {
+        return host(Objects.requireNonNull(HttpUrl.get(endpoint), "an endpoint is an HTTP address"));
+    }
+
+    private static String host(HttpUrl url) {
         boolean usualPort = url.port() == HttpUrl.defaultPort(url.scheme());
         String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
-        return request.newBuilder()
-                .header("Host", usualPort ? host : host + ":" + url.port())
-                .build();
+        return usualPort ? host : host + ":" + url.port();
     }
 
     private HttpUrl.Builder url(ObjectPin pin) {

@@ -12,6 +12,7 @@ import io.minio.errors.XmlParserException;
 import io.minio.messages.ErrorResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,12 @@ final class StoreFailures {
 
     private static final Set<String> WRONG_KEYS =
             Set.of("InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken", "XAdminUserNotFound");
+    private static final Set<String> WRONG_REGION = Set.of(
+            "AuthorizationHeaderMalformed",
+            "AuthorizationQueryParametersError",
+            "IncorrectRegion",
+            "IncorrectEndpoint",
+            "PermanentRedirect");
     private static final Set<String> CHANGED_WHILE_SENT =
             Set.of("BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody");
     private static final Set<String> TRANSIENT_CODES = Set.of(
@@ -119,7 +126,7 @@ final class StoreFailures {
         // versitygw answers 404 for an access key that it does not know.
         if (status == 401 || status == 403 || WRONG_KEYS.contains(code)) {
             throw MlopsException.refused(what + " was refused by " + endpoint + " ("
-                    + (code.isEmpty() ? "HTTP " + status : code) + "): " + hint(code));
+                    + (code.isEmpty() ? "HTTP " + status : code) + "): " + hint(code, message));
         }
         if (place == null && (status == 404 || status == 405 || status >= 300 && status < 400)) {
             throw foreign(what, null);
@@ -137,6 +144,9 @@ final class StoreFailures {
                     : "there is no such object";
         } else if (status == 301 || status == 307 || status == 308) {
             why = "the bucket lies in another region or at another address; check the region and the endpoint";
+        } else if (WRONG_REGION.contains(code)) {
+            why = "the region of the signature is not the store's (" + NetworkFailure.oneLine(String.valueOf(message))
+                    + "); set the region of this object store";
         } else if (status == 416) {
             why = "the object is shorter than expected";
         } else {
@@ -151,7 +161,14 @@ final class StoreFailures {
                 what + " failed: what answers at " + endpoint + " is no S3 server; check the endpoint", cause);
     }
 
-    private static String hint(String code) {
+    private static String hint(String code, String message) {
+        String said = message == null ? "" : message.toLowerCase(Locale.ROOT);
+        if (code.startsWith("ExpiredPresign")
+                || said.contains("request has expired")
+                || said.contains("not yet valid")) {
+            return "the signed URL was new, and the store says that its time is over or still to come: the clocks of the"
+                    + " machine that signs (Jenkins' controller) and of the store differ, set both by NTP";
+        }
         if (WRONG_KEYS.contains(code)) {
             return "check the access key and the secret key (for the mlops command AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
                     + " and AWS_SESSION_TOKEN)";

@@ -53,7 +53,7 @@ class ObjectStoreIT {
                 new ObjectStoreSettings.Credentials(
                         System.getenv("MLOPS_TEST_S3_ACCESS_KEY"), System.getenv("MLOPS_TEST_S3_SECRET_KEY"), null));
         bucket = new S3Uri("mlops-it-" + UUID.randomUUID().toString().substring(0, 8), "");
-        try (S3Http http = new S3Http(settings, Duration.ofSeconds(5), Duration.ofSeconds(30));
+        try (S3Http http = new S3Http(settings, null, Duration.ofSeconds(5), Duration.ofSeconds(30));
                 Response answer = http.put(
                         bucket, RequestBody.create(new byte[0]), Digest.of("").hex(), false)) {
             assertThat(answer.code()).isEqualTo(200);

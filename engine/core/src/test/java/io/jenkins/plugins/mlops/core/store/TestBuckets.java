@@ -19,7 +19,7 @@ public final class TestBuckets {
     public static void make(ObjectStoreSettings settings, String bucket) throws IOException {
         byte[] nothing = {};
         // A PUT of the bucket itself; minio-java would add a location that not every server takes.
-        try (S3Http http = new S3Http(settings, Duration.ofSeconds(5), Duration.ofSeconds(30));
+        try (S3Http http = new S3Http(settings, null, Duration.ofSeconds(5), Duration.ofSeconds(30));
                 Response answer = http.put(
                         new S3Uri(bucket, ""),
                         RequestBody.create(nothing),
@@ -59,7 +59,7 @@ public final class TestBuckets {
     }
 
     private static boolean send(ObjectStoreSettings settings, Request.Builder request, byte[] body) throws IOException {
-        try (S3Http http = new S3Http(settings, Duration.ofSeconds(5), Duration.ofSeconds(30));
+        try (S3Http http = new S3Http(settings, null, Duration.ofSeconds(5), Duration.ofSeconds(30));
                 Response answer = http.send(request, Digest.of(body).hex())) {
             return answer.isSuccessful();
         }
