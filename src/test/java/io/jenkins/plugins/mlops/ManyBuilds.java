@@ -67,7 +67,28 @@ public final class ManyBuilds {
             Files.writeString(build.resolve("log"), "Started by timer\naccuracy " + accuracy(number) + "\nFinished\n");
             Documents.writeJson(Files.createDirectory(build.resolve("mlops")).resolve("facts.json"), facts(number));
         }
+        Files.writeString(job.resolve("builds").resolve("permalinks"), permalinks(builds));
         Files.writeString(job.resolve("nextBuildNumber"), builds + 1 + "\n");
+    }
+
+    /** As Jenkins keeps them; without, it would look for the last unstable build in all of them once. */
+    private static String permalinks(int builds) {
+        int passed = builds;
+        int failed = builds;
+        while (passed > 0 && !passes(passed)) {
+            passed--;
+        }
+        while (failed > 0 && passes(failed)) {
+            failed--;
+        }
+        return """
+                lastCompletedBuild %1$d
+                lastFailedBuild %3$s
+                lastStableBuild %2$s
+                lastSuccessfulBuild %2$s
+                lastUnstableBuild -1
+                lastUnsuccessfulBuild %3$s
+                """.formatted(builds, passed == 0 ? -1 : passed, failed == 0 ? -1 : failed);
     }
 
     /** Whether the gate of a build passed. */
