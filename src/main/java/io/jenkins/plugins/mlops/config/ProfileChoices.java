@@ -5,13 +5,14 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.util.List;
 import java.util.function.Function;
 import jenkins.model.Jenkins;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
 
 /**
- * The drop-downs from which a step's form takes a profile. Names of servers are told to those who may see or change the
+ * The drop-downs from which a step's form takes a profile: what the policy lets the job use. Names of servers are told to those who may see or change the
  * configuration of the job; others get the value that is set.
  */
 public final class ProfileChoices {
@@ -26,19 +27,25 @@ public final class ProfileChoices {
      */
     @NonNull
     public static ListBoxModel mlflowServers(@CheckForNull Item job, @CheckForNull String current) {
-        return choices(job, current, MlopsConfiguration.get().getMlflowServers(), MlflowProfile::getName);
+        return choices(job, current, JobPolicy.of(job).mlflowServers(), MlflowProfile::getName);
     }
 
     /** As {@link #mlflowServers}, for object stores. */
     @NonNull
     public static ListBoxModel objectStores(@CheckForNull Item job, @CheckForNull String current) {
-        return choices(job, current, MlopsConfiguration.get().getObjectStores(), ObjectStoreProfile::getName);
+        return choices(job, current, JobPolicy.of(job).objectStores(), ObjectStoreProfile::getName);
     }
 
     /** As {@link #mlflowServers}, for clusters. */
     @NonNull
     public static ListBoxModel clusters(@CheckForNull Item job, @CheckForNull String current) {
-        return choices(job, current, MlopsConfiguration.get().getClusters(), TrainingCluster::getName);
+        return choices(job, current, JobPolicy.of(job).clusters(), TrainingCluster::getName);
+    }
+
+    /** All object stores, for administrators. */
+    @NonNull
+    static ListBoxModel allObjectStores(@CheckForNull String current) {
+        return choices(null, current, MlopsConfiguration.get().getObjectStores(), ObjectStoreProfile::getName);
     }
 
     /** Clouds of the Kubernetes plugin, for administrators. */

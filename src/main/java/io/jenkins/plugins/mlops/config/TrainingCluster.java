@@ -244,13 +244,13 @@ public class TrainingCluster extends Profile<TrainingCluster> {
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public ListBoxModel doFillStoreItems(@QueryParameter String store) {
-            return ProfileChoices.objectStores(null, store);
+            return ProfileChoices.allObjectStores(store);
         }
 
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public ListBoxModel doFillEvaluationStoreItems(@QueryParameter String evaluationStore) {
-            return ProfileChoices.objectStores(null, evaluationStore);
+            return ProfileChoices.allObjectStores(evaluationStore);
         }
 
         /** Tries out what the form says, saved or not. */

@@ -5,7 +5,6 @@ import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Result;
 import hudson.model.Run;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.gate.Baselines;
 import io.jenkins.plugins.mlops.core.gate.Gate;
@@ -17,6 +16,7 @@ import io.jenkins.plugins.mlops.core.gate.Measurement;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -107,9 +107,12 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
         BuildLineage lineage = BuildLineage.of(run());
         RunFacts facts = lineage.facts();
         Run<?, ?> build = run();
-        try (LazyRuns runs = new LazyRuns(() -> MlopsConfiguration.get()
-                .mlflowServer(facts.mlflowServer(server))
-                .connect(build))) {
+        JobPolicy policy = JobPolicy.of(build);
+        if (model != null) {
+            policy.checkModel(model);
+        }
+        try (LazyRuns runs = new LazyRuns(
+                () -> policy.mlflowServer(facts.mlflowServer(server)).connect(build))) {
             Gate gate = Gate.of(files.read(rules));
             GateCandidate candidate = metrics == null
                     ? GateCandidate.ofBuild(lineage, runs)

@@ -5,7 +5,6 @@ import io.jenkins.plugins.mlops.BuildLink;
 import io.jenkins.plugins.mlops.cluster.ControllerId;
 import io.jenkins.plugins.mlops.config.CloudAccess;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.TrainingCluster;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification.Deadlines;
@@ -16,6 +15,8 @@ import io.jenkins.plugins.mlops.core.workload.AgentPod;
 import io.jenkins.plugins.mlops.core.workload.ClusterProfile;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.training.ClusterRules;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -44,17 +45,20 @@ final class GpuPod {
         if (step.getImage() == null) {
             throw MlopsException.usage("gpuPod has no image: name that of the container 'training'");
         }
-        TrainingCluster cluster = MlopsConfiguration.get().cluster(step.getCluster());
+        JobPolicy policy = JobPolicy.of(build);
+        TrainingCluster cluster = policy.cluster(step.getCluster());
         KubernetesCloud cloud = cluster.cloud(build.getParent());
+        policy.checkNamespace(CloudAccess.namespace(cluster, cloud));
         ClusterProfile profile = cluster.clusterProfile();
+        ClusterRules.check(policy, step.getImage(), profile.defaults());
         PodTemplateStep template = new PodTemplateStep();
         template.setCloud(cloud.name);
         template.setNamespace(CloudAccess.namespace(cluster, cloud));
-        template.setYaml(AgentPod.yaml(workload(profile), profile.cache()));
+        template.setYaml(AgentPod.yaml(workload(profile, policy), profile.cache()));
         return template;
     }
 
-    private Workload workload(ClusterProfile profile) {
+    private Workload workload(ClusterProfile profile, JobPolicy policy) {
         WorkloadRequest request = new WorkloadRequest(
                 "gpuPod",
                 step.getImage(),
@@ -70,16 +74,16 @@ final class GpuPod {
                         .toString(),
                 Workload.Role.TRAINING,
                 BuildLink.of(build));
-        return new WorkloadPlanner(request, profile).training(identity, step.getImage(), environment(), Set.of(), null);
+        return new WorkloadPlanner(request, profile)
+                .training(identity, step.getImage(), environment(policy), Set.of(), null);
     }
 
-    private Map<String, String> environment() {
-        List<MlflowProfile> servers = MlopsConfiguration.get().getMlflowServers();
+    private Map<String, String> environment(JobPolicy policy) {
+        List<MlflowProfile> servers = policy.mlflowServers();
         if (step.getServer() == null && servers.isEmpty()) {
             return Map.of();
         }
         return Map.of(
-                "MLFLOW_TRACKING_URI",
-                MlopsConfiguration.get().mlflowServer(step.getServer()).getUrl());
+                "MLFLOW_TRACKING_URI", policy.mlflowServer(step.getServer()).getUrl());
     }
 }

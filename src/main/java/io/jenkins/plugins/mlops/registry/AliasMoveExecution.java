@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.console.HyperlinkNote;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.registry.AliasMove;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
@@ -12,6 +11,7 @@ import io.jenkins.plugins.mlops.core.registry.Promoter;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.RestartableStepExecution;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -90,7 +90,10 @@ abstract class AliasMoveExecution extends RestartableStepExecution<PromotedModel
 
     private RunFacts.AliasUse make(String id, BuildLineage lineage, RunFacts facts)
             throws IOException, InterruptedException {
-        MlflowProfile profile = MlopsConfiguration.get().mlflowServer(facts.mlflowServer(server));
+        JobPolicy policy = JobPolicy.of(run());
+        policy.checkModel(name);
+        policy.checkAlias(alias);
+        MlflowProfile profile = policy.mlflowServer(facts.mlflowServer(server));
         try (MlflowServer mlflow = profile.connect(run())) {
             AliasMove move = move(mlflow, new Promoter(mlflow, ControllerLineage.store(), Clock.systemUTC()), facts);
             RunFacts.AliasUse use = new RunFacts.AliasUse(

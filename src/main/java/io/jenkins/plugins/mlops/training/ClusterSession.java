@@ -9,7 +9,6 @@ import io.jenkins.plugins.mlops.cluster.ClusterPool;
 import io.jenkins.plugins.mlops.cluster.ControllerId;
 import io.jenkins.plugins.mlops.config.CloudAccess;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.TrainingCluster;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
@@ -24,12 +23,14 @@ import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import io.jenkins.plugins.mlops.dataset.AgentCache;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -55,15 +56,15 @@ final class ClusterSession implements AutoCloseable {
      * @throws MlopsException of kind USAGE when something is not configured, REFUSED when the job may not use the cluster
      */
     ClusterSession(Run<?, ?> build, @CheckForNull String cluster, @CheckForNull String server) {
-        MlopsConfiguration configuration = MlopsConfiguration.get();
-        TrainingCluster profile = configuration.cluster(cluster);
+        JobPolicy policy = JobPolicy.of(build);
+        TrainingCluster profile = policy.cluster(cluster);
         KubernetesCloud cloud = profile.cloud(build.getParent());
-        MlflowProfile mlflow = configuration.mlflowServer(server);
-        ObjectStoreSettings store =
-                configuration.objectStore(profile.getStore()).settings(build);
+        policy.checkNamespace(CloudAccess.namespace(profile, cloud));
+        MlflowProfile mlflow = policy.mlflowServer(server);
+        ObjectStoreSettings store = policy.objectStore(profile.getStore()).settings(build);
         ObjectStoreSettings evaluationStore = profile.getEvaluationStore() == null
                 ? store
-                : configuration.objectStore(profile.getEvaluationStore()).settings(build);
+                : policy.objectStore(profile.getEvaluationStore()).settings(build);
         try {
             ObjectStore objects = keep(ObjectStore.connect(store));
             ObjectStore evaluationObjects = keep(ObjectStore.connect(evaluationStore));
@@ -73,8 +74,8 @@ final class ClusterSession implements AutoCloseable {
             ClusterLease lease = keep(ClusterPool.get().lease(cloud.name, CloudAccess.namespace(profile, cloud)));
             services = new ClusterServices(
                     new TrainingServices(
-                            new InStore(new Datasets(objects, cache)),
-                            new InStore(new Datasets(evaluationObjects, cache)),
+                            new InStore(new Datasets(objects, cache), policy),
+                            new InStore(new Datasets(evaluationObjects, cache), policy),
                             tracking,
                             tracking,
                             mlflow.settings(build),
@@ -119,15 +120,39 @@ final class ClusterSession implements AutoCloseable {
     }
 
     /** Datasets that pods pull: the controller only looks them up. */
-    private record InStore(Datasets datasets) implements DatasetAccess {
+    private record InStore(Datasets datasets, JobPolicy policy) implements DatasetAccess {
         @Override
         public DatasetVersion resolve(DatasetReference reference) {
-            return datasets.resolve(reference);
+            checkPlace(reference);
+            DatasetVersion version = datasets.resolve(reference);
+            if (reference.from() == null && policy.restrictsLocations()) {
+                manifest(reference);
+            }
+            return version;
         }
 
         @Override
         public Optional<Manifest> manifest(DatasetReference reference) {
-            return datasets.manifest(reference);
+            checkPlace(reference);
+            Optional<Manifest> manifest = datasets.manifest(reference);
+            manifest.ifPresent(this::checkEntries);
+            return manifest;
+        }
+
+        private void checkPlace(DatasetReference reference) {
+            String place = reference.from() == null ? reference.manifest() : reference.from();
+            if (S3Uri.isS3(place)) {
+                policy.checkLocation(S3Uri.parse(place));
+            }
+        }
+
+        /** A manifest may say that its files lie anywhere. */
+        private void checkEntries(Manifest manifest) {
+            if (policy.restrictsLocations() && manifest.bucket() != null) {
+                manifest.entries().stream()
+                        .filter(entry -> entry.key() != null)
+                        .forEach(entry -> policy.checkLocation(new S3Uri(manifest.bucket(), entry.key())));
+            }
         }
 
         @Override

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.training;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.evaluation.ClusterEvaluation;
@@ -15,6 +14,7 @@ import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts.EvaluationUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.MeasuredUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,11 +87,25 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
 
     @Override
     ClusterEvaluation begin(CodeTree code, ClusterServices services, UUID id, Path directory) {
+        EvaluationSpecification wanted = EvaluationSpecification.read(
+                        code.root().resolve(specification))
+                .with(datasets.evaluation(), seed)
+                .withImage(image);
+        JobPolicy policy = JobPolicy.of(build());
+        ClusterRules.check(
+                policy,
+                wanted.image(),
+                services.profile()
+                        .evaluation()
+                        .over(wanted.kubernetes().over(services.profile().defaults())));
+        for (String named : new String[] {model, champion}) {
+            if (named != null) {
+                policy.checkModel(ModelReference.parse(named).name());
+            }
+        }
         datasets.check(services.training());
         return ClusterEvaluation.start(
-                EvaluationSpecification.read(code.root().resolve(specification))
-                        .with(datasets.evaluation(), seed)
-                        .withImage(image),
+                wanted,
                 new ExportedCode(code.source()),
                 new EvaluationRequest(candidateRun(), reference(model), reference(champion), force),
                 id,
@@ -143,7 +157,7 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
                 : kept(result.champion(), "evaluation-" + useId() + "-champion.json", lineage);
         EvaluationUse use = new EvaluationUse(
                 useId(),
-                MlopsConfiguration.get().mlflowServer(server).getName(),
+                JobPolicy.of(build()).mlflowServer(server).getName(),
                 Objects.requireNonNullElse(
                                 result.evaluationSet().contentId(),
                                 result.evaluationSet().sourceId())

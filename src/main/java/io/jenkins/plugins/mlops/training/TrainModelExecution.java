@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.training;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
@@ -10,7 +9,9 @@ import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import io.jenkins.plugins.mlops.core.training.ClusterTrainingStatus;
 import io.jenkins.plugins.mlops.core.training.ExportedCode;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
+import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,15 +51,18 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
 
     @Override
     ClusterTraining begin(CodeTree code, ClusterServices services, UUID id, Path directory) {
+        TrainingSpecification specification = request.specification(
+                code, build().getExternalizableId(), build().getParent().getFullName());
+        JobPolicy policy = JobPolicy.of(build());
+        ClusterRules.check(
+                policy,
+                specification.image(),
+                specification.kubernetes().over(services.profile().defaults()));
+        if (specification.parent() != null) {
+            policy.checkModel(specification.parent().name());
+        }
         request.datasets().check(services.training());
-        return ClusterTraining.start(
-                request.specification(
-                        code, build().getExternalizableId(), build().getParent().getFullName()),
-                new ExportedCode(code.source()),
-                id,
-                directory,
-                services,
-                log());
+        return ClusterTraining.start(specification, new ExportedCode(code.source()), id, directory, services, log());
     }
 
     @Override
@@ -134,6 +138,6 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
     }
 
     private String server() {
-        return MlopsConfiguration.get().mlflowServer(request.server).getName();
+        return JobPolicy.of(build()).mlflowServer(request.server).getName();
     }
 }

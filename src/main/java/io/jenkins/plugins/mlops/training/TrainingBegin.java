@@ -7,7 +7,6 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.mlops.BuildLink;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
@@ -17,6 +16,7 @@ import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.ParentModel;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,11 +59,11 @@ final class TrainingBegin {
         if (step.getExperiment() == null) {
             throw MlopsException.usage("withMLflow has no experiment: name the one that its runs belong to");
         }
-        MlflowProfile profile = MlopsConfiguration.get().mlflowServer(step.getServer());
+        JobPolicy policy = JobPolicy.of(build);
+        MlflowProfile profile = policy.mlflowServer(step.getServer());
         try (MlflowServer server = profile.connect(build)) {
-            ParentFiles parent = step.getParent() == null
-                    ? null
-                    : new ParentFiles(ParentModel.find(server, ModelReference.parse(step.getParent())));
+            ParentFiles parent =
+                    step.getParent() == null ? null : new ParentFiles(ParentModel.find(server, parent(policy)));
             StartedTraining training = new StartedTraining(
                     tag,
                     id(tag),
@@ -87,6 +87,12 @@ final class TrainingBegin {
             listener.getLogger().println(" in the experiment " + training.experiment);
             return training;
         }
+    }
+
+    private ModelReference parent(JobPolicy policy) {
+        ModelReference reference = ModelReference.parse(step.getParent());
+        policy.checkModel(reference.name());
+        return reference;
     }
 
     private SourceRevision prepare(

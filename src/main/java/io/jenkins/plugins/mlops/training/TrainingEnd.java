@@ -4,7 +4,6 @@ import hudson.FilePath;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
@@ -12,6 +11,7 @@ import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.training.TrainingRecorder;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -45,7 +45,7 @@ final class TrainingEnd {
     void record(WithMlflowStep step, FilePath workspace, String node, long endedMillis)
             throws IOException, InterruptedException {
         RunKeeper.get().release(training.id);
-        MlflowProfile profile = MlopsConfiguration.get().mlflowServer(training.server);
+        MlflowProfile profile = JobPolicy.of(build).mlflowServer(training.server);
         BuildLineage lineage = BuildLineage.of(build);
         try (MlflowServer server = profile.connect(build)) {
             server.endRun(training.runId, RunStatus.RUNNING); // MLflow's client has ended it with the body's process

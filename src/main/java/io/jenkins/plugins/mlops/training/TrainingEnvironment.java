@@ -4,12 +4,12 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.model.Run;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.training.TrainingVariables;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -62,12 +62,11 @@ final class TrainingEnvironment extends EnvironmentExpander {
     public void expand(@NonNull EnvVars env) throws IOException {
         Map<String, String> all = new TreeMap<>(variables);
         try {
-            MlflowSettings settings =
-                    MlopsConfiguration.get().mlflowServer(server).settings(null);
-            all.putAll(TrainingVariables.run(settings.trackingUri(), experiment, runId));
-            all.putAll(TrainingVariables.credentials(settings.credentials()));
             Run<?, ?> run = Run.fromExternalizableId(build);
             if (run != null) {
+                MlflowSettings settings = JobPolicy.of(run).mlflowServer(server).settings(null);
+                all.putAll(TrainingVariables.run(settings.trackingUri(), experiment, runId));
+                all.putAll(TrainingVariables.credentials(settings.credentials()));
                 PulledDatasets datasets =
                         new PulledDatasets(BuildLineage.of(run).facts(), node);
                 datasets.directory(Provenance.TRAINING_DATA)
