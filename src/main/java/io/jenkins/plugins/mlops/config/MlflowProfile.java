@@ -30,6 +30,7 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
 
     private final String url;
     private String artifactStore;
+    private String trainingCredentialsId;
 
     @DataBoundConstructor
     public MlflowProfile(String name, String url) {
@@ -50,6 +51,33 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
     @DataBoundSetter
     public void setArtifactStore(@CheckForNull String artifactStore) {
         this.artifactStore = Util.fixEmptyAndTrim(artifactStore);
+    }
+
+    /**
+     * Id of the credentials that training code gets, and what runs on agents; null for those that Jenkins itself uses. They are meant to
+     * be allowed less: to log to runs, but not to move aliases.
+     */
+    @CheckForNull
+    public String getTrainingCredentialsId() {
+        return trainingCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setTrainingCredentialsId(@CheckForNull String trainingCredentialsId) {
+        this.trainingCredentialsId = Util.fixEmptyAndTrim(trainingCredentialsId);
+    }
+
+    /** As {@link #settings}, for training code and agents. */
+    @NonNull
+    public MlflowSettings trainingSettings(@CheckForNull Run<?, ?> run) {
+        return trainingCredentialsId == null
+                ? settings(run)
+                : new MlflowSettings(
+                        address().uri(),
+                        ProfileCredentials.MLFLOW
+                                .find(trainingCredentialsId, address().toString(), label(), run)
+                                .map(MlflowProfile::authorization)
+                                .orElse(null));
     }
 
     /** As {@link ObjectStoreProfile#settings}. */
@@ -129,6 +157,28 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
         @Restricted(NoExternalUse.class) // for the form
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String savedCredentialsId) {
             return ProfileCredentials.MLFLOW.items(savedCredentialsId);
+        }
+
+        /** Trainings with the credentials of promotions are no less able than those. */
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckTrainingCredentialsId(
+                @QueryParameter String value, @QueryParameter String url, @QueryParameter String credentialsId) {
+            FormValidation found = ProfileCredentials.MLFLOW.check(value, url);
+            String id = Util.fixEmptyAndTrim(value);
+            return found.kind == FormValidation.Kind.OK
+                            && id != null
+                            && id.equals(credentialsId)
+                            && Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                    ? FormValidation.warning("These are the credentials that promotions use: training code with them can"
+                            + " move aliases around the gate")
+                    : found;
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public ListBoxModel doFillTrainingCredentialsIdItems(@QueryParameter String savedTrainingCredentialsId) {
+            return ProfileCredentials.MLFLOW.items(savedTrainingCredentialsId);
         }
 
         @POST

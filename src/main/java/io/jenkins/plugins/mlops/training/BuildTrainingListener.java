@@ -34,14 +34,14 @@ final class BuildTrainingListener implements TrainingListener {
     private final PrintStream masked;
     private boolean paused;
 
-    /** @param server name of the MLflow server's profile */
-    BuildTrainingListener(Run<?, ?> build, TaskListener log, FlowNode node, String server) {
+    /** @param server name of the MLflow server's profile @param secrets to be masked too */
+    BuildTrainingListener(Run<?, ?> build, TaskListener log, FlowNode node, String server, KeptSecrets secrets) {
         Charset charset = build.getCharset();
         this.build = build;
         this.log = log;
         this.node = node;
         this.masked = new PrintStream(
-                new SecretsFilter(server, charset.name()).decorateLogger((AbstractBuild<?, ?>) null, log.getLogger()),
+                new SecretsFilter(server, charset.name(), secrets).decorateLogger((AbstractBuild<?, ?>) null, log.getLogger()),
                 false,
                 charset);
         this.paused = PauseAction.getCurrentPause(node) != null;

@@ -26,6 +26,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.DatasetAccess;
+import io.jenkins.plugins.mlops.core.training.SensitiveParams;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import io.jenkins.plugins.mlops.dataset.AgentCache;
@@ -53,9 +54,11 @@ final class ClusterSession implements AutoCloseable {
     /**
      * @param cluster name of a profile, null for the first
      * @param server likewise, of an MLflow server
+     * @param sensitive parameters of a training that go to its pods in their Secret alone
      * @throws MlopsException of kind USAGE when something is not configured, REFUSED when the job may not use the cluster
      */
-    ClusterSession(Run<?, ?> build, @CheckForNull String cluster, @CheckForNull String server) {
+    ClusterSession(
+            Run<?, ?> build, @CheckForNull String cluster, @CheckForNull String server, SensitiveParams sensitive) {
         JobPolicy policy = JobPolicy.of(build);
         TrainingCluster profile = policy.cluster(cluster);
         KubernetesCloud cloud = profile.cloud(build.getParent());
@@ -78,7 +81,7 @@ final class ClusterSession implements AutoCloseable {
                             new InStore(new Datasets(evaluationObjects, cache), policy),
                             tracking,
                             tracking,
-                            mlflow.settings(build),
+                            mlflow.trainingSettings(build),
                             ControllerLineage.store(),
                             Withdrawals.none(),
                             new TrainingServices.Builder(TrainingBegin.builder(build), TrainingBegin.versions())),
@@ -91,6 +94,7 @@ final class ClusterSession implements AutoCloseable {
                     profile.clusterProfile(),
                     ControllerId.get(),
                     BuildLink.of(build),
+                    sensitive,
                     image -> ImageReference.parse(images.resolve(image, null).pinned()));
         } catch (RuntimeException e) {
             close();

@@ -116,6 +116,11 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     /** What of the code is wanted. @param inImage whether it is in the image where nothing else is said */
     abstract CodeRequest code(boolean inImage);
 
+    /** Parameters that go to the pods of trainings in their Secret alone. */
+    KeptSecrets secrets() {
+        return KeptSecrets.NONE;
+    }
+
     /** Checks everything and makes the directory of the work. @param id of the step's own run */
     abstract W begin(CodeTree code, ClusterServices services, UUID id, Path directory);
 
@@ -167,7 +172,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     private void connect() throws IOException, InterruptedException {
         build = require(Run.class);
         user = require(FlowExecution.class).getAuthentication2();
-        log = new BuildTrainingListener(build, require(TaskListener.class), require(FlowNode.class), server);
+        log = new BuildTrainingListener(build, require(TaskListener.class), require(FlowNode.class), server, secrets());
         noted = ConcurrentHashMap.newKeySet();
     }
 
@@ -417,7 +422,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     }
 
     private ClusterSession session() {
-        return new ClusterSession(build, cluster, server);
+        return new ClusterSession(build, cluster, server, secrets().params());
     }
 
     final Run<?, ?> build() {

@@ -9,7 +9,9 @@ import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import java.io.Serializable;
 import java.net.URI;
 
-/** What an agent needs to reach an MLflow server. It travels to the agent and is never persisted. */
+/**
+ * What an agent needs to reach an MLflow server: with the credentials of trainings, where the server has some. It travels to the agent and is never persisted.
+ */
 final class MlflowAccess implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +23,7 @@ final class MlflowAccess implements Serializable {
     private final Store store;
 
     MlflowAccess(MlflowProfile profile, Run<?, ?> run) {
-        MlflowSettings settings = profile.settings(run);
+        MlflowSettings settings = profile.trainingSettings(run);
         MlflowSettings.Credentials credentials = settings.credentials();
         trackingUri = settings.trackingUri().toString();
         username = credentials == null ? null : credentials.username();

@@ -3,11 +3,16 @@ package io.jenkins.plugins.mlops.training;
 import hudson.console.ConsoleLogFilter;
 import hudson.model.AbstractBuild;
 import hudson.remoting.Channel;
+import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -15,7 +20,7 @@ import java.util.stream.Stream;
 import org.jenkinsci.plugins.credentialsbinding.masking.SecretPatterns;
 
 /**
- * Masks the credentials of an MLflow server in the log of a body. Persisted with the build by the server's name alone; an
+ * Masks the credentials of an MLflow server, and sensitive parameters, in the log of a body. Persisted with the build without any; an
  * agent, which cannot look credentials up, gets the pattern itself.
  */
 final class SecretsFilter extends ConsoleLogFilter implements Serializable {
@@ -26,10 +31,12 @@ final class SecretsFilter extends ConsoleLogFilter implements Serializable {
 
     private final String server;
     private final String charset;
+    private final KeptSecrets secrets;
 
-    SecretsFilter(String server, String charset) {
+    SecretsFilter(String server, String charset, KeptSecrets secrets) {
         this.server = server;
         this.charset = charset;
+        this.secrets = secrets;
     }
 
     @Override
@@ -40,18 +47,28 @@ final class SecretsFilter extends ConsoleLogFilter implements Serializable {
 
     /** Null when there is nothing to mask. */
     private Pattern pattern() {
+        List<String> found = new ArrayList<>();
+        add(found, "sensitive parameters", () -> KeptSecrets.orNone(secrets).params().values().values().stream()
+                        .flatMap(String::lines));
+        add(found, "credentials of " + server, this::credentials);
+        return found.isEmpty() ? null : SecretPatterns.getAggregateSecretPattern(found);
+    }
+
+    private static void add(List<String> found, String what, Supplier<Stream<String>> secrets) {
         try {
-            MlflowSettings.Credentials credentials =
-                    MlopsConfiguration.get().mlflowServer(server).settings(null).credentials();
-            return credentials == null
-                    ? null
-                    : SecretPatterns.getAggregateSecretPattern(Stream.of(credentials.password(), credentials.token())
-                            .filter(secret -> secret != null)
-                            .toList());
+            secrets.get().filter(Objects::nonNull).forEach(found::add);
         } catch (MlopsException e) {
-            LOGGER.log(Level.FINE, e, () -> "no credentials of " + server + " to mask any more");
-            return null;
+            LOGGER.log(Level.FINE, e, () -> "no " + what + " to mask any more");
         }
+    }
+
+    /** Those that code is given, and those that it is not. */
+    private Stream<String> credentials() {
+        MlflowProfile profile = MlopsConfiguration.get().mlflowServer(server);
+        return Stream.of(profile.trainingSettings(null), profile.settings(null))
+                .map(MlflowSettings::credentials)
+                .filter(Objects::nonNull)
+                .flatMap(credentials -> Stream.of(credentials.password(), credentials.token()));
     }
 
     private Object writeReplace() {

@@ -8,8 +8,10 @@ import io.jenkins.plugins.mlops.core.training.TrainingFacts;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What is settled about a training before its body runs; persisted with the build, and sent to the agent. Without any secret.
@@ -31,6 +33,9 @@ final class StartedTraining implements Serializable {
     final String name;
     /** JSON. */
     final String params;
+
+    /** Names of parameters that are not among them; null for none. */
+    final ArrayList<String> sensitive;
 
     /** Null for none. */
     final Long seed;
@@ -71,6 +76,7 @@ final class StartedTraining implements Serializable {
         this.experiment = step.getExperiment();
         this.name = name;
         this.params = step.paramsJson();
+        this.sensitive = step.getSensitive() == null ? null : new ArrayList<>(new TreeSet<>(step.getSensitive()));
         this.seed = step.getSeed();
         this.parent = parent;
         this.builder = builder;
@@ -91,6 +97,7 @@ final class StartedTraining implements Serializable {
                         Instant.ofEpochMilli(startedMillis))
                 .asked("name", name)
                 .asked("params", params().values())
+                .asked("sensitive", sensitive)
                 .asked("seed", seed)
                 .added("backend", "jenkins")
                 .evaluator("build", builder)

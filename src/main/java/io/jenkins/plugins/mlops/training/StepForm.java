@@ -5,6 +5,7 @@ import hudson.Util;
 import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import java.util.List;
 import java.util.function.Consumer;
 import net.sf.json.JSONObject;
 
@@ -35,6 +36,17 @@ final class StepForm {
         String text = Util.fixEmptyAndTrim(form.optString(PARAMS_TEXT));
         form.remove(PARAMS_TEXT);
         return text;
+    }
+
+    /** Takes a text out of a form that has an entry a line; empty for none. */
+    static List<String> takeLines(JSONObject form, String field) {
+        List<String> lines = form.optString(field)
+                .lines()
+                .map(String::trim)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        form.remove(field);
+        return lines;
     }
 
     /** The parameters that a form has as YAML. @param text null for none */

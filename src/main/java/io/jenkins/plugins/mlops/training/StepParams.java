@@ -1,13 +1,19 @@
 package io.jenkins.plugins.mlops.training;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.util.Secret;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.training.Params;
+import io.jenkins.plugins.mlops.core.training.SensitiveParams;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -20,8 +26,12 @@ final class StepParams implements Serializable {
 
     private final String json;
 
-    private StepParams(String json) {
+    /** Paths of those that are passwords in Groovy already. */
+    private final transient Set<String> passwords;
+
+    private StepParams(String json, Set<String> passwords) {
         this.json = json;
+        this.passwords = passwords;
     }
 
     /** An object. */
@@ -31,20 +41,52 @@ final class StepParams implements Serializable {
 
     /** @throws MlopsException of kind USAGE that names what is no parameter */
     static StepParams of(Map<?, ?> groovy) {
-        return of(new Params(plainMap(groovy)));
+        Set<String> passwords = new TreeSet<>();
+        return of(new Params(plainMap("", groovy, passwords)), passwords);
     }
 
     /** @throws MlopsException of kind USAGE that names line and column */
     static StepParams ofYaml(String text) {
-        return of(Documents.readYaml(text, "The parameters", Params.class));
+        return of(Documents.readYaml(text, "The parameters", Params.class), Set.of());
     }
 
-    private static StepParams of(Params params) {
-        return new StepParams(Documents.toJson(params));
+    private static StepParams of(Params params, Set<String> passwords) {
+        return new StepParams(Documents.toJson(params), passwords);
     }
 
     Map<String, Object> values() {
-        return Documents.readJson(json, "The parameters", Params.class).values();
+        return params().values();
+    }
+
+    private Params params() {
+        return Documents.readJson(json, "The parameters", Params.class);
+    }
+
+    /**
+     * Those whose values nobody may read.
+     *
+     * @param paths null for none
+     * @throws MlopsException of kind USAGE when one is not there or cannot be kept, or a password is not among them
+     */
+    SensitiveParams sensitive(@CheckForNull Collection<String> paths) {
+        Collection<String> named = paths == null ? List.of() : paths;
+        for (String password : passwords) {
+            if (!named.contains(password)) {
+                throw MlopsException.usage("The parameter '" + password + "' is a password: name it in 'sensitive', so that"
+                        + " it goes to the code without being recorded");
+            }
+        }
+        return SensitiveParams.of(params(), named);
+    }
+
+    /** All but those, for everyone to see; null when none are left. */
+    @CheckForNull
+    StepParams without(SensitiveParams sensitive) {
+        if (sensitive.values().isEmpty()) {
+            return this;
+        }
+        Params open = params().without(sensitive.values().keySet());
+        return open.values().isEmpty() ? null : of(open, Set.of());
     }
 
     /** A line for each parameter. */
@@ -55,13 +97,17 @@ final class StepParams implements Serializable {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static Map<String, Object> plainMap(Map<?, ?> map) {
+    private static Map<String, Object> plainMap(String prefix, Map<?, ?> map, Set<String> passwords) {
         Map<String, Object> plain = new LinkedHashMap<>();
-        map.forEach((name, value) -> plain.put(String.valueOf(name), plain(String.valueOf(name), value)));
+        map.forEach((name, value) -> plain.put(String.valueOf(name), plain(prefix + name, value, passwords)));
         return plain;
     }
 
-    private static Object plain(String name, Object value) {
+    private static Object plain(String name, Object value, Set<String> passwords) {
+        if (value instanceof Secret secret) {
+            passwords.add(name);
+            return secret.getPlainText();
+        }
         if (value instanceof BigDecimal decimal) {
             return decimal.doubleValue();
         }
@@ -75,10 +121,10 @@ final class StepParams implements Serializable {
             return value.toString();
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(element -> plain(name, element)).collect(Collectors.toList());
+            return list.stream().map(element -> plain(name, element, passwords)).collect(Collectors.toList());
         }
         if (value instanceof Map<?, ?> map) {
-            return plainMap(map);
+            return plainMap(name + ".", map, passwords);
         }
         throw MlopsException.usage(
                 "The parameter '" + name + "' is a " + value.getClass().getSimpleName()

@@ -26,12 +26,20 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
     private static final long serialVersionUID = 1L;
 
     private final TrainModelRequest request;
+    private final KeptSecrets secrets;
 
     private transient boolean runNoted;
 
-    TrainModelExecution(StepContext context, TrainModelRequest request) throws IOException, InterruptedException {
+    TrainModelExecution(StepContext context, TrainModelRequest request, KeptSecrets secrets)
+            throws IOException, InterruptedException {
         super(context, request.cluster, request.server);
         this.request = request;
+        this.secrets = secrets;
+    }
+
+    @Override
+    KeptSecrets secrets() {
+        return KeptSecrets.orNone(secrets);
     }
 
     @Override

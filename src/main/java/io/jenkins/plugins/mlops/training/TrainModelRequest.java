@@ -37,7 +37,7 @@ final class TrainModelRequest implements Serializable {
     private final String params;
 
     /** @throws MlopsException of kind USAGE that says what is missing or does not go together */
-    TrainModelRequest(TrainModelStep step) {
+    TrainModelRequest(TrainModelStep step, KeptSecrets secrets) {
         cluster = step.getCluster();
         server = step.getServer();
         specification = step.getSpec() == null ? null : CodeTree.checked(step.getSpec());
@@ -58,7 +58,7 @@ final class TrainModelRequest implements Serializable {
                 step.getEvaluationDatasetSourceId());
         parent = step.getParent();
         seed = step.getSeed();
-        params = step.paramsJson();
+        params = step.paramsJson(secrets);
         check();
     }
 

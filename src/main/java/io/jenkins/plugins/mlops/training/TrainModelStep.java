@@ -57,6 +57,7 @@ public final class TrainModelStep extends Step {
     private String parent;
     private Long seed;
     private StepParams params;
+    private List<String> sensitive;
 
     @DataBoundConstructor
     public TrainModelStep() {}
@@ -275,21 +276,40 @@ public final class TrainModelStep extends Step {
         this.params = params == null || params.isEmpty() ? null : StepParams.of(params);
     }
 
+    /** Paths of the parameters whose values nobody may read; null for none. */
+    @CheckForNull
+    public List<String> getSensitive() {
+        return sensitive;
+    }
+
+    @DataBoundSetter
+    public void setSensitive(@CheckForNull List<String> sensitive) {
+        this.sensitive = sensitive == null || sensitive.isEmpty() ? null : List.copyOf(sensitive);
+    }
+
+    /** {@link #getSensitive} as the form has it, a name a line. */
+    @Restricted(NoExternalUse.class) // for the form
+    public String getSensitiveText() {
+        return sensitive == null ? "" : String.join("\n", sensitive);
+    }
+
     /** The parameters as a person would type them into the form. */
     @Restricted(NoExternalUse.class) // for the form
     public String getParamsText() {
         return params == null ? "" : params.toYaml();
     }
 
-    /** As JSON, {@code {}} for none. */
-    String paramsJson() {
-        return params == null ? "{}" : params.json();
+    /** As JSON, {@code {}} for none; without those that are to be kept secret. */
+    String paramsJson(KeptSecrets secrets) {
+        StepParams open = params == null ? null : params.without(secrets.params());
+        return open == null ? "{}" : open.json();
     }
 
     @Override
     public StepExecution start(StepContext context) throws IOException, InterruptedException {
         try {
-            return new TrainModelExecution(context, new TrainModelRequest(this));
+            KeptSecrets secrets = KeptSecrets.take(context, params, sensitive);
+            return new TrainModelExecution(context, new TrainModelRequest(this, secrets), secrets);
         } catch (MlopsException e) {
             throw new AbortException(e.getMessage());
         }
@@ -332,9 +352,11 @@ public final class TrainModelStep extends Step {
                     .filter(line -> !line.isBlank())
                     .collect(Collectors.toList());
             form.remove(COMMAND_TEXT);
+            List<String> sensitive = StepForm.takeLines(form, "sensitiveText");
             TrainModelStep step = (TrainModelStep) super.newInstance(request, form);
             step.setCommand(arguments);
             step.params = StepForm.params(text);
+            step.setSensitive(sensitive);
             return step;
         }
 

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
+import io.jenkins.plugins.mlops.core.training.SensitiveParams;
 import io.jenkins.plugins.mlops.core.training.TrainingVariables;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 
 /**
@@ -36,9 +38,11 @@ final class TrainingEnvironment extends EnvironmentExpander {
     private final String server;
     private final String experiment;
     private final String runId;
+    private final KeptSecrets secrets;
     private final TreeMap<String, String> variables = new TreeMap<>();
 
-    TrainingEnvironment(Run<?, ?> run, String node, StartedTraining training) {
+    TrainingEnvironment(Run<?, ?> run, String node, StartedTraining training, KeptSecrets secrets) {
+        this.secrets = secrets;
         this.build = run.getExternalizableId();
         this.node = node;
         this.server = training.server;
@@ -62,9 +66,10 @@ final class TrainingEnvironment extends EnvironmentExpander {
     public void expand(@NonNull EnvVars env) throws IOException {
         Map<String, String> all = new TreeMap<>(variables);
         try {
+            all.putAll(KeptSecrets.orNone(secrets).params().variables());
             Run<?, ?> run = Run.fromExternalizableId(build);
             if (run != null) {
-                MlflowSettings settings = JobPolicy.of(run).mlflowServer(server).settings(null);
+                MlflowSettings settings = JobPolicy.of(run).mlflowServer(server).trainingSettings(null);
                 all.putAll(TrainingVariables.run(settings.trackingUri(), experiment, runId));
                 all.putAll(TrainingVariables.credentials(settings.credentials()));
                 PulledDatasets datasets =
@@ -78,13 +83,16 @@ final class TrainingEnvironment extends EnvironmentExpander {
             throw new AbortException(e.getMessage());
         }
         // A block around this one has variables of its own, perhaps credentials for another server.
-        env.keySet().removeAll(OF_THE_BLOCK);
+        env.keySet()
+                .removeIf(variable -> OF_THE_BLOCK.contains(variable) || variable.startsWith(SensitiveParams.VARIABLES));
         env.putAll(all);
     }
 
     @NonNull
     @Override
     public Set<String> getSensitiveVariables() {
-        return TrainingVariables.SECRETS;
+        Set<String> variables = new TreeSet<>(TrainingVariables.SECRETS);
+        variables.addAll(KeptSecrets.orNone(secrets).variables());
+        return variables;
     }
 }

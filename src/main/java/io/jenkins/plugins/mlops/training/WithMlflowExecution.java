@@ -49,6 +49,7 @@ final class WithMlflowExecution extends StepExecution {
     }
 
     private final WithMlflowStep step;
+    private final KeptSecrets secrets;
     private final AgentWorkspace workspace;
     /** The flow node's id. */
     private final String useId;
@@ -70,9 +71,12 @@ final class WithMlflowExecution extends StepExecution {
     private transient StepWork<?> work;
     private transient boolean stopped;
 
-    WithMlflowExecution(StepContext context, WithMlflowStep step) throws IOException, InterruptedException {
+    /** @param step without the values of its sensitive parameters */
+    WithMlflowExecution(StepContext context, WithMlflowStep step, KeptSecrets secrets)
+            throws IOException, InterruptedException {
         super(context);
         this.step = step;
+        this.secrets = secrets;
         this.workspace = Objects.requireNonNull(AgentWorkspace.of(context), "the step requires a workspace");
         this.useId = require(FlowNode.class).getId();
         this.tag = TrainingBegin.tag(build(), useId);
@@ -163,11 +167,11 @@ final class WithMlflowExecution extends StepExecution {
             BodyInvoker body = context.newBodyInvoker()
                     .withContext(EnvironmentExpander.merge(
                             context.get(EnvironmentExpander.class),
-                            new TrainingEnvironment(build(), workspace.node(), started)))
+                            new TrainingEnvironment(build(), workspace.node(), started, secrets)))
                     .withContext(BodyInvoker.mergeConsoleLogFilters(
                             context.get(ConsoleLogFilter.class),
                             new SecretsFilter(
-                                    started.server, build().getCharset().name())))
+                                    started.server, build().getCharset().name(), secrets)))
                     .withCallback(new Body());
             synchronized (this) {
                 if (!stopped) {

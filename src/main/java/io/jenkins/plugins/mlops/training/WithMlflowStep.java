@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.training;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Util;
@@ -11,9 +12,12 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.config.ProfileChoices;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import net.sf.json.JSONObject;
@@ -40,6 +44,7 @@ public final class WithMlflowStep extends Step implements Serializable {
     private String server;
     private String runName;
     private StepParams params;
+    private ArrayList<String> sensitive;
     private Long seed;
     private String parent;
     private String model;
@@ -85,6 +90,23 @@ public final class WithMlflowStep extends Step implements Serializable {
     @DataBoundSetter
     public void setParams(@CheckForNull Map<String, Object> params) {
         this.params = params == null || params.isEmpty() ? null : StepParams.of(params);
+    }
+
+    /** Paths of the parameters whose values nobody may read; null for none. */
+    @CheckForNull
+    public List<String> getSensitive() {
+        return sensitive;
+    }
+
+    @DataBoundSetter
+    public void setSensitive(@CheckForNull List<String> sensitive) {
+        this.sensitive = sensitive == null || sensitive.isEmpty() ? null : new ArrayList<>(sensitive);
+    }
+
+    /** {@link #getSensitive} as the form has it, a name a line. */
+    @Restricted(NoExternalUse.class) // for the form
+    public String getSensitiveText() {
+        return sensitive == null ? "" : String.join("\n", sensitive);
     }
 
     @CheckForNull
@@ -143,7 +165,26 @@ public final class WithMlflowStep extends Step implements Serializable {
 
     @Override
     public StepExecution start(StepContext context) throws IOException, InterruptedException {
-        return new WithMlflowExecution(context, this);
+        try {
+            KeptSecrets secrets = KeptSecrets.take(context, params, sensitive);
+            return new WithMlflowExecution(context, without(secrets), secrets);
+        } catch (MlopsException e) {
+            throw new AbortException(e.getMessage());
+        }
+    }
+
+    /** What may be persisted as it is. */
+    private WithMlflowStep without(KeptSecrets secrets) {
+        WithMlflowStep open = new WithMlflowStep(experiment);
+        open.server = server;
+        open.runName = runName;
+        open.params = params == null ? null : params.without(secrets.params());
+        open.sensitive = sensitive;
+        open.seed = seed;
+        open.parent = parent;
+        open.model = model;
+        open.metrics = metrics;
+        return open;
     }
 
     @Extension
@@ -174,8 +215,10 @@ public final class WithMlflowStep extends Step implements Serializable {
         @Override
         public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
             String text = StepForm.takeParams(form);
+            List<String> sensitive = StepForm.takeLines(form, "sensitiveText");
             WithMlflowStep step = (WithMlflowStep) super.newInstance(request, form);
             step.params = StepForm.params(text);
+            step.setSensitive(sensitive);
             return step;
         }
 

@@ -25,6 +25,7 @@ final class FakeMlflowServer implements AutoCloseable {
     private final HttpServer http;
     private final Map<String, ObjectNode> runs = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> said = new ConcurrentLinkedQueue<>();
 
     /** Whether it answers nothing but errors. */
     volatile boolean away;
@@ -57,6 +58,11 @@ final class FakeMlflowServer implements AutoCloseable {
         runs.values().forEach(run -> ((ObjectNode) run.path("info")).put("status", "FINISHED"));
     }
 
+    /** Every request: address, authorization, body. */
+    List<String> said() {
+        return List.copyOf(said);
+    }
+
     long calls(String method) {
         return calls.stream().filter(method::equals).count();
     }
@@ -78,6 +84,8 @@ final class FakeMlflowServer implements AutoCloseable {
         String method = exchange.getRequestURI().getPath().replaceFirst(".*/mlflow/", "");
         calls.add(method);
         byte[] request = exchange.getRequestBody().readAllBytes();
+        said.add(exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization") + " "
+                + new String(request, StandardCharsets.UTF_8));
         if (away) {
             send(exchange, 503, Map.of());
             return;

@@ -17,6 +17,7 @@ import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
+import io.jenkins.plugins.mlops.core.training.SensitiveParams;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -86,6 +87,7 @@ public final class ClusterSession implements AutoCloseable {
                     profile,
                     controller,
                     RunLink.of(directory),
+                    SensitiveParams.NONE,
                     image -> ImageReference.parse(images.resolve(image, null).pinned()));
         } catch (RuntimeException e) {
             close();

@@ -18,6 +18,7 @@ final class SecretMask {
     SecretMask(Collection<String> secrets) {
         // A secret may hold another one.
         values = secrets.stream()
+                .flatMap(String::lines)
                 .filter(secret -> secret.length() >= SHORTEST)
                 .distinct()
                 .sorted(Comparator.comparingInt(String::length).reversed())

@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
  * @param watch of the controller's workloads; many trainings share it
  * @param controller who watches over the workloads: an id that no other has and that outlives a restart; a DNS label
  * @param link where people find the training, null for nowhere
+ * @param sensitive parameters of the training that go to its pods in their Secret alone
  * @param pin gives an image reference its digest
  */
 public record ClusterServices(
@@ -32,4 +33,5 @@ public record ClusterServices(
         ClusterProfile profile,
         String controller,
         String link,
+        SensitiveParams sensitive,
         UnaryOperator<ImageReference> pin) {}

@@ -498,6 +498,7 @@ public final class ClusterTraining implements ClusterWork {
     private TrainingFacts facts() {
         return state.plan()
                 .facts(state.uuid(), common.builder(), BACKEND, state.started)
+                .asked("sensitive", services.sensitive().recorded())
                 .parent(state.parent, state.parentDigest);
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,40 @@ public record Params(@JsonValue Map<String, Object> values) {
         }
         changed.put(name, with(nested, path, rest.substring(dot + 1), value));
         return changed;
+    }
+
+    /** The value at a path, as {@link #with} names it; null when there is none. */
+    public Object at(String path) {
+        Object found = values;
+        for (String name : path.split("\\.", -1)) {
+            found = found instanceof Map<?, ?> level ? level.get(name) : null;
+        }
+        return found;
+    }
+
+    /** These parameters without some, and without the names above them that nothing is left below. */
+    public Params without(Collection<String> paths) {
+        Map<String, Object> left = copy(values);
+        paths.forEach(path -> remove(left, path));
+        return new Params(left);
+    }
+
+    private static void remove(Map<String, Object> level, String path) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            level.remove(path);
+            return;
+        }
+        String name = path.substring(0, dot);
+        if (level.get(name) instanceof Map<?, ?> nested) {
+            Map<String, Object> below = copy(nested);
+            remove(below, path.substring(dot + 1));
+            if (below.isEmpty()) {
+                level.remove(name);
+            } else {
+                level.put(name, below);
+            }
+        }
     }
 
     private static Map<String, Object> copy(Map<?, ?> map) {

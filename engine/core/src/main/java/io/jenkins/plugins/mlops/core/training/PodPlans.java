@@ -85,6 +85,7 @@ final class PodPlans {
         Map<String, String> environment =
                 new CommandEnvironment(specification, inPod, services.training().mlflow(), run).training();
         environment.put("MLOPS_CHECKPOINT_URI", plan.keep().checkpointsUri());
+        environment.putAll(services.sensitive().variables());
         return planner.training(
                 identity(Workload.Role.TRAINING), state.image, plain(environment), secretNames(environment), plan);
     }
@@ -169,14 +170,18 @@ final class PodPlans {
 
     private static Map<String, String> plain(Map<String, String> environment) {
         Map<String, String> plain = new TreeMap<>(environment);
-        plain.keySet().removeAll(TrainingVariables.SECRETS);
+        plain.keySet().removeIf(PodPlans::isSecret);
         return plain;
     }
 
     private static Set<String> secretNames(Map<String, String> environment) {
         Set<String> names = new TreeSet<>(environment.keySet());
-        names.retainAll(TrainingVariables.SECRETS);
+        names.removeIf(name -> !isSecret(name));
         return names;
+    }
+
+    private static boolean isSecret(String variable) {
+        return TrainingVariables.SECRETS.contains(variable) || variable.startsWith(SensitiveParams.VARIABLES);
     }
 
     /** The values of all secret variables of a role's pods. */
@@ -186,6 +191,9 @@ final class PodPlans {
             secrets.putAll(
                     TrainingVariables.credentials(services.training().mlflow().credentials()));
             secrets.keySet().retainAll(TrainingVariables.SECRETS);
+        }
+        if (role == Workload.Role.TRAINING) {
+            secrets.putAll(services.sensitive().variables());
         }
         secrets.putAll(planning.keys(role));
         return secrets;

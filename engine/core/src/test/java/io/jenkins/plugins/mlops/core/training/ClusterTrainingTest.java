@@ -260,6 +260,7 @@ class ClusterTrainingTest {
                 profile,
                 "tests",
                 null,
+                sensitive,
                 image -> image);
     }
 
