@@ -170,8 +170,9 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
                             && id != null
                             && id.equals(credentialsId)
                             && Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                    ? FormValidation.warning("These are the credentials that promotions use: training code with them can"
-                            + " move aliases around the gate")
+                    ? FormValidation.warning(
+                            "These are the credentials that promotions use: training code with them can"
+                                    + " move aliases around the gate")
                     : found;
         }
 

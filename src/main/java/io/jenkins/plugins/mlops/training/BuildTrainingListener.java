@@ -41,7 +41,8 @@ final class BuildTrainingListener implements TrainingListener {
         this.log = log;
         this.node = node;
         this.masked = new PrintStream(
-                new SecretsFilter(server, charset.name(), secrets).decorateLogger((AbstractBuild<?, ?>) null, log.getLogger()),
+                new SecretsFilter(server, charset.name(), secrets)
+                        .decorateLogger((AbstractBuild<?, ?>) null, log.getLogger()),
                 false,
                 charset);
         this.paused = PauseAction.getCurrentPause(node) != null;

@@ -46,7 +46,8 @@ final class KeptSecrets implements Serializable {
      * @throws MlopsException of kind USAGE as {@link StepParams#sensitive} tells
      */
     @NonNull
-    static KeptSecrets take(StepContext context, @CheckForNull StepParams params, @CheckForNull Collection<String> paths)
+    static KeptSecrets take(
+            StepContext context, @CheckForNull StepParams params, @CheckForNull Collection<String> paths)
             throws IOException, InterruptedException {
         FlowNode node = context.get(FlowNode.class);
         try {

@@ -48,7 +48,10 @@ final class SecretsFilter extends ConsoleLogFilter implements Serializable {
     /** Null when there is nothing to mask. */
     private Pattern pattern() {
         List<String> found = new ArrayList<>();
-        add(found, "sensitive parameters", () -> KeptSecrets.orNone(secrets).params().values().values().stream()
+        add(
+                found,
+                "sensitive parameters",
+                () -> KeptSecrets.orNone(secrets).params().values().values().stream()
                         .flatMap(String::lines));
         add(found, "credentials of " + server, this::credentials);
         return found.isEmpty() ? null : SecretPatterns.getAggregateSecretPattern(found);

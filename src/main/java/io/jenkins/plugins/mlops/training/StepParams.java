@@ -72,8 +72,9 @@ final class StepParams implements Serializable {
         Collection<String> named = paths == null ? List.of() : paths;
         for (String password : passwords) {
             if (!named.contains(password)) {
-                throw MlopsException.usage("The parameter '" + password + "' is a password: name it in 'sensitive', so that"
-                        + " it goes to the code without being recorded");
+                throw MlopsException.usage(
+                        "The parameter '" + password + "' is a password: name it in 'sensitive', so that"
+                                + " it goes to the code without being recorded");
             }
         }
         return SensitiveParams.of(params(), named);

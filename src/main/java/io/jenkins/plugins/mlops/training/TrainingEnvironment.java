@@ -84,7 +84,8 @@ final class TrainingEnvironment extends EnvironmentExpander {
         }
         // A block around this one has variables of its own, perhaps credentials for another server.
         env.keySet()
-                .removeIf(variable -> OF_THE_BLOCK.contains(variable) || variable.startsWith(SensitiveParams.VARIABLES));
+                .removeIf(
+                        variable -> OF_THE_BLOCK.contains(variable) || variable.startsWith(SensitiveParams.VARIABLES));
         env.putAll(all);
     }
 

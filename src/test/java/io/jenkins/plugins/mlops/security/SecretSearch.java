@@ -84,7 +84,8 @@ public final class SecretSearch {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) {
-                return NO_DATA.stream().anyMatch(name -> directory.relativize(each).equals(Path.of(name)))
+                return NO_DATA.stream()
+                                .anyMatch(name -> directory.relativize(each).equals(Path.of(name)))
                         ? FileVisitResult.SKIP_SUBTREE
                         : FileVisitResult.CONTINUE;
             }

@@ -53,8 +53,9 @@ public record SensitiveParams(SortedMap<String, String> values) {
         for (String path : paths) {
             Object value = all.at(path);
             if (value == null || value instanceof Map || value instanceof List) {
-                throw MlopsException.usage("The sensitive parameter '" + path
-                        + "' is no single value of 'params': name one that has a text or number, with dots between nested names");
+                throw MlopsException.usage(
+                        "The sensitive parameter '" + path
+                                + "' is no single value of 'params': name one that has a text or number, with dots between nested names");
             }
             values.put(path, value.toString());
         }

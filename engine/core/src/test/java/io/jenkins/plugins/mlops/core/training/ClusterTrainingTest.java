@@ -17,6 +17,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import io.jenkins.plugins.mlops.core.workload.ClusterProfile;
+import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterTrainingTest {
 
     private static final String DIGEST = "@sha256:" + "a".repeat(64);
+    private SensitiveParams sensitive = SensitiveParams.NONE;
 
     @TempDir
     Path directory;
@@ -192,6 +194,23 @@ class ClusterTrainingTest {
         assertThat(notes)
                 .filteredOn(note -> note.contains("trying again until it answers"))
                 .hasSizeLessThan(4);
+    }
+
+    @Test
+    void sensitiveParametersAreInTheSecretOfTheTrainingAlone() throws Exception {
+        sensitive = SensitiveParams.of(
+                Params.NONE.with("db.password", "planted too").with("rate", 1), List.of("db.password"));
+        try (ClusterTraining training = start()) {
+            training.step(listener());
+        }
+        ClusterTrainingState state = ClusterTrainingState.load(directory.resolve("run"));
+        PodPlans plans = new PodPlans(services(), state);
+        assertThat(state.training.secretEnvironment()).contains("MLOPS_SECRET_DB_PASSWORD");
+        assertThat(plans.secrets(Workload.Role.TRAINING)).containsEntry("MLOPS_SECRET_DB_PASSWORD", "planted too");
+        assertThat(plans.secrets(Workload.Role.STAGING)).doesNotContainKey("MLOPS_SECRET_DB_PASSWORD");
+        assertThat(plans.secrets(Workload.Role.EVALUATION)).doesNotContainKey("MLOPS_SECRET_DB_PASSWORD");
+        assertThat(Files.readString(directory.resolve("run/training.json"))).doesNotContain("planted");
+        assertThat(sensitive.toString()).isEqualTo("[db.password]");
     }
 
     @Test

@@ -80,7 +80,19 @@ class PodPlanningTest {
                 "profile",
                 ClusterProfile.class);
         return new PodPlanning(
-                new ClusterServices(null, null, store, evaluation, null, null, null, profile, "tests", null, SensitiveParams.NONE, null),
+                new ClusterServices(
+                        null,
+                        null,
+                        store,
+                        evaluation,
+                        null,
+                        null,
+                        null,
+                        profile,
+                        "tests",
+                        null,
+                        SensitiveParams.NONE,
+                        null),
                 "tools");
     }
 
