@@ -80,6 +80,18 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
                                 .orElse(null));
     }
 
+    /**
+     * Makes an experiment when it is missing, so that trainings can log to it: in their name, where they have credentials of their own.
+     * Without those the run makes it.
+     */
+    public void makeExperiment(String experiment, @CheckForNull Run<?, ?> run) {
+        if (trainingCredentialsId != null) {
+            try (MlflowServer trainings = MlflowServer.connect(trainingSettings(run), null)) {
+                trainings.makeExperiment(experiment);
+            }
+        }
+    }
+
     /** As {@link ObjectStoreProfile#settings}. */
     @NonNull
     public MlflowSettings settings(@CheckForNull Run<?, ?> run) {

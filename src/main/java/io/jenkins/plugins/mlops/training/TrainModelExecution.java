@@ -70,6 +70,7 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
             policy.checkModel(specification.parent().name());
         }
         request.datasets().check(services.training());
+        policy.mlflowServer(request.server).makeExperiment(specification.experiment(), build());
         return ClusterTraining.start(specification, new ExportedCode(code.source()), id, directory, services, log());
     }
 

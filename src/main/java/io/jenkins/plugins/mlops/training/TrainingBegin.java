@@ -80,6 +80,7 @@ final class TrainingBegin {
             }
             SourceRevision source = prepare(workspace, node, boundary, training, new MlflowAccess(profile, build));
             TrainingUses.of(build).running(useId, training, source);
+            profile.makeExperiment(training.experiment, build);
             createRun(server, training, source);
             TrainingUses.of(build).running(useId, training, source);
             listener.getLogger().print("MLflow run ");

@@ -101,7 +101,8 @@ final class MlflowRuns {
         }
     }
 
-    private String experimentId(String name) {
+    /** @return the id of the experiment, which is made when it is missing */
+    String experimentId(String name) {
         String what = "Finding the experiment '" + name + "'";
         return calls.require(what, () -> {
             try {

@@ -85,6 +85,11 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
                 + URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20") + "/versions/" + version;
     }
 
+    /** Makes an experiment when it is missing; whoever makes it may do everything with it, on a server that knows permissions. */
+    public void makeExperiment(String name) {
+        runs.experimentId(name);
+    }
+
     @Override
     public TrackedRun createRun(String experiment, String runName, Map<String, String> tags) {
         return runs.create(experiment, runName, tags);
