@@ -3,7 +3,8 @@ package io.jenkins.plugins.mlops.core.dataset;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.digest.TreeDigest;
@@ -76,7 +77,9 @@ public record ManifestScan(DatasetVersion version, String bucket) {
 
         private final String origin;
         private final Visitor visitor;
-        private final ObjectMapper json = Documents.json();
+        /** Reads a value in the midst of the document: what follows it is no trailing token. */
+        private final ObjectReader json =
+                Documents.json().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
         private String schema;
         private String name;
@@ -94,7 +97,7 @@ public record ManifestScan(DatasetVersion version, String bucket) {
 
         ManifestScan read(Path file) {
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-                    JsonParser parser = json.getFactory().createParser(in)) {
+                    JsonParser parser = Documents.json().getFactory().createParser(in)) {
                 try {
                     document(parser);
                     return finished();
