@@ -76,7 +76,7 @@ public final class DatasetCache {
             long downloaded = 0;
             Digest found = null;
             for (int attempt = 0; attempt < 2; attempt++) {
-                try (PartialFile partial = partial(sha256.hex(), size, arrived)) {
+                try (PartialFile partial = partial(sha256.hex(), size, null, arrived)) {
                     downloaded += download(store, pin, size, partial);
                     found = partial.digest();
                     if (found.equals(sha256)) {
@@ -92,8 +92,19 @@ public final class DatasetCache {
 
     /** Makes the cache have an object whose digest is not known yet; its state must be pinned. */
     Fetched fetch(ObjectStore store, ObjectPin pin, long size, LongConsumer arrived) throws IOException {
-        String id = Digest.of(store.endpoint() + "\n" + pin.location() + "\n" + pin.etag() + "\n" + pin.versionId()
-                        + "\n" + size)
+        return fetch(store, pin, size, null, arrived);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param check what the bytes are compared with before they count; null for nothing
+     * @throws MlopsException of kind FAILED when they are others
+     */
+    Fetched fetch(ObjectStore store, ObjectPin pin, long size, ContentCheck check, LongConsumer arrived)
+            throws IOException {
+        String id = Digest.of(store.endpoint() + "\n" + pin.location() + "\n" + pin.etag() + "\n" + pin.versionId() + "\n" + size
+                        + (check == null ? "" : "\n" + check.expected()))
                 .hex();
         return holding(id, () -> {
             Optional<Digest> learnt = learnt(id);
@@ -101,8 +112,13 @@ public final class DatasetCache {
                 arrived.accept(size);
                 return new Fetched(learnt.get(), 0);
             }
-            try (PartialFile partial = partial(id, size, arrived)) {
+            try (PartialFile partial = partial(id, size, check, arrived)) {
                 long downloaded = download(store, pin, size, partial);
+                String difference = check == null ? null : check.difference();
+                if (difference != null) {
+                    partial.discard();
+                    throw corrupt(pin, check, difference);
+                }
                 Digest sha256 = partial.digest();
                 Fetched fetched = holding(sha256.toString(), () -> {
                     if (has(sha256, size)) {
@@ -137,6 +153,12 @@ public final class DatasetCache {
 
     private Path learntFile(String id) {
         return directory.resolve("objects").resolve(id.substring(0, 2)).resolve(id);
+    }
+
+    static MlopsException corrupt(ObjectPin pin, ContentCheck check, String found) {
+        return MlopsException.failed(
+                "The object " + pin.location() + " is corrupt in the store: its bytes have the hash " + found
+                        + " where " + check.expected() + " is wanted; push it anew from a clone that has it");
     }
 
     private static long download(ObjectStore store, ObjectPin pin, long size, PartialFile partial) throws IOException {
@@ -208,10 +230,10 @@ public final class DatasetCache {
         return removed;
     }
 
-    private PartialFile partial(String id, long size, LongConsumer arrived) throws IOException {
+    private PartialFile partial(String id, long size, ContentCheck check, LongConsumer arrived) throws IOException {
         Path file = partialFile(id);
         Files.createDirectories(Objects.requireNonNull(file.getParent(), "it has a directory"));
-        return PartialFile.open(file, size, arrived);
+        return PartialFile.open(file, size, check, arrived);
     }
 
     private Path partialFile(String id) {

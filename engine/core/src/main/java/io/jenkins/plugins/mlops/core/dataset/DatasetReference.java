@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  *
  * @param from {@code s3://bucket/prefix}: all objects below it, as they are now
  * @param manifest a published or snapshot manifest: a file, or {@code s3://bucket/key}
- * @param dvc a {@code .dvc} file or an output of {@code dvc.lock}; not read yet
- * @param repo the Git repository of {@code dvc}; null for the working directory
+ * @param dvc a {@code .dvc} file, the path of an output or below one, or {@code dvc.yaml:STAGE}
+ * @param repo a local clone, bare or not, or a directory in one; null for the working directory
  * @param rev its revision; null for the working tree
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,7 +34,6 @@ public record DatasetReference(String from, String manifest, String dvc, String 
         if (dvc == null && (repo != null || rev != null)) {
             throw MlopsException.usage("repo and rev belong to a dvc dataset");
         }
-        requireReadable(dvc);
         if (from != null) {
             S3Uri.parse(from);
         }
@@ -61,17 +60,20 @@ public record DatasetReference(String from, String manifest, String dvc, String 
         return S3Uri.isS3(text) && !text.endsWith(".json") ? ofPrefix(text) : ofManifest(text);
     }
 
-    /** The same with a manifest file's name taken as relative to the directory. */
+    /** An output of DVC; {@code rev} is null for the files as they are. */
+    public static DatasetReference ofDvc(String target, String repo, String rev) {
+        return new DatasetReference(null, null, target, repo, rev);
+    }
+
+    /** The same with the name of a manifest file or a repository taken as relative to the directory. */
     public DatasetReference relativeTo(Path directory) {
+        if (dvc != null) {
+            return ofDvc(
+                    dvc, directory.resolve(repo == null ? "" : repo).normalize().toString(), rev);
+        }
         return manifest == null || S3Uri.isS3(manifest)
                 ? this
                 : ofManifest(directory.resolve(manifest).normalize().toString());
-    }
-
-    private static void requireReadable(String dvc) {
-        if (dvc != null) {
-            throw MlopsException.usage("Datasets of DVC are not read yet: give from or manifest");
-        }
     }
 
     /** As a person would write it. */

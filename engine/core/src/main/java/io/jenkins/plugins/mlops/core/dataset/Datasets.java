@@ -42,18 +42,20 @@ public final class Datasets {
     public DatasetVersion resolve(DatasetReference reference) {
         return guarded(
                 "Resolving " + reference,
-                () -> reference.from() == null
-                        ? new ManifestSource(store, cache).version(reference.manifest())
-                        : new PrefixSource(store, cache).resolve(S3Uri.parse(reference.from())));
+                () -> reference.dvc() != null
+                        ? new DvcSource(store, cache).resolve(reference)
+                        : reference.from() == null
+                                ? new ManifestSource(store, cache).version(reference.manifest())
+                                : new PrefixSource(store, cache).resolve(S3Uri.parse(reference.from())));
     }
 
     /**
-     * The manifest that a reference names; empty for a prefix, of which it would have to be learnt by a snapshot or pull.
+     * The manifest that a reference names; empty for a prefix and for DVC, of which it would have to be learnt by a snapshot or pull.
      */
     public Optional<Manifest> manifest(DatasetReference reference) {
         return guarded(
                 "Reading " + reference,
-                () -> reference.from() == null
+                () -> reference.manifest() != null
                         ? Optional.of(new ManifestSource(store, cache).read(reference.manifest()))
                         : Optional.empty());
     }
@@ -80,6 +82,11 @@ public final class Datasets {
     public PullResult pull(DatasetReference reference, Path into, PullOptions options, ProgressListener progress) {
         return guarded("Pulling " + reference, () -> {
             long start = System.nanoTime();
+            if (reference.dvc() != null) {
+                PullTarget.at(into, cache).requireReplaceable(options.force());
+                return new DatasetPull(store, cache, policy, options, progress)
+                        .run(new DvcSource(store, cache).pullable(reference, options, progress), into, start);
+            }
             if (reference.from() == null) {
                 Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
                 options.requireExpected(reference.toString(), manifest.source().id());
@@ -152,6 +159,19 @@ public final class Datasets {
         return guarded(
                 "Reading " + from,
                 () -> new PrefixSource(store, cache).snapshot(from, PullOptions.requireJobs(jobs), progress));
+    }
+
+    /**
+     * As {@link #snapshot(S3Uri, int, ProgressListener)}, of an output of DVC.
+     *
+     * @param jobs objects read at a time, 1 to 256
+     */
+    public Manifest snapshot(DatasetReference reference, int jobs, ProgressListener progress) {
+        return reference.dvc() == null
+                ? snapshot(S3Uri.parse(reference.from()), jobs, progress)
+                : guarded(
+                        "Reading " + reference,
+                        () -> new DvcSource(store, cache).snapshot(reference, PullOptions.requireJobs(jobs), progress));
     }
 
     /**

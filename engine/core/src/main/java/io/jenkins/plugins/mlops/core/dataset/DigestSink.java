@@ -7,11 +7,18 @@ import java.security.MessageDigest;
 /** Hashes and forgets. */
 final class DigestSink implements ContentSink {
     private final ProgressCount progress;
+    private final ContentCheck check;
     private MessageDigest sha256 = Digest.newSha256();
     private long position;
 
     DigestSink(ProgressCount progress) {
+        this(progress, null);
+    }
+
+    /** @param check sees all bytes; null for none */
+    DigestSink(ProgressCount progress, ContentCheck check) {
         this.progress = progress;
+        this.check = check;
     }
 
     @Override
@@ -22,6 +29,9 @@ final class DigestSink implements ContentSink {
     @Override
     public void write(byte[] buffer, int length) {
         sha256.update(buffer, 0, length);
+        if (check != null) {
+            check.update(buffer, 0, length);
+        }
         position += length;
         progress.add(0, length);
     }
@@ -30,6 +40,9 @@ final class DigestSink implements ContentSink {
     public void restart() {
         progress.add(0, -position);
         sha256 = Digest.newSha256();
+        if (check != null) {
+            check.reset();
+        }
         position = 0;
     }
 

@@ -31,12 +31,14 @@ final class PartialFile implements ContentSink, AutoCloseable {
     private final MessageDigest sha256 = Digest.newSha256();
     private final boolean worthKeeping;
     private final LongConsumer arrived;
+    private final ContentCheck check;
     private String etag;
     private long position;
     private boolean gone;
 
-    private PartialFile(Path path, long size, LongConsumer arrived) throws IOException {
+    private PartialFile(Path path, long size, ContentCheck check, LongConsumer arrived) throws IOException {
         this.path = path;
+        this.check = check;
         this.etagPath = path.resolveSibling(path.getFileName() + ETAG);
         this.worthKeeping = size >= WORTH_KEEPING;
         this.arrived = arrived;
@@ -47,10 +49,11 @@ final class PartialFile implements ContentSink, AutoCloseable {
     /**
      * Opens what an earlier download left, if it can be gone on with, else an empty one.
      *
+     * @param check sees all bytes; null for none
      * @param arrived hears how many bytes more are here; negative when they are forgotten
      */
-    static PartialFile open(Path path, long size, LongConsumer arrived) throws IOException {
-        PartialFile file = new PartialFile(path, size, arrived);
+    static PartialFile open(Path path, long size, ContentCheck check, LongConsumer arrived) throws IOException {
+        PartialFile file = new PartialFile(path, size, check, arrived);
         boolean done = false;
         try {
             file.takeUp(size);
@@ -76,6 +79,9 @@ final class PartialFile implements ContentSink, AutoCloseable {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         while (channel.read(buffer) >= 0) {
             sha256.update(buffer.flip());
+            if (check != null) {
+                check.update(buffer.array(), 0, buffer.limit());
+            }
             position += buffer.limit();
             buffer.clear();
         }
@@ -107,6 +113,9 @@ final class PartialFile implements ContentSink, AutoCloseable {
             channel.write(bytes);
         }
         sha256.update(buffer, 0, length);
+        if (check != null) {
+            check.update(buffer, 0, length);
+        }
         position += length;
         arrived.accept(length);
     }
@@ -115,6 +124,9 @@ final class PartialFile implements ContentSink, AutoCloseable {
     public void restart() throws IOException {
         channel.truncate(0).position(0);
         sha256.reset();
+        if (check != null) {
+            check.reset();
+        }
         arrived.accept(-position);
         position = 0;
         etag = null;
