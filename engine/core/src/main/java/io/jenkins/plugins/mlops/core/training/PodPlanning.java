@@ -52,6 +52,11 @@ public final class PodPlanning {
                     + "' needs a 'cache' in the cluster's profile, which the staged data stays in");
         }
         for (DatasetReference dataset : datasets) {
+            if (dataset.dvc() != null) {
+                throw MlopsException.usage(
+                        "The dataset " + dataset + " is told by a Git repository, which pods do not have: take"
+                                + " a snapshot ('mlops dataset snapshot --dvc'), publish it to the bucket and name its manifest");
+            }
             if (dataset.manifest() != null && !S3Uri.isS3(dataset.manifest())) {
                 throw MlopsException.usage(
                         "The manifest " + dataset.manifest()

@@ -58,6 +58,22 @@ public final class TestBuckets {
         return send(settings, made, new byte[0]) && send(settings, locked, lock);
     }
 
+    /**
+     * Makes a bucket keep every version of its objects.
+     *
+     * @return false when the server cannot
+     */
+    public static boolean makeVersioned(ObjectStoreSettings settings, String bucket) throws IOException {
+        byte[] versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+                .getBytes(StandardCharsets.UTF_8);
+        return send(
+                settings,
+                new Request.Builder()
+                        .url(settings.endpoint() + "/" + bucket + "?versioning=")
+                        .put(RequestBody.create(versioning)),
+                versioning);
+    }
+
     private static boolean send(ObjectStoreSettings settings, Request.Builder request, byte[] body) throws IOException {
         try (S3Http http = new S3Http(settings, null, Duration.ofSeconds(5), Duration.ofSeconds(30));
                 Response answer = http.send(request, Digest.of(body).hex())) {
