@@ -10,7 +10,6 @@ import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -22,7 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "snapshot",
         description = {
-            "Write a manifest of what lies below a prefix now.",
+            "Write a manifest of what lies below a prefix now, or of an output of DVC.",
             "Objects that this cache did not see before are read once to learn their digests; nothing is copied."
         },
         mixinStandardHelpOptions = true)
@@ -39,8 +38,8 @@ final class SnapshotCommand implements Callable<Integer> {
     @Mixin
     private CacheOptions cache;
 
-    @Option(names = "--from", required = true, paramLabel = "S3-URL", description = "s3://bucket/prefix.")
-    private String from;
+    @Mixin
+    private SourceOptions source;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to write the manifest.")
     private Path out;
@@ -65,7 +64,7 @@ final class SnapshotCommand implements Callable<Integer> {
         Manifest manifest;
         try (ObjectStore store = ObjectStore.connect(servers.objectStore(host));
                 ProgressPrinter progress = printer.progress()) {
-            manifest = new Datasets(store, cache.cache(host)).snapshot(S3Uri.parse(from), jobs, progress);
+            manifest = new Datasets(store, cache.cache(host)).snapshot(source.reference(host), jobs, progress);
         }
         try {
             manifest.write(file);

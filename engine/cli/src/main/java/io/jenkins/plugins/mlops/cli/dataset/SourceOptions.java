@@ -20,13 +20,23 @@ final class SourceOptions {
             description = "A manifest that publish or snapshot wrote.")
     private String manifest;
 
-    @Option(names = "--dvc", paramLabel = "PATH", description = "A dataset of DVC (not read yet).")
+    @Option(
+            names = "--dvc",
+            paramLabel = "PATH",
+            description =
+                    "An output of DVC: a .dvc file, the path of an output or below one, or dvc.yaml:STAGE. Read without DVC.")
     private String dvc;
 
-    @Option(names = "--repo", paramLabel = "DIR", description = "The Git repository of --dvc.")
+    @Option(
+            names = "--repo",
+            paramLabel = "DIR",
+            description = "The Git repository of --dvc: a local clone, bare or not, or a directory in one.")
     private String repo;
 
-    @Option(names = "--rev", paramLabel = "REV", description = "The revision of --dvc.")
+    @Option(
+            names = "--rev",
+            paramLabel = "REV",
+            description = "The revision of --dvc: a branch, tag or commit (default: the files as they are).")
     private String rev;
 
     DatasetReference reference(Host host) {

@@ -79,7 +79,9 @@ class DatasetCommandTest {
         String manifest = publish();
         JsonNode published = json();
         assertThat(published.at("/uploaded/files").asInt()).isEqualTo(2);
-        assertThat(run("dataset", "resolve", "--manifest", manifest, "--json")).isZero();
+        assertThat(run("dataset", "resolve", "--manifest", manifest, "--json"))
+                .as(errors())
+                .isZero();
         assertThat(json().get("version")).isEqualTo(published.get("version"));
         assertThat(run("dataset", "pull", "--manifest", manifest, "--into", "data", "--json"))
                 .isZero();
@@ -113,6 +115,38 @@ class DatasetCommandTest {
     }
 
     @Test
+    void anOutputOfDvcIsResolvedPulledAndPinned() throws IOException {
+        s3.put("data/dvc/files/md5/0c/c175b9c0f1b6a831c399e269772661", new byte[] {'a'});
+        Files.createDirectories(directory.resolve("repo/.dvc"));
+        Files.writeString(
+                directory.resolve("repo/.dvc/config"),
+                "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://data/dvc\n    endpointurl = " + s3.endpoint()
+                        + "\n");
+        Files.writeString(
+                directory.resolve("repo/a.txt.dvc"),
+                "outs:\n- md5: 0cc175b9c0f1b6a831c399e269772661\n  size: 1\n  hash: md5\n  path: a.txt\n");
+        assertThat(run("dataset", "resolve", "--dvc", "a.txt", "--repo", "repo", "--json"))
+                .as(errors())
+                .isZero();
+        assertThat(json().get("source").asText()).isEqualTo("dvc:md5:0cc175b9c0f1b6a831c399e269772661/a.txt");
+        assertThat(run("dataset", "snapshot", "--dvc", "a.txt", "--repo", "repo", "--out", "m.json", "--json"))
+                .as(errors())
+                .isZero();
+        JsonNode snapshot = json();
+        assertThat(run("dataset", "pull", "--dvc", "a.txt.dvc", "--repo", "repo", "--into", "data", "--json"))
+                .as(errors())
+                .isZero();
+        assertThat(json().get("version")).isEqualTo(snapshot.get("version"));
+        assertThat(directory.resolve("data/a.txt")).hasContent("a");
+        s3.put("data/dvc/files/md5/0c/c175b9c0f1b6a831c399e269772661", new byte[] {'b'});
+        environment.put("MLOPS_CACHE_DIR", "another");
+        assertThat(run("dataset", "pull", "--dvc", "a.txt", "--repo", "repo", "--into", "data2"))
+                .isEqualTo(1);
+        assertThat(errors()).contains("is corrupt in the store").contains("md5:0cc175b9c0f1b6a831c399e269772661");
+        assertThat(directory.resolve("data2")).doesNotExist();
+    }
+
+    @Test
     void aPartIsPulledAndSaidToBeOne() throws IOException {
         String manifest = publish();
         assertThat(run("dataset", "pull", "--manifest", manifest, "--into", "data", "--include", "*.png", "--json"))
@@ -129,7 +163,9 @@ class DatasetCommandTest {
         Files.writeString(directory.resolve("broken.json"), "{\n  \"schema\": oops\n}");
         says(2, "exactly one of", "pull", "--manifest", manifest, "--from", "s3://data/x", "--into", "d");
         says(2, "No dataset is named", "pull", "--into", "d");
-        says(2, "not read yet", "pull", "--dvc", "x.dvc", "--into", "d");
+        says(2, "knows no output 'x.dvc'", "pull", "--dvc", "x.dvc", "--into", "d");
+        says(2, "no revision 'v9'", "pull", "--dvc", "x.dvc", "--repo", "none", "--rev", "v9", "--into", "d");
+        says(2, "a manifest already", "snapshot", "--manifest", manifest, "--out", "m.json");
         says(2, "broken.json, line 2, column", "pull", "--manifest", "broken.json", "--into", "d");
         says(2, "does not exist", "pull", "--manifest", "none.json", "--into", "d");
         says(2, "s3://bucket/prefix is wanted", "resolve", "--from", "data/x");

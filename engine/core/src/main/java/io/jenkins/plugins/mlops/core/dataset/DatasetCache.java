@@ -103,8 +103,8 @@ public final class DatasetCache {
      */
     Fetched fetch(ObjectStore store, ObjectPin pin, long size, ContentCheck check, LongConsumer arrived)
             throws IOException {
-        String id = Digest.of(store.endpoint() + "\n" + pin.location() + "\n" + pin.etag() + "\n" + pin.versionId() + "\n" + size
-                        + (check == null ? "" : "\n" + check.expected()))
+        String id = Digest.of(store.endpoint() + "\n" + pin.location() + "\n" + pin.etag() + "\n" + pin.versionId()
+                        + "\n" + size + (check == null ? "" : "\n" + check.expected()))
                 .hex();
         return holding(id, () -> {
             Optional<Digest> learnt = learnt(id);

@@ -167,6 +167,9 @@ public final class Datasets {
      * @param jobs objects read at a time, 1 to 256
      */
     public Manifest snapshot(DatasetReference reference, int jobs, ProgressListener progress) {
+        if (reference.manifest() != null) {
+            throw MlopsException.usage(reference + " is a manifest already, which pins every file");
+        }
         return reference.dvc() == null
                 ? snapshot(S3Uri.parse(reference.from()), jobs, progress)
                 : guarded(

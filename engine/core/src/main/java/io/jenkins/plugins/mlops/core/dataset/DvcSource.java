@@ -248,24 +248,27 @@ final class DvcSource {
     }
 
     /**
-     * DVC's own hash of the output; of files that it lists itself, a digest over that list. Specified in
-     * {@code docs/dataset-identity.md}.
+     * DVC's own hash of the output, with the name of a file or of the part, which the content id depends on too; of files that DVC lists
+     * itself, a digest over that list. Specified in {@code docs/dataset-identity.md}.
      */
     private static String sourceId(DvcOutput output) {
         String part = output.wanted().isEmpty() ? "" : "/" + output.wanted();
         if (output.oid() != null) {
-            return (output.hash() == DvcHash.MD5 ? "dvc:md5:" : "dvc:md5-dos2unix:") + output.oid() + part;
+            return (output.hash() == DvcHash.MD5 ? "dvc:md5:" : "dvc:md5-dos2unix:")
+                    + output.oid()
+                    + (output.hasDirectoryObject() ? part : "/" + output.name());
         }
         MessageDigest sha256 = Digest.newSha256();
         sha256.update("mlops-dvc-files/1\n".getBytes(StandardCharsets.UTF_8));
         output.listed().stream()
                 .sorted(Comparator.comparing(DvcHashed::path, TreePath.ORDER))
-                .forEach(file -> sha256.update((file.size() + " "
-                                + (file.versionId() != null
-                                        ? file.versionId()
-                                        : file.etag() != null ? file.etag() : file.md5())
-                                + " " + file.location() + "\n")
-                        .getBytes(StandardCharsets.UTF_8)));
+                .forEach(file -> sha256.update(
+                        (file.size() + " " + stateOf(file) + " " + file.location() + "\n" + file.path() + "\n")
+                                .getBytes(StandardCharsets.UTF_8)));
         return "dvc:files:" + Digest.finish(sha256) + part;
+    }
+
+    private static String stateOf(DvcHashed file) {
+        return file.versionId() != null ? file.versionId() : file.etag() != null ? file.etag() : file.md5();
     }
 }

@@ -196,6 +196,9 @@ public final class DvcRepository implements AutoCloseable {
             }
             return output(output, wanted, null, hash, null, imported(output, dependency, oid, hash, project, endpoint));
         }
+        if (dependency != null && staysAtSource(dependency)) {
+            return output(output, wanted, null, hash, null, imported(output, dependency, oid, hash, project, endpoint));
+        }
         String name = output.option("remote");
         String remoteName =
                 name != null ? name : project.config().defaultRemote().orElse(null);
@@ -222,6 +225,11 @@ public final class DvcRepository implements AutoCloseable {
                     + remoteName + "', which keeps versions: it names none; 'dvc push' and commit what it changes");
         }
         return output(output, wanted, oid, hash, remote, null);
+    }
+
+    /** What was imported from a bucket that keeps versions, DVC does not push, whether or not the file says so. */
+    private static boolean staysAtSource(Map<?, ?> dependency) {
+        return dependency.get("version_id") != null || dependency.get("files") != null;
     }
 
     private DvcOutput output(

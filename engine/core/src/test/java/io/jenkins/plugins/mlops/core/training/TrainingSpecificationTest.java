@@ -130,7 +130,7 @@ class TrainingSpecificationTest {
                     name: a\\ncommand: [x]\\nparent: digits          | line 3, column 9 | 'digits' names no model
                     name: a\\ncommand: [x]\\nresources: {gpus: -1}   | line 3 | resources.gpus is -1
                     name: a\\ncommand: [x]\\ndatasets: {training: {from: http://x}} | line 3 | s3://bucket/prefix
-                    name: a\\ncommand: [x]\\ndatasets: {training: {dvc: d.dvc}} | line 3 | not read yet
+                    name: a\\ncommand: [x]\\ndatasets: {training: {dvc: d.dvc, from: s3://b/c}} | line 3 | exactly one
                     name: a\\ncommand: [x]\\noutputs: {model: ../up}  | line 3 | refused
                     name: a\\n  command: [x                          | line 2 | mapping
                     """)
