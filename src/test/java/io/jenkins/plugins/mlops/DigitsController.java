@@ -15,16 +15,16 @@ import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What {@link DigitsPipelineIT} does within the controller's process. */
-final class DigitsController {
+/** What tests of the digits do within the controller's process. */
+public final class DigitsController {
 
     private DigitsController() {}
 
     /** A job with its script from a repository, and what a user would enter once. */
-    record Job(String name, String repository, String scriptPath, String datasets, String venv)
+    public record Job(String name, String repository, String scriptPath, String datasets, String venv)
             implements Serializable {}
 
-    static void create(JenkinsRule r, Job job) throws Exception {
+    public static void create(JenkinsRule r, Job job) throws Exception {
         GitSCM scm = new GitSCM(
                 GitSCM.createRepoList(job.repository(), null), List.of(new BranchSpec("main")), null, null, List.of());
         CpsScmFlowDefinition definition = new CpsScmFlowDefinition(scm, job.scriptPath());
@@ -34,7 +34,7 @@ final class DigitsController {
     }
 
     /** Runs a build to its end; returns its number. The first one has values for parameters that Jenkins does not know yet. */
-    static Integer build(JenkinsRule r, Job job, HashMap<String, Serializable> parameters) throws Exception {
+    public static Integer build(JenkinsRule r, Job job, HashMap<String, Serializable> parameters) throws Exception {
         List<ParameterValue> values = new ArrayList<>(List.of(
                 new StringParameterValue("DATASETS", job.datasets()), new StringParameterValue("VENV", job.venv())));
         for (Map.Entry<String, Serializable> parameter : parameters.entrySet()) {

@@ -18,10 +18,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,8 +34,6 @@ class DigitsPipelineIT {
     private static final String VENV = System.getenv("MLOPS_TEST_VENV");
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Path PIPELINE = Path.of("pipelines", "digits");
-    private static final Path PAGE = Path.of("docs", "jenkins-quickstart.md");
 
     /** Two stories on two processors that do other things besides. */
     private static final int TIMEOUT_SECONDS = 1800;
@@ -69,7 +63,7 @@ class DigitsPipelineIT {
         bucket = s3.newBucket();
         PackagedPlugin.install(jenkins);
         Path configuration = directory.resolve("jenkins.yaml");
-        Files.writeString(configuration, yamlOf(PAGE) + "jenkins:\n  numExecutors: 0\n");
+        Files.writeString(configuration, DigitsProject.configuration() + "jenkins:\n  numExecutors: 0\n");
         jenkins.extraEnv("CASC_JENKINS_CONFIG", configuration.toString())
                 .extraEnv("AWS_ACCESS_KEY_ID", s3.accessKey())
                 .extraEnv("AWS_SECRET_ACCESS_KEY", s3.secretKey())
@@ -82,15 +76,15 @@ class DigitsPipelineIT {
     @Test
     void bothJenkinsfilesTellTheStory() throws Throwable {
         Path team = directory.resolve("team");
-        String commit = repository(team, PIPELINE.toString());
-        story(job("declarative", team, PIPELINE + "/Jenkinsfile"), commit);
+        String commit = DigitsProject.repository(team, DigitsProject.PIPELINE.toString());
+        story(job("declarative", team, DigitsProject.PIPELINE + "/Jenkinsfile"), commit);
 
         Path copy = directory.resolve("copy");
         Pictures.take("jenkins-build-promoted", page("declarative/3"), 900);
         Pictures.take("jenkins-build-refused", page("declarative/2"), 900);
         Pictures.take("jenkins-parameters", page("declarative/build"), 1000);
 
-        String copied = repository(copy, "");
+        String copied = DigitsProject.repository(copy, "");
         story(job("scripted", copy, "Jenkinsfile.scripted"), copied);
     }
 
@@ -195,34 +189,5 @@ class DigitsPipelineIT {
 
     private HttpResponse<String> send(String url) throws IOException, InterruptedException {
         return http.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Makes a repository with the pipeline in a directory of it; returns the commit. */
-    private static String repository(Path root, String where) throws Exception {
-        Path code = Files.createDirectories(root.resolve(where));
-        try (Stream<Path> files = Files.list(PIPELINE)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, code.resolve(file.getFileName()));
-            }
-        }
-        try (Git git =
-                Git.init().setDirectory(root.toFile()).setInitialBranch("main").call()) {
-            git.add().addFilepattern(".").call();
-            return git.commit()
-                    .setMessage("Train a network on scanned digits")
-                    .setAuthor("A. Author", "author@example.org")
-                    .setCommitter("A. Author", "author@example.org")
-                    .setSign(false)
-                    .call()
-                    .getName();
-        }
-    }
-
-    /** The first YAML block of a page. */
-    private static String yamlOf(Path page) throws IOException {
-        Matcher block = Pattern.compile("^```yaml\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
-                .matcher(Files.readString(page));
-        assertThat(block.find()).as("YAML in " + page).isTrue();
-        return block.group(1);
     }
 }
