@@ -29,16 +29,21 @@ final class KeptManifest {
         }
         Path copy = Files.createTempFile("mlops-manifest", ".json");
         try {
-            try (InputStream in = ByteStreams.limit(manifest.read(), MAX_BYTES + 1)) {
-                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-            }
-            if (Files.size(copy) > MAX_BYTES) {
-                throw MlopsException.failed("The manifest " + manifest + " has more than " + Amounts.bytes(MAX_BYTES)
-                        + ", which is more than the controller keeps: split the dataset");
-            }
+            copy(manifest, copy);
             store.keepManifest(copy, content);
         } finally {
             Files.deleteIfExists(copy);
+        }
+    }
+
+    /** Brings a file of an agent here, unless it is larger than any manifest that is kept. */
+    static void copy(FilePath manifest, Path copy) throws IOException, InterruptedException {
+        try (InputStream in = ByteStreams.limit(manifest.read(), MAX_BYTES + 1)) {
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (Files.size(copy) > MAX_BYTES) {
+            throw MlopsException.failed("The manifest " + manifest + " has more than " + Amounts.bytes(MAX_BYTES)
+                    + ", which is more than the controller keeps: split the dataset");
         }
     }
 }

@@ -5,24 +5,33 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.FilePath;
 import hudson.model.TaskListener;
 import hudson.slaves.WorkspaceList;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.dataset.PublishResult;
-import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.signing.SignedTask;
+import io.jenkins.plugins.mlops.signing.SignedWork;
+import io.jenkins.plugins.mlops.signing.StoreSigner;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
-import io.jenkins.plugins.mlops.step.AgentTask;
 import io.jenkins.plugins.mlops.step.BuildProgress;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** Publishes from the agent. Done again, it sends only what the store does not have. */
+/**
+ * Publishes from the agent, which gets signed URLs for the files and no keys; the manifest is written by the controller. Done
+ * again, it sends only what the store does not have.
+ */
 final class PublishDatasetExecution extends AgentStepExecution<Dataset> {
 
     private static final long serialVersionUID = 1L;
@@ -44,17 +53,21 @@ final class PublishDatasetExecution extends AgentStepExecution<Dataset> {
 
     @Override
     protected Dataset work(@NonNull FilePath directory) throws IOException, InterruptedException {
-        StoreAccess access =
-                new StoreAccess(MlopsConfiguration.get().objectStore(store).settings(run()));
-        String cache = AgentCache.directory(workspace().computer());
+        JobPolicy policy = JobPolicy.of(run());
+        ObjectStoreProfile profile = policy.objectStore(store);
+        policy.checkLocation(request.to());
         FilePath manifest = Objects.requireNonNull(
                         WorkspaceList.tempDir(directory), "a workspace has a temporary directory")
                 .child("mlops-manifest-" + useId() + ".json");
         listener().getLogger().println("Publishing " + request.directory() + " as " + request.name());
         try {
-            Published published = directory.act(new Task(request, access, cache, manifest.getRemote(), listener()));
-            Dataset dataset = published.dataset;
-            KeptManifest.keep(manifest, Digest.parse(Objects.requireNonNull(dataset.getVersion())));
+            Published published = SignedWork.on(
+                    directory,
+                    new Task(request, manifest.getRemote(), listener()),
+                    new StoreSigner(profile, run(), new BlobRules(request.to())),
+                    workspace().toString());
+            DatasetVersion version = complete(manifest, profile);
+            Dataset dataset = Dataset.of(version, version.source());
             DatasetUses.record(run(), useId(), Action.PUBLISHED, null, dataset, null);
             listener()
                     .getLogger()
@@ -68,55 +81,65 @@ final class PublishDatasetExecution extends AgentStepExecution<Dataset> {
         }
     }
 
+    /** Only the controller writes manifests: a version that others may rely on is one that it has looked at. */
+    private DatasetVersion complete(FilePath manifest, ObjectStoreProfile profile)
+            throws IOException, InterruptedException {
+        Path copy = Files.createTempFile("mlops-manifest", ".json");
+        try {
+            KeptManifest.copy(manifest, copy);
+            ManifestScan scan;
+            try (ObjectStore connection = ObjectStore.connect(profile.settings(null))) {
+                scan = new Datasets(connection, DatasetCache.at(AgentCache.ofController()))
+                        .completePublication(copy, request.name(), request.to());
+            }
+            ControllerLineage.store()
+                    .keepManifest(copy, Objects.requireNonNull(scan.version().contentId()));
+            return scan.version();
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
     /** What the agent says. */
     private static final class Published implements Serializable {
 
         private static final long serialVersionUID = 1L;
 
-        final Dataset dataset;
         final long uploadedFiles;
         final long uploadedBytes;
 
         Published(PublishResult result) {
-            this.dataset =
-                    Dataset.of(result.manifest().version(), result.location().toString());
             this.uploadedFiles = result.uploadedFiles();
             this.uploadedBytes = result.uploadedBytes();
         }
     }
 
-    private static final class Task extends AgentTask<Published> {
+    private static final class Task extends SignedTask<Published> {
 
         private static final long serialVersionUID = 1L;
 
         private final PublishRequest request;
-        private final StoreAccess access;
-        private final String cache;
         private final String manifest;
         private final TaskListener listener;
 
         /** @param manifest the file that the version's manifest is written to */
-        Task(PublishRequest request, StoreAccess access, String cache, String manifest, TaskListener listener) {
+        Task(PublishRequest request, String manifest, TaskListener listener) {
             this.request = request;
-            this.access = access;
-            this.cache = cache;
             this.manifest = manifest;
             this.listener = listener;
         }
 
         @Override
-        protected Published run(Path workspace) throws IOException {
-            PublishResult result;
-            try (ObjectStore connection = access.connect()) {
-                result = new Datasets(connection, DatasetCache.at(Path.of(cache)))
-                        .publish(
-                                workspace.resolve(request.directory()),
-                                request.name(),
-                                request.to(),
-                                request.options(),
-                                BuildProgress.to(listener));
-            }
-            result.manifest().write(Path.of(manifest));
+        protected Published run(Path workspace, ObjectStore store) throws IOException {
+            Path file = Path.of(manifest);
+            PublishResult result = new Datasets(store, DatasetCache.at(Objects.requireNonNull(file.getParent())))
+                    .upload(
+                            workspace.resolve(request.directory()),
+                            request.name(),
+                            request.to(),
+                            request.options(),
+                            BuildProgress.to(listener));
+            result.manifest().write(file);
             return new Published(result);
         }
     }

@@ -5,25 +5,33 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
-import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.signing.SignedTask;
+import io.jenkins.plugins.mlops.signing.SignedWork;
+import io.jenkins.plugins.mlops.signing.StoreSigner;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
-import io.jenkins.plugins.mlops.step.AgentTask;
 import io.jenkins.plugins.mlops.step.BuildProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Pulls on the agent; the bytes do not pass the controller. Done again after a restart or the loss of the agent, it takes what
+ * Pulls on the agent, which gets signed URLs of the dataset's objects and no keys; the bytes do not pass the controller. Done again after a restart or the loss of the agent, it takes what
  * was downloaded before from the agent's cache.
  */
 final class PullDatasetExecution extends AgentStepExecution<Dataset> {
@@ -52,53 +60,74 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     @Override
     protected Dataset work(@NonNull FilePath directory) throws IOException, InterruptedException {
-        StoreAccess access =
-                new StoreAccess(MlopsConfiguration.get().objectStore(store).settings(run()));
+        JobPolicy policy = JobPolicy.of(run());
+        ObjectStoreProfile profile = policy.objectStore(store);
         String cache = AgentCache.directory(workspace().computer());
+        FilePath listing = Objects.requireNonNull(
+                        WorkspaceList.tempDir(directory), "a workspace has a temporary directory")
+                .child("mlops-pull-" + useId() + ".json");
         listener().getLogger().println("Pulling " + request.address() + " into " + request.into());
-        Dataset dataset = directory.act(new Task(request, access, cache, listener()));
-        KeptManifest.keep(
-                directory.child(Objects.requireNonNull(dataset.getDirectory())).child(Datasets.MANIFEST_PATH),
-                Digest.parse(Objects.requireNonNull(dataset.getVersion())));
-        DatasetUses.record(
-                run(), useId(), Action.PULLED, role, dataset, workspace().node());
-        listener()
-                .getLogger()
-                .println("Pulled " + dataset + ": " + Amounts.filesAndBytes(dataset.getFiles(), dataset.getBytes())
-                        + "; downloaded "
-                        + Amounts.filesAndBytes(dataset.getDownloadedFiles(), dataset.getDownloadedBytes()));
-        return dataset;
+        try (PullSource source = PullSource.of(request.address(), directory, profile.settings(run()), policy)) {
+            source.sendTo(listing);
+            Task task = new Task(request, source.isPrefix(), listing.getRemote(), cache, listener());
+            Dataset dataset = SignedWork.on(
+                    directory, task, new StoreSigner(profile, run(), source), workspace().toString());
+            requireSame(source, dataset);
+            source.keep(
+                    directory
+                            .child(Objects.requireNonNull(dataset.getDirectory()))
+                            .child(Datasets.MANIFEST_PATH),
+                    Digest.parse(Objects.requireNonNull(dataset.getVersion())));
+            DatasetUses.record(
+                    run(), useId(), Action.PULLED, role, dataset, workspace().node());
+            listener()
+                    .getLogger()
+                    .println("Pulled " + dataset + ": " + Amounts.filesAndBytes(dataset.getFiles(), dataset.getBytes())
+                            + "; downloaded "
+                            + Amounts.filesAndBytes(dataset.getDownloadedFiles(), dataset.getDownloadedBytes()));
+            return dataset;
+        } finally {
+            listing.delete();
+        }
     }
 
-    private static final class Task extends AgentTask<Dataset> {
+    /** What the controller has read is the truth, whatever the agent says. */
+    private static void requireSame(PullSource source, Dataset dataset) {
+        if (source.content() != null && !source.content().toString().equals(dataset.getVersion())) {
+            throw MlopsException.refused("The agent says that it pulled " + dataset.getVersion() + ", but it was given "
+                    + source.content() + ": look after that agent");
+        }
+    }
+
+    private static final class Task extends SignedTask<Dataset> {
 
         private static final long serialVersionUID = 1L;
 
         private final PullRequest request;
-        private final StoreAccess access;
+        private final boolean prefix;
+        private final String listing;
         private final String cache;
         private final TaskListener listener;
 
-        Task(PullRequest request, StoreAccess access, String cache, TaskListener listener) {
+        /** @param listing the file that the controller has made */
+        Task(PullRequest request, boolean prefix, String listing, String cache, TaskListener listener) {
             this.request = request;
-            this.access = access;
+            this.prefix = prefix;
+            this.listing = listing;
             this.cache = cache;
             this.listener = listener;
         }
 
         @Override
-        protected Dataset run(Path workspace) {
+        protected Dataset run(Path workspace, ObjectStore store) {
             Path into = workspace.resolve(request.into()).normalize();
-            PullResult result;
-            try (ObjectStore connection = access.connect()) {
-                result = new Datasets(connection, DatasetCache.at(Path.of(cache)))
-                        .pull(
-                                request.address().reference(workspace),
-                                into,
-                                request.options(),
-                                BuildProgress.to(listener));
-            }
-            return Dataset.pulled(result, request.address().toString(), into.toString());
+            Datasets datasets = new Datasets(store, DatasetCache.at(Path.of(cache)));
+            ProgressListener progress = BuildProgress.to(listener);
+            String address = request.address().toString();
+            PullResult result = prefix
+                    ? datasets.pullListed(S3Uri.parse(address), Path.of(listing), into, request.options(), progress)
+                    : datasets.pull(DatasetReference.ofManifest(listing), into, request.options(), progress);
+            return Dataset.pulled(result, address, into.toString());
         }
     }
 }

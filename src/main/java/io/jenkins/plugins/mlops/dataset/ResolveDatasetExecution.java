@@ -1,13 +1,14 @@
 package io.jenkins.plugins.mlops.dataset;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.RestartableStepExecution;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,9 +36,11 @@ final class ResolveDatasetExecution extends RestartableStepExecution<Dataset> {
     @Override
     protected Dataset work() throws IOException, InterruptedException {
         DatasetReference reference = address.reference(Path.of("."));
+        JobPolicy policy = JobPolicy.of(run());
+        policy.checkLocation(S3Uri.parse(reference.toString()));
         DatasetVersion version;
         try (ObjectStore connection =
-                ObjectStore.connect(MlopsConfiguration.get().objectStore(store).settings(run()))) {
+                ObjectStore.connect(policy.objectStore(store).settings(run()))) {
             version = new Datasets(connection, DatasetCache.at(AgentCache.ofController())).resolve(reference);
         }
         Dataset dataset = Dataset.of(version, address.toString());

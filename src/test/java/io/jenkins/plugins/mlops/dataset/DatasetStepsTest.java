@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.model.Item;
 import hudson.model.Result;
@@ -10,11 +9,6 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
-import java.io.ByteArrayOutputStream;
-import java.io.NotSerializableException;
-import java.io.ObjectOutputStream;
-import java.net.URI;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -111,17 +105,6 @@ class DatasetStepsTest {
         assertRefused("node { pullDataset from: 's3://data/p', into: '' }", "wants 'into'");
         assertRefused("resolveDataset from: 's3://data/p', store: 'none'", "There is no object store 'none'");
         assertRefused("node { pullDataset manifest: 'absent.json', into: 'd' }", "absent.json does not exist");
-    }
-
-    @Test
-    void credentialsRefuseToBePersisted() {
-        StoreAccess access = new StoreAccess(new ObjectStoreSettings(
-                URI.create("http://127.0.0.1:1"),
-                "us-east-1",
-                new ObjectStoreSettings.Credentials("user", "secret", null)));
-        assertThatThrownBy(() -> new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(access))
-                .isInstanceOf(NotSerializableException.class);
-        assertThatThrownBy(() -> Jenkins.XSTREAM2.toXML(access)).hasMessageContaining("StoreAccess");
     }
 
     private void assertRefused(String script, String says) throws Exception {

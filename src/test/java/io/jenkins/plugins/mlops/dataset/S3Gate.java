@@ -35,6 +35,8 @@ final class S3Gate implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> withKeys = new CopyOnWriteArrayList<>();
+    private final List<String> withoutKeys = new CopyOnWriteArrayList<>();
     private final List<String> served = new CopyOnWriteArrayList<>();
 
     private static final class Hold {
@@ -86,6 +88,16 @@ final class S3Gate implements AutoCloseable {
         return requests.stream().filter(path -> isBlobOf(dataset, path)).toList();
     }
 
+    /** What was asked for with a signature in a header, as only who has the keys does. */
+    List<String> withKeys() {
+        return List.copyOf(withKeys);
+    }
+
+    /** What was asked for with a signature in the address, with it. */
+    List<String> withoutKeys() {
+        return List.copyOf(withoutKeys);
+    }
+
     private static boolean isBlobOf(String dataset, String path) {
         return path.contains("/" + dataset + BLOBS);
     }
@@ -95,6 +107,11 @@ final class S3Gate implements AutoCloseable {
         boolean blob = exchange.getRequestMethod().equals("GET") && path.contains(BLOBS);
         if (blob) {
             requests.add(path);
+        }
+        if (exchange.getRequestHeaders().containsKey("Authorization")) {
+            withKeys.add(exchange.getRequestMethod() + " " + path);
+        } else {
+            withoutKeys.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         }
         try (exchange;
                 Response answer = client.newCall(request(exchange)).execute()) {

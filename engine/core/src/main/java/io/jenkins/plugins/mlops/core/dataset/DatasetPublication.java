@@ -51,7 +51,15 @@ final class DatasetPublication {
         this.progress = progress;
     }
 
+    /** Sends the files, then the manifest. */
     PublishResult run(Path directory) throws IOException {
+        PublishResult result = upload(directory);
+        writeLast(result.manifest(), result.location());
+        return result;
+    }
+
+    /** Sends the files only. */
+    PublishResult upload(Path directory) throws IOException {
         long start = System.nanoTime();
         Map<String, Path> files = new PublishableFiles(directory, options.links()).find();
         if (files.isEmpty()) {
@@ -75,7 +83,6 @@ final class DatasetPublication {
         }
         Manifest manifest = manifest();
         S3Uri location = S3Uri.parse(manifest.source().uri());
-        writeLast(manifest, location);
         return new PublishResult(
                 manifest, location, uploaded.files(), uploaded.bytes(), Duration.ofNanos(System.nanoTime() - start));
     }
@@ -106,9 +113,33 @@ final class DatasetPublication {
                 .sorted((a, b) -> TreePath.ORDER.compare(a.path(), b.path()))
                 .toList();
         Digest content = TreeSummary.of(entries).content();
-        S3Uri location = to.resolve(name + "/manifests/" + content.hex() + ".json");
+        S3Uri location = location(to, name, content);
         return Manifest.of(
                 name, new Manifest.Source(SourceIds.ofManifest(content), location.toString()), to.bucket(), entries);
+    }
+
+    private static S3Uri location(S3Uri to, String name, Digest content) {
+        return to.resolve(name + "/manifests/" + content.hex() + ".json");
+    }
+
+    /** As {@link Datasets#completePublication}. */
+    static ManifestScan complete(ObjectStore store, Path file, String name, S3Uri to) throws IOException {
+        ManifestScan scan = ManifestScan.read(file, "The manifest of " + name, entry -> {
+            if (!to.resolve(blobKey(entry.sha256())).key().equals(entry.key()) || entry.versionId() != null) {
+                throw MlopsException.refused("The manifest of " + name + " says that '" + entry.path() + "' lies at "
+                        + entry.key() + ", which is not where publications to " + to + " put it");
+            }
+        });
+        S3Uri location = location(to, name, scan.version().contentId());
+        if (!scan.version().name().equals(name)
+                || !to.bucket().equals(scan.bucket())
+                || !scan.version().source().equals(location.toString())
+                || !scan.version().sourceId().equals(SourceIds.ofManifest(scan.version().contentId()))) {
+            throw MlopsException.refused("The manifest of " + name + " names another place or dataset than "
+                    + location + ": " + scan.version());
+        }
+        store.putIfAbsent(location, LocalFile.read(file));
+        return scan;
     }
 
     private void writeLast(Manifest manifest, S3Uri location) throws IOException {
@@ -148,7 +179,8 @@ final class DatasetPublication {
         }
     }
 
-    private static String blobKey(Digest sha256) {
+    /** The key of a file's bytes, from the place of publication on. */
+    static String blobKey(Digest sha256) {
         return "blobs/sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex();
     }
 }

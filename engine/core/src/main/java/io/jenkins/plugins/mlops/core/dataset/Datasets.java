@@ -137,6 +137,28 @@ public final class Datasets {
     }
 
     /**
+     * As {@link #publish}, for one who may not write manifests: sends the files only. The version is there once
+     * {@link #completePublication} was called where the keys are.
+     */
+    public PublishResult upload(
+            Path directory, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
+        return guarded(
+                "Publishing " + directory,
+                () -> new DatasetPublication(store, name, to, policy, options, progress).upload(directory));
+    }
+
+    /**
+     * Writes the manifest of a version whose files were sent, unless it is there already. The file may be of any size, and come
+     * from somebody who is not trusted.
+     *
+     * @param manifest what {@link #upload} has returned
+     * @throws MlopsException of kind REFUSED when it names another dataset, or objects elsewhere
+     */
+    public ManifestScan completePublication(Path manifest, String name, S3Uri to) {
+        return guarded("Publishing " + name, () -> DatasetPublication.complete(store, manifest, name, to));
+    }
+
+    /**
      * Checks whether a version's objects are still in the store, in the state that its manifest names.
      *
      * @param read whether their bytes are read and compared, too; else size and ETag are

@@ -104,6 +104,9 @@ public record ManifestScan(DatasetVersion version, String bucket) {
                 } catch (JsonProcessingException e) {
                     throw broken(parser, cause(e), e);
                 } catch (MlopsException e) {
+                    if (e.kind() != MlopsException.Kind.USAGE) {
+                        throw e; // the visitor's
+                    }
                     throw broken(parser, e.getMessage(), e);
                 }
             } catch (NoSuchFileException e) {

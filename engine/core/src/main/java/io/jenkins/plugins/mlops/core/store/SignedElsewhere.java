@@ -38,17 +38,26 @@ final class SignedElsewhere implements Interceptor {
         }
         Request request = plain.build();
         StoreRequest asked = describe(request);
-        URI url = signer.sign(asked, null);
+        URI url = sign(asked, null);
         Response response = chain.proceed(to(request, url));
         if (response.code() != 401 && response.code() != 403) {
             return response;
         }
-        URI renewed = signer.sign(asked, url);
         response.close();
+        URI renewed = sign(asked, url);
         return chain.proceed(to(request, renewed));
     }
 
-    private Request to(Request request, URI url) {
+    /** Clients that answer later hand on nothing but an IOException; {@link StoreFailures} finds the cause in it. */
+    private URI sign(StoreRequest asked, URI refused) throws IOException {
+        try {
+            return signer.sign(asked, refused);
+        } catch (MlopsException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private Request to(Request request, URI url) throws IOException {
         HttpUrl target = HttpUrl.get(url);
         HttpUrl own = HttpUrl.get(endpoint);
         if (target == null
@@ -56,8 +65,9 @@ final class SignedElsewhere implements Interceptor {
                 || !target.scheme().equals(own.scheme())
                 || !target.host().equals(own.host())
                 || target.port() != own.port()) {
-            throw MlopsException.refused("A signed URL leads to " + url.getHost() + " and not to the object store "
+            MlopsException elsewhere = MlopsException.refused("A signed URL leads to " + url.getHost() + " and not to the object store "
                     + endpoint + ", so it is not used");
+            throw new IOException(elsewhere.getMessage(), elsewhere);
         }
         return request.newBuilder().url(target).removeHeader("Host").build();
     }

@@ -80,8 +80,10 @@ final class StoreFailures {
                 && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof MlopsException ours) {
-            throw ours;
+        for (Throwable inner = cause; inner != null; inner = inner.getCause()) {
+            if (inner instanceof MlopsException ours) {
+                throw ours;
+            }
         }
         if (cause instanceof RetryPolicy.Transient again) {
             return again;

@@ -1,0 +1,180 @@
+package io.jenkins.plugins.mlops.dataset;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.FilePath;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
+import io.jenkins.plugins.mlops.core.dataset.ObjectIndex;
+import io.jenkins.plugins.mlops.core.dataset.PrefixScan;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.store.StoreRequest;
+import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.signing.SigningRequest;
+import io.jenkins.plugins.mlops.signing.SigningRules;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What a dataset consists of, as the controller found out itself: its objects by number, of which the agent may read each, and
+ * nothing else. All of it is in files of the controller; memory does not grow with the dataset. The agent gets a copy of the
+ * file, so both mean the same object by a number. To be closed.
+ */
+final class PullSource implements SigningRules, Closeable {
+
+    /** Which directories are allowed is remembered for so many. */
+    private static final int MAX_DIRECTORIES = 100_000;
+
+    private final Path file;
+    private final Path index;
+    private boolean prefix;
+    private Digest content;
+    private ObjectIndex objects;
+
+    private PullSource() throws IOException {
+        this.file = Files.createTempFile("mlops-pull", ".json");
+        this.index = Files.createTempFile("mlops-pull", ".index");
+    }
+
+    /**
+     * Reads a manifest or lists a prefix.
+     *
+     * @param workspace where a manifest's path starts from
+     * @throws MlopsException of kind REFUSED too, when an object lies where the job may not read
+     */
+    @NonNull
+    static PullSource of(DatasetAddress address, FilePath workspace, ObjectStoreSettings store, JobPolicy policy)
+            throws IOException, InterruptedException {
+        PullSource source = new PullSource();
+        boolean done = false;
+        try {
+            source.read(address, workspace, store, policy);
+            done = true;
+            return source;
+        } finally {
+            if (!done) {
+                source.close();
+            }
+        }
+    }
+
+    private void read(DatasetAddress address, FilePath workspace, ObjectStoreSettings settings, JobPolicy policy)
+            throws IOException, InterruptedException {
+        if (address.isWorkspaceFile()) {
+            copy(workspace.child(address.toString()), address.toString());
+            manifest(ManifestScan.readSorted(file, address.toString()), address.toString(), policy);
+            return;
+        }
+        DatasetReference reference = address.reference(Path.of("."));
+        prefix = reference.from() != null;
+        S3Uri place = S3Uri.parse(prefix ? reference.from() : reference.manifest());
+        policy.checkLocation(place);
+        try (ObjectStore store = ObjectStore.connect(settings)) {
+            if (prefix) {
+                objects = PrefixScan.into(file, store, place).objects();
+            } else {
+                Datasets datasets = new Datasets(store, DatasetCache.at(AgentCache.ofController()));
+                manifest(datasets.manifestInto(file, place), place.toString(), policy);
+            }
+        }
+    }
+
+    private void manifest(ManifestScan scan, String origin, JobPolicy policy) throws IOException {
+        content = scan.version().contentId();
+        boolean restricted = policy.restrictsLocations();
+        Set<String> allowed = new HashSet<>();
+        try (ObjectIndex.Writer writer = ObjectIndex.write(index, scan.bucket())) {
+            ManifestScan.read(file, origin, entry -> {
+                if (restricted && scan.bucket() != null && entry.key() != null) {
+                    check(new S3Uri(scan.bucket(), entry.key()), allowed, policy);
+                }
+                writer.add(entry.key(), entry.versionId(), entry.size(), entry.etag());
+            });
+            objects = writer.finish();
+        }
+    }
+
+    /** Objects lie side by side by the thousand: each directory is asked for once. */
+    private static void check(S3Uri object, Set<String> allowed, JobPolicy policy) {
+        String directory = object.key().substring(0, object.key().lastIndexOf('/') + 1);
+        if (allowed.contains(directory)) {
+            return;
+        }
+        policy.checkLocation(object);
+        if (!directory.isEmpty()
+                && allowed.size() < MAX_DIRECTORIES
+                && policy.allowsLocation(new S3Uri(object.bucket(), directory))) {
+            allowed.add(directory);
+        }
+    }
+
+    private void copy(FilePath manifest, String name) throws IOException, InterruptedException {
+        if (!manifest.exists()) {
+            throw MlopsException.usage("The manifest " + name + " does not exist");
+        }
+        KeptManifest.copy(manifest, file);
+    }
+
+    /** Whether the file is a list of a prefix, and not a manifest. */
+    boolean isPrefix() {
+        return prefix;
+    }
+
+    /** Gives the agent the file. */
+    void sendTo(FilePath copy) throws IOException, InterruptedException {
+        FilePath parent = copy.getParent();
+        if (parent != null) {
+            parent.mkdirs();
+        }
+        new FilePath(file.toFile()).copyTo(copy);
+    }
+
+    /**
+     * Keeps the manifest on the controller, so that a single file can be asked for later.
+     *
+     * @param pulled the agent's manifest, which alone has what the files of a prefix hold
+     * @param version its content id
+     */
+    void keep(FilePath pulled, Digest version) throws IOException, InterruptedException {
+        if (content == null) {
+            KeptManifest.keep(pulled, version);
+        } else {
+            ControllerLineage.store().keepManifest(file, content);
+        }
+    }
+
+    /** The content id; null for a prefix, whose files nobody has read yet. */
+    @CheckForNull
+    Digest content() {
+        return content;
+    }
+
+    @Override
+    public StoreRequest allowed(SigningRequest asked) {
+        if (asked.number() < 0) {
+            throw MlopsException.refused(
+                    "A pull reads the objects of its dataset and nothing else; the agent asked for " + asked);
+        }
+        return StoreRequest.get(objects.pin(asked.number()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (objects != null) {
+            objects.close();
+        }
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(index);
+    }
+}

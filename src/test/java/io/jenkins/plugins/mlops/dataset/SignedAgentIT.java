@@ -1,0 +1,217 @@
+package io.jenkins.plugins.mlops.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Label;
+import hudson.model.Result;
+import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.mlops.TestServers;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
+import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.policy.FolderPolicy;
+import io.jenkins.plugins.mlops.signing.StoreSigner;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Agents work with a real object store whose keys they never get; a gate before it sees every request. */
+@WithJenkins
+class SignedAgentIT {
+
+    private static final int BUILDS = 30;
+    private static final int FILES = 40;
+    private static final int BIG = 65 * 1024 * 1024;
+
+    @TempDir
+    private Path directory;
+
+    private JenkinsRule jenkins;
+    private TestServers.S3 s3;
+    private String bucket;
+    private S3Gate gate;
+    private DumbSlave agent;
+
+    @BeforeEach
+    void setUp(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        s3 = TestServers.s3();
+        bucket = s3.newBucket();
+        gate = new S3Gate(URI.create(s3.endpoint()));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.SYSTEM, "keys", null, s3.accessKey(), s3.secretKey()));
+        ObjectStoreProfile profile = new ObjectStoreProfile("gate", "http://127.0.0.1:" + gate.port());
+        profile.setCredentialsId("keys");
+        MlopsConfiguration.get().setObjectStores(List.of(profile));
+        agent = jenkins.createOnlineSlave(Label.get("far"));
+        agent.setNumExecutors(BUILDS);
+        jenkins.jenkins.updateNode(agent);
+    }
+
+    @AfterEach
+    void tearDown() {
+        System.clearProperty(StoreSigner.class.getName() + ".validity");
+        gate.close();
+    }
+
+    @Test
+    void publicationsAndPullsWorkWithoutKeys() throws Exception {
+        String to = "s3://" + bucket + "/team/sets";
+        WorkflowRun run = success("""
+                node('far') {
+                  writeFile file: 'set/a b.txt', text: 'one'
+                  writeFile file: 'set/\u00e4/copy', text: 'one'
+                  writeFile file: 'set/empty', text: ''
+                  sh 'head -c %d /dev/zero > set/big'
+                  def published = publishDataset directory: 'set', name: 'mixed', to: '%s'
+                  def again = publishDataset directory: 'set', name: 'mixed', to: '%s'
+                  def resolved = resolveDataset manifest: published.source
+                  def pulled = pullDataset dataset: resolved, into: 'pulled'
+                  sh 'cmp set/big pulled/big && cmp "set/a b.txt" pulled/\u00e4/copy'
+                  writeFile file: 'local.json', text: readFile('pulled/.mlops/manifest.json')
+                  pullDataset manifest: 'local.json', into: 'third'
+                  echo "SAME ${published.version == pulled.version} ${again.source == published.source}"
+                }""".formatted(BIG, to, to));
+        jenkins.assertLogContains("SAME true true", run);
+        jenkins.assertLogContains("uploaded 3 files", run);
+        jenkins.assertLogContains("uploaded 0 files", run);
+        assertThat(gate.withKeys()).filteredOn(request -> request.contains("/blobs/")).isEmpty();
+        assertThat(gate.withoutKeys()).isNotEmpty().allMatch(request -> request.contains("/team/sets/blobs/sha256/"));
+        assertThat(gate.withoutKeys()).noneMatch(request -> request.startsWith("DELETE"));
+        // What was begun and not completed would be kept unseen, and be paid for.
+        assertThat(JenkinsRule.getLog(run)).doesNotContain(s3.secretKey()).doesNotContain("X-Amz-Signature");
+    }
+
+    @Test
+    void thirtyBuildsOfOneAgentDownloadEachObjectOnce() throws Exception {
+        System.setProperty(StoreSigner.class.getName() + ".validity", "2s");
+        String manifest = publish("shared");
+        String prefix = "s3://" + bucket + "/shared/blobs/";
+        List<WorkflowRun> runs = new ArrayList<>();
+        for (String address : List.of("manifest: '" + manifest + "'", "from: '" + prefix + "'")) {
+            gate.hold("shared", 3);
+            int before = gate.requests("shared").size();
+            for (int i = 0; i < BUILDS; i++) {
+                WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+                job.setDefinition(new CpsFlowDefinition(
+                        "node('far') { def d = pullDataset " + address
+                                + ", into: 'data'; echo \"GOT ${d.files} of ${d.version}\" }",
+                        true));
+                runs.add(job.scheduleBuild2(0).waitForStart());
+            }
+            while (gate.stuck("shared") < 1) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            TimeUnit.SECONDS.sleep(4); // whatever was signed ahead is too old now
+            gate.open("shared");
+            for (WorkflowRun run : runs) {
+                jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
+                jenkins.assertLogContains("GOT " + FILES + " of sha256:", run);
+            }
+            List<String> asked = gate.requests("shared").subList(before, gate.requests("shared").size());
+            assertThat(asked).hasSize(new HashSet<>(asked).size()).hasSizeLessThanOrEqualTo(FILES);
+        }
+        assertThat(new HashSet<>(gate.requests("shared"))).hasSize(FILES);
+    }
+
+    @Test
+    void whatTheJobMayNotReadIsNotSigned() throws Exception {
+        String open = publish("open");
+        String secret = publish("secret");
+        FolderPolicy policy = new FolderPolicy("");
+        policy.setLocations(List.of("s3://" + bucket + "/open"));
+        MlopsConfiguration.get().setPolicies(List.of(policy));
+        success("node('far') { pullDataset manifest: '" + open + "', into: 'data' }");
+        refused("node('far') { pullDataset manifest: '" + secret + "', into: 'data' }");
+        refused("node('far') { pullDataset from: 's3://" + bucket + "/secret', into: 'data' }");
+        refused("node('far') { pullDataset from: 's3://" + bucket + "/openly', into: 'data' }");
+        refused("resolveDataset from: 's3://" + bucket + "/secret'");
+        refused("node('far') { writeFile file: 'x/y', text: 'z'; publishDataset directory: 'x', name: 'x', to: 's3://"
+                + bucket + "/secret' }");
+        String manifest;
+        try (ObjectStore store = ObjectStore.connect(settings())) {
+            manifest = new String(store.read(S3Uri.parse(secret), 1 << 20));
+            Manifest hidden = Manifest.read(manifest, secret);
+            Path file = directory.resolve("hidden.json");
+            Manifest.of(
+                            "hidden",
+                            new Manifest.Source("made up", "s3://" + bucket + "/open"),
+                            hidden.bucket(),
+                            hidden.entries())
+                    .write(file);
+            manifest = Files.readString(file);
+        }
+        WorkflowRun run = refused("node('far') { writeFile file: 'm.json', text: '''" + manifest
+                + "'''; pullDataset manifest: 'm.json', into: 'data' }");
+        jenkins.assertLogContains("s3://" + bucket + "/secret/blobs/", run);
+        assertThat(gate.requests("secret")).isEmpty();
+    }
+
+    private WorkflowRun refused(String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+        jenkins.assertLogContains("does not allow the location", run);
+        jenkins.assertLogNotContains("\tat ", run);
+        return run;
+    }
+
+    private WorkflowRun success(String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return jenkins.buildAndAssertSuccess(job);
+    }
+
+    private String publish(String dataset) throws IOException {
+        Path source = directory.resolve(dataset);
+        Files.createDirectories(source);
+        for (int i = 0; i < FILES; i++) {
+            Files.writeString(source.resolve("file-" + i), dataset + Digest.of("" + i).hex().repeat(1000));
+        }
+        try (ObjectStore store = ObjectStore.connect(settings())) {
+            return new Datasets(store, DatasetCache.at(directory.resolve("cache")))
+                    .publish(
+                            source,
+                            dataset,
+                            S3Uri.parse("s3://" + bucket + "/" + dataset),
+                            PublishOptions.DEFAULT,
+                            ProgressListener.NONE)
+                    .location()
+                    .toString();
+        }
+    }
+
+    private ObjectStoreSettings settings() {
+        return new ObjectStoreSettings(
+                URI.create(s3.endpoint()),
+                s3.region(),
+                new ObjectStoreSettings.Credentials(s3.accessKey(), s3.secretKey(), null));
+    }
+}
