@@ -115,9 +115,13 @@ public class MlflowProfile extends ServerProfile<MlflowProfile> {
     /** Settings of {@link #getArtifactStore}, or null. */
     @CheckForNull
     public ObjectStoreSettings artifactStoreSettings(@CheckForNull Run<?, ?> run) {
-        return artifactStore == null
-                ? null
-                : MlopsConfiguration.get().objectStore(artifactStore).settings(run);
+        return artifactStore == null ? null : artifactStore().settings(run);
+    }
+
+    /** The profile that {@link #getArtifactStore} names, which must not be null. */
+    @NonNull
+    public ObjectStoreProfile artifactStore() {
+        return MlopsConfiguration.get().objectStore(artifactStore);
     }
 
     /** A connection from this JVM; to be closed. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.signing;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.io.IOException;
@@ -20,8 +21,9 @@ public abstract class SignedTask<T extends Serializable> implements Serializable
      * Works on the agent.
      *
      * @param directory on which the controller called
-     * @param store every request to it is signed by the controller, which refuses what the work does not need
+     * @param store every request to it is signed by the controller, which refuses what the work does not need; null when the
+     *     work has none
      */
-    protected abstract T run(@NonNull Path directory, @NonNull ObjectStore store)
+    protected abstract T run(@NonNull Path directory, @CheckForNull ObjectStore store)
             throws IOException, InterruptedException;
 }

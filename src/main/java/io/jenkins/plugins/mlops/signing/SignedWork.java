@@ -5,10 +5,12 @@ import hudson.AbortException;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.step.AgentTask;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -55,6 +57,29 @@ public final class SignedWork {
         }
         throw MlopsException.failed("The " + agent + " has forgotten " + MAX_SESSIONS
                 + " times what it was working on: look into its log, then run the build again");
+    }
+
+    /** As {@link #on}, of a task that gets no store. */
+    @NonNull
+    public static <T extends Serializable> T withoutStore(@NonNull FilePath directory, @NonNull SignedTask<T> task)
+            throws IOException, InterruptedException {
+        return directory.act(new Plain<>(task));
+    }
+
+    private static final class Plain<T extends Serializable> extends AgentTask<T> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final SignedTask<T> task;
+
+        Plain(SignedTask<T> task) {
+            this.task = task;
+        }
+
+        @Override
+        protected T run(Path directory) throws IOException, InterruptedException {
+            return task.run(directory, null);
+        }
     }
 
     private static SessionReport drive(FilePath directory, String id, StoreSigner signer, String agent)

@@ -5,14 +5,17 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
-import java.io.Serializable;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.net.URI;
+import org.jenkinsci.remoting.SerializableOnlyOverRemoting;
 
 /**
- * What an agent needs to reach an MLflow server: with the credentials of trainings, where the server has some. It travels to the agent and is never persisted.
+ * What an agent needs to reach an MLflow server: with the credentials of trainings, where the server has some, and without keys of an
+ * object store. It travels to the agent and refuses to be persisted.
  */
-final class MlflowAccess implements Serializable {
+final class MlflowAccess implements SerializableOnlyOverRemoting {
 
     private static final long serialVersionUID = 1L;
 
@@ -20,7 +23,6 @@ final class MlflowAccess implements Serializable {
     private final String username;
     private final String password;
     private final String token;
-    private final Store store;
 
     MlflowAccess(MlflowProfile profile, Run<?, ?> run) {
         MlflowSettings settings = profile.trainingSettings(run);
@@ -29,16 +31,17 @@ final class MlflowAccess implements Serializable {
         username = credentials == null ? null : credentials.username();
         password = credentials == null ? null : credentials.password();
         token = credentials == null ? null : credentials.token();
-        ObjectStoreSettings artifacts = profile.artifactStoreSettings(run);
-        store = artifacts == null ? null : new Store(artifacts);
     }
 
-    /** A connection from where this is; to be closed. */
-    MlflowServer connect() {
+    /**
+     * A connection from where this is; to be closed.
+     *
+     * @param store where artifacts lie that the server does not pass on, closed with the connection; null for none
+     */
+    MlflowServer connect(@CheckForNull ObjectStore store) {
         MlflowSettings.Credentials credentials =
                 username == null && token == null ? null : new MlflowSettings.Credentials(username, password, token);
-        return MlflowServer.connect(
-                new MlflowSettings(URI.create(trackingUri), credentials), store == null ? null : store.settings());
+        return MlflowServer.over(new MlflowSettings(URI.create(trackingUri), credentials), store);
     }
 
     @Override
@@ -46,35 +49,8 @@ final class MlflowAccess implements Serializable {
         return trackingUri;
     }
 
-    /** Where the artifacts lie when the server does not pass them on. */
-    private static final class Store implements Serializable {
-
-        private static final long serialVersionUID = 1L;
-
-        private final String endpoint;
-        private final String region;
-        private final String accessKeyId;
-        private final String secretAccessKey;
-
-        @CheckForNull
-        private final String sessionToken;
-
-        Store(ObjectStoreSettings settings) {
-            ObjectStoreSettings.Credentials credentials = settings.credentials();
-            endpoint = settings.endpoint().toString();
-            region = settings.region();
-            accessKeyId = credentials == null ? null : credentials.accessKeyId();
-            secretAccessKey = credentials == null ? null : credentials.secretAccessKey();
-            sessionToken = credentials == null ? null : credentials.sessionToken();
-        }
-
-        ObjectStoreSettings settings() {
-            return new ObjectStoreSettings(
-                    URI.create(endpoint),
-                    region,
-                    accessKeyId == null
-                            ? null
-                            : new ObjectStoreSettings.Credentials(accessKeyId, secretAccessKey, sessionToken));
-        }
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        getChannelForSerialization();
+        out.defaultWriteObject();
     }
 }

@@ -25,6 +25,11 @@ final class ParentFiles implements Serializable {
         return uri;
     }
 
+    /** The run that has its files. */
+    String runId() {
+        return runId;
+    }
+
     ParentModel model() {
         return new ParentModel(uri, runId, artifactPath, registered == null ? null : Digest.parse(registered));
     }

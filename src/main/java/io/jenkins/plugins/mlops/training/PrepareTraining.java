@@ -9,7 +9,8 @@ import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.RunDirectory;
-import io.jenkins.plugins.mlops.step.AgentTask;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.signing.SignedTask;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
  * Makes a training's run directory in the workspace, reads which code lies there, and downloads the parent. May be done again
  * as long as the training's body has not begun.
  */
-final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
+final class PrepareTraining extends SignedTask<PrepareTraining.Prepared> {
 
     private static final long serialVersionUID = 1L;
 
@@ -80,7 +81,7 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
     }
 
     @Override
-    protected Prepared run(Path workspace) throws IOException {
+    protected Prepared run(Path workspace, @CheckForNull ObjectStore store) throws IOException {
         Path root = workspace.resolve(DIRECTORY).resolve(id);
         FileTree.delete(root);
         RunDirectory directory = RunDirectory.create(root, "model");
@@ -91,7 +92,7 @@ final class PrepareTraining extends AgentTask<PrepareTraining.Prepared> {
         Documents.writeJson(directory.params(), Documents.readJson(params, "The parameters", Params.class));
         String parentDigest = null;
         if (parent != null) {
-            try (MlflowServer server = mlflow.connect()) {
+            try (MlflowServer server = mlflow.connect(store)) {
                 parentDigest =
                         parent.model().download(server, directory.parent()).toString();
             }

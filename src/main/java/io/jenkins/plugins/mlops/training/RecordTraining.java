@@ -13,7 +13,8 @@ import io.jenkins.plugins.mlops.core.training.RunDirectory;
 import io.jenkins.plugins.mlops.core.training.TrainingFacts;
 import io.jenkins.plugins.mlops.core.training.TrainingFiles;
 import io.jenkins.plugins.mlops.core.training.TrainingRecorder;
-import io.jenkins.plugins.mlops.step.AgentTask;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.signing.SignedTask;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Records on the agent what a training's body left there; the controller then ends the run. May be done again. */
-final class RecordTraining extends AgentTask<RecordTraining.Outcome> {
+final class RecordTraining extends SignedTask<RecordTraining.Outcome> {
 
     private static final long serialVersionUID = 1L;
 
@@ -90,7 +91,7 @@ final class RecordTraining extends AgentTask<RecordTraining.Outcome> {
     }
 
     @Override
-    protected Outcome run(Path workspace) throws IOException {
+    protected Outcome run(Path workspace, @CheckForNull ObjectStore store) throws IOException {
         TrainingPlace place = training.place;
         RunDirectory directory = RunDirectory.at(Path.of(place.root), "model");
         TrainingFiles files = new TrainingFiles(
@@ -100,7 +101,7 @@ final class RecordTraining extends AgentTask<RecordTraining.Outcome> {
                     + " is gone, so what was trained cannot be recorded: let the block of withMLflow not delete it");
         }
         takeMetrics(files);
-        try (MlflowServer server = mlflow.connect()) {
+        try (MlflowServer server = mlflow.connect(store)) {
             TrackedRun run = server.run(training.runId)
                     .orElseThrow(() -> MlopsException.failed(
                             "The MLflow run " + training.runId + " is gone: was it deleted during the training?"));

@@ -78,7 +78,7 @@ final class TrainingBegin {
             if (parent != null) {
                 listener.getLogger().println("Parent model " + parent.uri());
             }
-            SourceRevision source = prepare(workspace, node, boundary, training, new MlflowAccess(profile, build));
+            SourceRevision source = prepare(workspace, node, boundary, training, new AgentArtifacts(profile, build, server));
             TrainingUses.of(build).running(useId, training, source);
             profile.makeExperiment(training.experiment, build);
             createRun(server, training, source);
@@ -97,12 +97,14 @@ final class TrainingBegin {
     }
 
     private SourceRevision prepare(
-            FilePath workspace, String node, String boundary, StartedTraining training, MlflowAccess mlflow)
+            FilePath workspace, String node, String boundary, StartedTraining training, AgentArtifacts artifacts)
             throws IOException, InterruptedException {
         BuildLineage lineage = BuildLineage.of(build);
         PulledDatasets datasets = new PulledDatasets(lineage.facts(), node);
-        PrepareTraining.Prepared prepared = workspace.act(
-                new PrepareTraining(training, step, training.parent, mlflow, boundary, datasets.directories()));
+        PrepareTraining task = new PrepareTraining(
+                training, step, training.parent, artifacts.access(), boundary, datasets.directories());
+        PrepareTraining.Prepared prepared = artifacts.reading(
+                workspace, node, task, training.parent == null ? null : training.parent.runId());
         training.place = prepared.place;
         training.parentDigest = prepared.parentDigest;
         if (prepared.source == null) {

@@ -49,14 +49,16 @@ final class TrainingEnd {
         BuildLineage lineage = BuildLineage.of(build);
         try (MlflowServer server = profile.connect(build)) {
             server.endRun(training.runId, RunStatus.RUNNING); // MLflow's client has ended it with the body's process
-            RecordTraining.Outcome outcome = workspace.act(new RecordTraining(
+            AgentArtifacts artifacts = new AgentArtifacts(profile, build, server);
+            RecordTraining task = new RecordTraining(
                     training,
                     step,
                     TrainingBegin.source(build, useId),
                     new PulledDatasets(lineage.facts(), node),
                     endedMillis,
-                    new MlflowAccess(profile, build),
-                    listener));
+                    artifacts.access(),
+                    listener);
+            RecordTraining.Outcome outcome = artifacts.writing(workspace, node, task, training.runId);
             LineageStore store = ControllerLineage.store();
             for (byte[] statement : outcome.statements) {
                 store.keep(statement, "What the agent recorded");

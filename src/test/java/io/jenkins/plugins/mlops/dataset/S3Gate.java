@@ -37,6 +37,7 @@ final class S3Gate implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> withKeys = new CopyOnWriteArrayList<>();
     private final List<String> withoutKeys = new CopyOnWriteArrayList<>();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
     private final List<String> served = new CopyOnWriteArrayList<>();
 
     private static final class Hold {
@@ -88,6 +89,11 @@ final class S3Gate implements AutoCloseable {
         return requests.stream().filter(path -> isBlobOf(dataset, path)).toList();
     }
 
+    /** Paths of the blobs whose bytes were sent, not those of refusals. */
+    List<String> sent(String dataset) {
+        return sent.stream().filter(path -> isBlobOf(dataset, path)).toList();
+    }
+
     /** What was asked for with a signature in a header, as only who has the keys does. */
     List<String> withKeys() {
         return List.copyOf(withKeys);
@@ -128,6 +134,9 @@ final class S3Gate implements AutoCloseable {
             }
             if (blob) {
                 served.add(path);
+                if (answer.isSuccessful()) {
+                    sent.add(path);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -33,14 +33,13 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     private final MlflowArtifacts artifacts;
     private final ObjectStore store;
 
-    private MlflowServer(
-            MlflowSettings settings, ObjectStoreSettings storeSettings, RetryPolicy retry, Duration answerTimeout) {
+    private MlflowServer(MlflowSettings settings, ObjectStore store, RetryPolicy retry, Duration answerTimeout) {
         this.uri = settings.trackingUri().toString();
         this.calls = new MlflowCalls(settings.trackingUri(), retry);
         this.rest = new MlflowRest(settings, answerTimeout);
         this.runs = new MlflowRuns(rest, calls);
         this.models = new MlflowModels(rest, calls);
-        this.store = storeSettings == null ? null : ObjectStore.connect(storeSettings);
+        this.store = store;
         this.artifacts = new MlflowArtifacts(rest, calls, store);
     }
 
@@ -56,7 +55,16 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
      */
     public static MlflowServer connect(
             MlflowSettings settings, ObjectStoreSettings store, RetryPolicy retry, Duration answerTimeout) {
-        return new MlflowServer(settings, store, retry, answerTimeout);
+        return new MlflowServer(settings, store == null ? null : ObjectStore.connect(store), retry, answerTimeout);
+    }
+
+    /**
+     * As {@link #connect(MlflowSettings, ObjectStoreSettings)}, over a connection to the object store that is there already.
+     *
+     * @param store closed with this; null for none
+     */
+    public static MlflowServer over(MlflowSettings settings, ObjectStore store) {
+        return new MlflowServer(settings, store, RETRY, ANSWER_TIMEOUT);
     }
 
     /**
