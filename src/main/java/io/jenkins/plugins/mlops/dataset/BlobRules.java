@@ -28,8 +28,8 @@ final class BlobRules implements SigningRules {
 
     BlobRules(S3Uri to) {
         this.to = to;
-        this.blob = Pattern.compile(
-                Pattern.quote(to.resolve("blobs/sha256/").key()) + "([0-9a-f]{2})/(\\1[0-9a-f]{62})");
+        this.blob =
+                Pattern.compile(Pattern.quote(to.resolve("blobs/sha256/").key()) + "([0-9a-f]{2})/(\\1[0-9a-f]{62})");
     }
 
     @Override
@@ -50,14 +50,21 @@ final class BlobRules implements SigningRules {
         Map<String, String> headers = request.headers();
         return switch (request.method()) {
             case "HEAD" -> query.isEmpty() && headers.isEmpty();
-            case "PUT" -> query.isEmpty()
-                    ? headers.equals(Map.of(CHECKSUM, checksum(digest)))
-                    : query.size() == 2
-                            && query.containsKey(UPLOAD)
-                            && PART_NUMBER.matcher(query.getOrDefault(PART, "")).matches()
-                            && headers.isEmpty();
-            case "POST" -> headers.isEmpty() && query.size() == 1 && (query.containsKey("uploads") || query.containsKey(UPLOAD));
-            case "DELETE" -> headers.isEmpty() && query.size() == 1 && !query.getOrDefault(UPLOAD, "").isEmpty();
+            case "PUT" ->
+                query.isEmpty()
+                        ? headers.equals(Map.of(CHECKSUM, checksum(digest)))
+                        : query.size() == 2
+                                && query.containsKey(UPLOAD)
+                                && PART_NUMBER
+                                        .matcher(query.getOrDefault(PART, ""))
+                                        .matches()
+                                && headers.isEmpty();
+            case "POST" ->
+                headers.isEmpty() && query.size() == 1 && (query.containsKey("uploads") || query.containsKey(UPLOAD));
+            case "DELETE" ->
+                headers.isEmpty()
+                        && query.size() == 1
+                        && !query.getOrDefault(UPLOAD, "").isEmpty();
             default -> false;
         };
     }

@@ -11,11 +11,10 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.dataset.PublishResult;
-import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
-import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.signing.SignedTask;
 import io.jenkins.plugins.mlops.signing.SignedWork;
@@ -27,6 +26,7 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * Publishes from the agent, which gets signed URLs for the files and no keys; the manifest is written by the controller. Done

@@ -15,11 +15,10 @@ import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
-import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.signing.SignedTask;
 import io.jenkins.plugins.mlops.signing.SignedWork;
@@ -29,6 +28,7 @@ import io.jenkins.plugins.mlops.step.BuildProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * Pulls on the agent, which gets signed URLs of the dataset's objects and no keys; the bytes do not pass the controller. Done again after a restart or the loss of the agent, it takes what
@@ -71,7 +71,10 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
             source.sendTo(listing);
             Task task = new Task(request, source.isPrefix(), listing.getRemote(), cache, listener());
             Dataset dataset = SignedWork.on(
-                    directory, task, new StoreSigner(profile, run(), source), workspace().toString());
+                    directory,
+                    task,
+                    new StoreSigner(profile, run(), source),
+                    workspace().toString());
             requireSame(source, dataset);
             source.keep(
                     directory

@@ -152,8 +152,7 @@ final class AgentSession implements RequestSigner {
             Answer answer = awaited.remove(signed.id);
             if (answer != null) {
                 answer.signed = signed;
-                answer.usableUntilNanos =
-                        heardNanos + (long) (TimeUnit.MILLISECONDS.toNanos(validityMillis) * USABLE);
+                answer.usableUntilNanos = heardNanos + (long) (TimeUnit.MILLISECONDS.toNanos(validityMillis) * USABLE);
             }
         }
         notifyAll();

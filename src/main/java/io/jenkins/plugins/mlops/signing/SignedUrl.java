@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.signing;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import org.jenkinsci.remoting.SerializableOnlyOverRemoting;

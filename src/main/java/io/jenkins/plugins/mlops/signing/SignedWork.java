@@ -44,7 +44,10 @@ public final class SignedWork {
      */
     @NonNull
     public static <T extends Serializable> T on(
-            @NonNull FilePath directory, @NonNull SignedTask<T> task, @NonNull StoreSigner signer, @NonNull String agent)
+            @NonNull FilePath directory,
+            @NonNull SignedTask<T> task,
+            @NonNull StoreSigner signer,
+            @NonNull String agent)
             throws IOException, InterruptedException {
         for (int session = 0; session < MAX_SESSIONS; session++) {
             String id = UUID.randomUUID().toString();
@@ -88,8 +91,8 @@ public final class SignedWork {
         try {
             List<SignedUrl> answers = new ArrayList<>();
             while (true) {
-                SessionReport report =
-                        directory.act(new Exchange(id, answers, signer.validity().toMillis()));
+                SessionReport report = directory.act(
+                        new Exchange(id, answers, signer.validity().toMillis()));
                 if (report.state != SessionReport.State.WORKING) {
                     ended = true;
                     return report;

@@ -55,7 +55,8 @@ public final class SigningRequest implements Serializable {
     @NonNull
     public StoreRequest request() {
         if (method == null || bucket == null || key == null || query == null || headers == null) {
-            throw io.jenkins.plugins.mlops.core.MlopsException.usage("An agent asked for no request that can be signed");
+            throw io.jenkins.plugins.mlops.core.MlopsException.usage(
+                    "An agent asked for no request that can be signed");
         }
         return new StoreRequest(method, new S3Uri(bucket, key), query, headers);
     }

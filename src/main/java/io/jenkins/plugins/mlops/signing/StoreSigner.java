@@ -70,9 +70,9 @@ public final class StoreSigner {
                 String url = presigner.presign(rules.allowed(request), validity).toString();
                 answers.add(new SignedUrl(request.id(), url, null));
             } catch (MlopsException e) {
-                LOGGER.log(Level.WARNING, "not signed for the {0}: {1}: {2}", new Object[] {
-                    agent, request, e.getMessage()
-                });
+                LOGGER.log(
+                        Level.WARNING, "not signed for the {0}: {1}: {2}", new Object[] {agent, request, e.getMessage()
+                        });
                 answers.add(new SignedUrl(request.id(), null, e.getMessage()));
             }
         }

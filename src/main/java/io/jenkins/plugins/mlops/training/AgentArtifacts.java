@@ -40,8 +40,7 @@ final class AgentArtifacts {
 
     /** Has an agent work that reads artifacts. @param runId whose; null for none */
     @NonNull
-    <T extends Serializable> T reading(
-            FilePath workspace, String node, SignedTask<T> task, @CheckForNull String runId)
+    <T extends Serializable> T reading(FilePath workspace, String node, SignedTask<T> task, @CheckForNull String runId)
             throws IOException, InterruptedException {
         S3Uri root = root(runId);
         return root == null

@@ -15,7 +15,14 @@ final class ArtifactRules implements SigningRules {
     private static final String UPLOAD = "uploadId";
     private static final String PREFIX = "prefix";
     private static final Set<String> LISTING = Set.of(
-            "list-type", PREFIX, "delimiter", "encoding-type", "max-keys", "continuation-token", "start-after", "fetch-owner");
+            "list-type",
+            PREFIX,
+            "delimiter",
+            "encoding-type",
+            "max-keys",
+            "continuation-token",
+            "start-after",
+            "fetch-owner");
 
     private final S3Uri root;
     private final String below;
@@ -32,7 +39,8 @@ final class ArtifactRules implements SigningRules {
     public StoreRequest allowed(SigningRequest asked) {
         if (asked.number() < 0) {
             StoreRequest request = asked.request();
-            if (request.location().bucket().equals(root.bucket()) && (lists(request) || reads(request) || writes(request))) {
+            if (request.location().bucket().equals(root.bucket())
+                    && (lists(request) || reads(request) || writes(request))) {
                 return request;
             }
         }
@@ -69,11 +77,18 @@ final class ArtifactRules implements SigningRules {
         Map<String, String> query = request.query();
         boolean bare = request.headers().isEmpty();
         return switch (request.method()) {
-            case "PUT" -> query.isEmpty()
-                    ? request.headers().keySet().equals(Set.of(CHECKSUM))
-                    : bare && query.keySet().equals(Set.of("partNumber", UPLOAD));
-            case "POST" -> bare && (query.keySet().equals(Set.of("uploads")) || query.keySet().equals(Set.of(UPLOAD)));
-            case "DELETE" -> bare && query.keySet().equals(Set.of(UPLOAD)) && !query.get(UPLOAD).isEmpty();
+            case "PUT" ->
+                query.isEmpty()
+                        ? request.headers().keySet().equals(Set.of(CHECKSUM))
+                        : bare && query.keySet().equals(Set.of("partNumber", UPLOAD));
+            case "POST" ->
+                bare
+                        && (query.keySet().equals(Set.of("uploads"))
+                                || query.keySet().equals(Set.of(UPLOAD)));
+            case "DELETE" ->
+                bare
+                        && query.keySet().equals(Set.of(UPLOAD))
+                        && !query.get(UPLOAD).isEmpty();
             default -> false;
         };
     }

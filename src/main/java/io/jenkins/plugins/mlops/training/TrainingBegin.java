@@ -78,7 +78,8 @@ final class TrainingBegin {
             if (parent != null) {
                 listener.getLogger().println("Parent model " + parent.uri());
             }
-            SourceRevision source = prepare(workspace, node, boundary, training, new AgentArtifacts(profile, build, server));
+            SourceRevision source =
+                    prepare(workspace, node, boundary, training, new AgentArtifacts(profile, build, server));
             TrainingUses.of(build).running(useId, training, source);
             profile.makeExperiment(training.experiment, build);
             createRun(server, training, source);
@@ -103,8 +104,8 @@ final class TrainingBegin {
         PulledDatasets datasets = new PulledDatasets(lineage.facts(), node);
         PrepareTraining task = new PrepareTraining(
                 training, step, training.parent, artifacts.access(), boundary, datasets.directories());
-        PrepareTraining.Prepared prepared = artifacts.reading(
-                workspace, node, task, training.parent == null ? null : training.parent.runId());
+        PrepareTraining.Prepared prepared =
+                artifacts.reading(workspace, node, task, training.parent == null ? null : training.parent.runId());
         training.place = prepared.place;
         training.parentDigest = prepared.parentDigest;
         if (prepared.source == null) {

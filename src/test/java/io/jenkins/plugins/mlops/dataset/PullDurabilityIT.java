@@ -98,6 +98,7 @@ class PullDurabilityIT {
         Files.writeString(
                 hosts,
                 "127.0.0.1 localhost " + InetAddress.getLocalHost().getHostName() + "\n127.0.0.1 " + STORE_HOST + "\n");
+        jenkins.javaOptions("-Djdk.net.hosts.file=" + hosts); // the controller reads the manifest
         agent = InboundAgentExtension.Options.newBuilder()
                 .name(AGENT)
                 .webSocket()

@@ -102,7 +102,9 @@ class SignedAgentIT {
         jenkins.assertLogContains("SAME true true", run);
         jenkins.assertLogContains("uploaded 3 files", run);
         jenkins.assertLogContains("uploaded 0 files", run);
-        assertThat(gate.withKeys()).filteredOn(request -> request.contains("/blobs/")).isEmpty();
+        assertThat(gate.withKeys())
+                .filteredOn(request -> request.contains("/blobs/"))
+                .isEmpty();
         assertThat(gate.withoutKeys()).isNotEmpty().allMatch(request -> request.contains("/team/sets/blobs/sha256/"));
         assertThat(gate.withoutKeys()).noneMatch(request -> request.startsWith("DELETE"));
         // What was begun and not completed would be kept unseen, and be paid for.
@@ -128,7 +130,9 @@ class SignedAgentIT {
             }
             long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
             while (gate.stuck("shared") < 1) {
-                assertThat(System.nanoTime()).as(JenkinsRule.getLog(runs.get(0))).isLessThan(end);
+                assertThat(System.nanoTime())
+                        .as(JenkinsRule.getLog(runs.get(0)))
+                        .isLessThan(end);
                 TimeUnit.MILLISECONDS.sleep(50);
             }
             TimeUnit.SECONDS.sleep(6); // whatever was signed ahead is too old now
@@ -137,7 +141,8 @@ class SignedAgentIT {
                 jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(run));
                 jenkins.assertLogContains("GOT " + FILES + " of sha256:", run);
             }
-            List<String> asked = gate.sent("shared").subList(before, gate.sent("shared").size());
+            List<String> asked =
+                    gate.sent("shared").subList(before, gate.sent("shared").size());
             assertThat(asked).hasSize(new HashSet<>(asked).size()).hasSizeLessThanOrEqualTo(FILES);
         }
         assertThat(new HashSet<>(gate.sent("shared"))).hasSize(FILES);
@@ -195,7 +200,9 @@ class SignedAgentIT {
         Path source = directory.resolve(dataset);
         Files.createDirectories(source);
         for (int i = 0; i < FILES; i++) {
-            Files.writeString(source.resolve("file-" + i), dataset + Digest.of("" + i).hex().repeat(1000));
+            Files.writeString(
+                    source.resolve("file-" + i),
+                    dataset + Digest.of("" + i).hex().repeat(1000));
         }
         try (ObjectStore store = ObjectStore.connect(settings())) {
             return new Datasets(store, DatasetCache.at(directory.resolve("cache")))
