@@ -134,9 +134,11 @@ final class DatasetPublication {
         if (!scan.version().name().equals(name)
                 || !to.bucket().equals(scan.bucket())
                 || !scan.version().source().equals(location.toString())
-                || !scan.version().sourceId().equals(SourceIds.ofManifest(scan.version().contentId()))) {
-            throw MlopsException.refused("The manifest of " + name + " names another place or dataset than "
-                    + location + ": " + scan.version());
+                || !scan.version()
+                        .sourceId()
+                        .equals(SourceIds.ofManifest(scan.version().contentId()))) {
+            throw MlopsException.refused("The manifest of " + name + " names another place or dataset than " + location
+                    + ": " + scan.version());
         }
         store.putIfAbsent(location, LocalFile.read(file));
         return scan;

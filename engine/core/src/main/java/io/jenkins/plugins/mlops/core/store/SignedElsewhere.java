@@ -65,8 +65,8 @@ final class SignedElsewhere implements Interceptor {
                 || !target.scheme().equals(own.scheme())
                 || !target.host().equals(own.host())
                 || target.port() != own.port()) {
-            MlopsException elsewhere = MlopsException.refused("A signed URL leads to " + url.getHost() + " and not to the object store "
-                    + endpoint + ", so it is not used");
+            MlopsException elsewhere = MlopsException.refused("A signed URL leads to " + url.getHost()
+                    + " and not to the object store " + endpoint + ", so it is not used");
             throw new IOException(elsewhere.getMessage(), elsewhere);
         }
         return request.newBuilder().url(target).removeHeader("Host").build();
