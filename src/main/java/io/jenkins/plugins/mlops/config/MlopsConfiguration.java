@@ -4,20 +4,32 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.model.PersistentDescriptor;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.policy.FolderPolicy;
+import io.jenkins.plugins.mlops.policy.PolicyText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
 
 /**
  * The servers and clusters that an administrator lets the steps use, by name. The first of each kind is the default. A list is taken over
@@ -34,6 +46,8 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     private volatile List<MlflowProfile> mlflowServers = new ArrayList<>();
     private volatile List<TrainingCluster> clusters = new ArrayList<>();
     private volatile List<FolderPolicy> policies = new ArrayList<>();
+    private volatile ArrayList<String> anonymisedDatasets;
+    private volatile String signingKeyCredentialsId;
 
     @NonNull
     public static MlopsConfiguration get() {
@@ -95,8 +109,72 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     /** @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed */
     @DataBoundSetter
     public void setPolicies(List<FolderPolicy> policies) {
-        this.policies = policies == null ? new ArrayList<>() : new ArrayList<>(policies);
+        this.policies = checkedPolicies(policies);
         save();
+    }
+
+    /** Folders were renamed or copied. As {@link #setPolicies}. */
+    public synchronized void replacePolicies(@NonNull UnaryOperator<List<FolderPolicy>> change) {
+        setPolicies(change.apply(getPolicies()));
+    }
+
+    /** Content ids of the datasets that are known to be anonymised, for policies that require it. */
+    @NonNull
+    public List<String> getAnonymisedDatasets() {
+        return PolicyText.list(anonymisedDatasets);
+    }
+
+    /** For the form: one a line. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public String getAnonymisedDatasetLines() {
+        return String.join("\n", getAnonymisedDatasets());
+    }
+
+    /** As {@link #setPolicies}. */
+    @DataBoundSetter
+    public void setAnonymisedDatasets(@CheckForNull List<String> anonymisedDatasets) {
+        this.anonymisedDatasets = checkedDatasets(anonymisedDatasets);
+        save();
+    }
+
+    /** Id of credentials that hold the private key with which lineage records are signed; null for none. */
+    @CheckForNull
+    public String getSigningKeyCredentialsId() {
+        return signingKeyCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setSigningKeyCredentialsId(@CheckForNull String signingKeyCredentialsId) {
+        this.signingKeyCredentialsId = Util.fixEmptyAndTrim(signingKeyCredentialsId);
+        save();
+    }
+
+    /**
+     * The key, as it is now; empty for none. Never to be persisted.
+     *
+     * @throws MlopsException of kind USAGE when the credentials do not exist or hold no key
+     */
+    @NonNull
+    public Optional<SigningKey> signingKey() {
+        return SigningCredentials.find(signingKeyCredentialsId);
+    }
+
+    private static List<FolderPolicy> checkedPolicies(@CheckForNull List<FolderPolicy> policies) {
+        List<FolderPolicy> checked = policies == null ? new ArrayList<>() : new ArrayList<>(policies);
+        checked.forEach(FolderPolicy::check);
+        return checked;
+    }
+
+    private static ArrayList<String> checkedDatasets(@CheckForNull List<String> typed) {
+        ArrayList<String> ids = PolicyText.lines(typed);
+        for (String id : PolicyText.list(ids)) {
+            if (!Digest.isDigest(id)) {
+                throw MlopsException.usage(
+                        "'" + id + "' is no content id of a dataset: sha256: and 64 lower-case hex digits are wanted");
+            }
+        }
+        return ids;
     }
 
     /** Takes all lists over, or none. A list without entries is absent from the form's data. */
@@ -105,6 +183,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         List<ObjectStoreProfile> stores = request.bindJSONToList(ObjectStoreProfile.class, form.opt("objectStores"));
         List<MlflowProfile> servers = request.bindJSONToList(MlflowProfile.class, form.opt("mlflowServers"));
         List<TrainingCluster> trainingClusters = request.bindJSONToList(TrainingCluster.class, form.opt("clusters"));
+        List<FolderPolicy> folderPolicies = request.bindJSONToList(FolderPolicy.class, form.opt("policies"));
         String field = "objectStores";
         try {
             List<ObjectStoreProfile> checkedStores = checked(stores);
@@ -124,6 +203,13 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
                     }
                 }
             }
+            field = "policies";
+            List<FolderPolicy> checkedPolicies = checkedPolicies(folderPolicies);
+            field = "anonymisedDatasets";
+            ArrayList<String> checkedDatasets = checkedDatasets(List.of(form.optString("anonymisedDatasets")));
+            policies = checkedPolicies;
+            anonymisedDatasets = checkedDatasets;
+            signingKeyCredentialsId = Util.fixEmptyAndTrim(form.optString("signingKeyCredentialsId"));
             objectStores = checkedStores;
             mlflowServers = checkedServers;
             clusters = checkedClusters;
@@ -166,6 +252,24 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     @NonNull
     public TrainingCluster cluster(@CheckForNull String name) {
         return find(getClusters(), name, "cluster");
+    }
+
+    @POST
+    @Restricted(NoExternalUse.class) // for the form
+    public ListBoxModel doFillSigningKeyCredentialsIdItems(@QueryParameter String savedSigningKeyCredentialsId) {
+        return ProfileCredentials.SIGNING_KEY.items(savedSigningKeyCredentialsId);
+    }
+
+    @POST
+    @Restricted(NoExternalUse.class) // for the form
+    public FormValidation doCheckSigningKeyCredentialsId(@QueryParameter String value) {
+        return ProfileForm.check(() -> SigningCredentials.find(Util.fixEmptyAndTrim(value)));
+    }
+
+    @POST
+    @Restricted(NoExternalUse.class) // for the form
+    public FormValidation doCheckAnonymisedDatasets(@QueryParameter String value) {
+        return ProfileForm.check(() -> checkedDatasets(List.of(Util.fixNull(value))));
     }
 
     private static <P extends Profile<P>> P find(List<P> profiles, @CheckForNull String name, String kind) {

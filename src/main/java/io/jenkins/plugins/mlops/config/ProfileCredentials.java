@@ -19,6 +19,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
@@ -40,6 +41,12 @@ final class ProfileCredentials {
 
     static final ProfileCredentials REGISTRY = new ProfileCredentials(
             CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class), "a user name and password");
+
+    static final ProfileCredentials SIGNING_KEY = new ProfileCredentials(
+            CredentialsMatchers.anyOf(
+                    CredentialsMatchers.instanceOf(StringCredentials.class),
+                    CredentialsMatchers.instanceOf(FileCredentials.class)),
+            "a secret text or secret file with a private key in PEM");
 
     private final CredentialsMatcher usable;
     private final String wanted;

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 /**
  * The lineage records that this controller keeps, in {@code mlops/lineage} of its home directory. They belong to no build: the
  * deletion of a build or job leaves them, so that the question where a model came from is answered as long as the controller
- * is kept. Steps append to it on the controller only.
+ * is kept. Steps append to it on the controller only; with a key
+ * in the configuration it signs what they append.
  */
 public final class ControllerLineage {
 
@@ -17,7 +18,7 @@ public final class ControllerLineage {
     /** The store; cheap to ask for, as nothing is held open. It may be used by several threads at once. */
     @NonNull
     public static LineageStore store() {
-        return LineageStore.open(directory());
+        return LineageStore.signing(directory(), SigningKeys::current);
     }
 
     private static Path directory() {

@@ -6,11 +6,21 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
+import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
 /**
  * What holds for the jobs of a folder, wherever their pipelines come from: defaults, lists of what they may use, and what a promotion
@@ -253,6 +263,12 @@ public class FolderPolicy extends AbstractDescribableImpl<FolderPolicy> {
         this.requireApproval = requireApproval;
     }
 
+    /** @throws io.jenkins.plugins.mlops.core.MlopsException of kind USAGE when an entry cannot be what it is meant to be */
+    public void check() {
+        getLocations().forEach(Patterns::checkLocation);
+        getImages().forEach(Patterns::checkImage);
+    }
+
     boolean requires(Requirement requirement) {
         return switch (requirement) {
             case IMAGE_DIGEST -> requireImageDigest;
@@ -303,6 +319,90 @@ public class FolderPolicy extends AbstractDescribableImpl<FolderPolicy> {
         @Override
         public String getDisplayName() {
             return "Policy of a folder";
+        }
+
+        /** For the form: one entry a line. */
+        @NonNull
+        @Restricted(NoExternalUse.class)
+        public String lines(@CheckForNull List<String> entries) {
+            return entries == null ? "" : String.join("\n", entries);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckFolder(@QueryParameter String value) {
+            String folder = PolicyText.folder(value);
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                return FormValidation.ok();
+            }
+            if (folder.isEmpty()) {
+                return FormValidation.ok("It holds for all jobs");
+            }
+            return Jenkins.get().getItemByFullName(folder) == null
+                    ? FormValidation.warning("There is no folder or job of that full name now")
+                    : FormValidation.ok();
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckLocations(@QueryParameter String value) {
+            return check(value, Patterns::checkLocation);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckImages(@QueryParameter String value) {
+            return check(value, Patterns::checkImage);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckObjectStore(@QueryParameter String value) {
+            return check(value, MlopsConfiguration.get()::objectStore);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckObjectStores(@QueryParameter String value) {
+            return check(value, MlopsConfiguration.get()::objectStore);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckMlflowServer(@QueryParameter String value) {
+            return check(value, MlopsConfiguration.get()::mlflowServer);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckMlflowServers(@QueryParameter String value) {
+            return check(value, MlopsConfiguration.get()::mlflowServer);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckCluster(@QueryParameter String value) {
+            return check(value, MlopsConfiguration.get()::cluster);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckClusters(@QueryParameter String value) {
+            return check(value, MlopsConfiguration.get()::cluster);
+        }
+
+        /** A warning alone: what is named may be saved together with the policy. */
+        private static FormValidation check(String value, Consumer<String> rule) {
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                return FormValidation.ok();
+            }
+            try {
+                PolicyText.list(PolicyText.lines(Collections.singletonList(value)))
+                        .forEach(rule);
+                return FormValidation.ok();
+            } catch (MlopsException e) {
+                return FormValidation.warning(e.getMessage());
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.policy;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.util.Arrays;
@@ -48,6 +49,27 @@ final class Patterns {
             return false;
         }
         return below(allowed.key(), place.key());
+    }
+
+    /** @throws MlopsException of kind USAGE when it is no place in an object store */
+    static void checkLocation(String entry) {
+        if (S3Uri.parse(entry).key().indexOf('*') >= 0) {
+            throw MlopsException.usage("The location '" + entry
+                    + "' has a *, which is not read as one: name the prefix itself, all below it is allowed");
+        }
+    }
+
+    /** @throws MlopsException of kind USAGE when it is no registry and no beginning of a repository's name */
+    static void checkImage(String entry) {
+        String path = entry.endsWith("/") ? entry.substring(0, entry.length() - 1) : entry;
+        int slash = path.indexOf('/');
+        String registry = slash < 0 ? path : path.substring(0, slash);
+        if (!ImageReference.isHost(registry)
+                || registry.indexOf('.') < 0 && registry.indexOf(':') < 0 && !registry.equals("localhost")
+                || slash >= 0 && !path.substring(slash + 1).matches("[a-z0-9._/-]+")) {
+            throw MlopsException.usage("'" + entry + "' is no registry with or without the beginning of a repository:"
+                    + " registry.example.org/team is wanted, docker.io/library/python for one of Docker Hub");
+        }
     }
 
     /** Whether the repository's name is the entry, or lies below that registry or path. */

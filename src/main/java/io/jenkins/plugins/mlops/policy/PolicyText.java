@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** How policies are written: a list has one entry an item, or in a form one a line. */
-final class PolicyText {
+public final class PolicyText {
 
     private PolicyText() {}
 
@@ -25,7 +25,7 @@ final class PolicyText {
 
     /** Null for no entries. */
     @CheckForNull
-    static ArrayList<String> lines(@CheckForNull List<String> typed) {
+    public static ArrayList<String> lines(@CheckForNull List<String> typed) {
         if (typed == null) {
             return null;
         }
@@ -39,8 +39,9 @@ final class PolicyText {
         return entries.isEmpty() ? null : entries;
     }
 
+    /** As callers may see them. @param entries null for none */
     @NonNull
-    static List<String> list(@CheckForNull List<String> entries) {
+    public static List<String> list(@CheckForNull List<String> entries) {
         return entries == null ? List.of() : Collections.unmodifiableList(entries);
     }
 }

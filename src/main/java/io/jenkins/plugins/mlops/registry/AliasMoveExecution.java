@@ -70,7 +70,11 @@ abstract class AliasMoveExecution extends RestartableStepExecution<PromotedModel
 
     /** Everything but the record of the build; repeatable. */
     @NonNull
-    abstract AliasMove move(@NonNull MlflowServer mlflow, @NonNull Promoter promoter, @NonNull RunFacts facts)
+    abstract AliasMove move(
+            @NonNull MlflowServer mlflow,
+            @NonNull Promoter promoter,
+            @NonNull RunFacts facts,
+            @NonNull PromotionRules rules)
             throws IOException, InterruptedException;
 
     @Override
@@ -91,11 +95,12 @@ abstract class AliasMoveExecution extends RestartableStepExecution<PromotedModel
     private RunFacts.AliasUse make(String id, BuildLineage lineage, RunFacts facts)
             throws IOException, InterruptedException {
         JobPolicy policy = JobPolicy.of(run());
-        policy.checkModel(name);
-        policy.checkAlias(alias);
+        PromotionRules rules = new PromotionRules(policy);
+        rules.check(name, alias);
         MlflowProfile profile = policy.mlflowServer(facts.mlflowServer(server));
         try (MlflowServer mlflow = profile.connect(run())) {
-            AliasMove move = move(mlflow, new Promoter(mlflow, ControllerLineage.store(), Clock.systemUTC()), facts);
+            AliasMove move =
+                    move(mlflow, new Promoter(mlflow, ControllerLineage.store(), Clock.systemUTC()), facts, rules);
             RunFacts.AliasUse use = new RunFacts.AliasUse(
                     id,
                     action(),

@@ -16,6 +16,7 @@ import io.jenkins.plugins.mlops.gate.GateArchive;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import java.io.IOException;
+import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -61,13 +62,19 @@ class PromoteModelStepExecution extends AliasMoveExecution {
 
     @NonNull
     @Override
-    AliasMove move(@NonNull MlflowServer mlflow, @NonNull Promoter promoter, @NonNull RunFacts facts)
+    AliasMove move(
+            @NonNull MlflowServer mlflow,
+            @NonNull Promoter promoter,
+            @NonNull RunFacts facts,
+            @NonNull PromotionRules rules)
             throws IOException, InterruptedException {
+        rules.checkApproved(List.of(), List.of());
         String by = BuildAuthor.of(run());
         ModelVersion candidate = candidate(mlflow, facts, by);
         GateEvidence evidence = evidence(candidate, facts);
-        return promoter.promote(
-                new PromotionRequest(name, candidate.version(), alias, evidence, from(mlflow), override, reason, by));
+        rules.check(candidate);
+        return promoter.promote(new PromotionRequest(
+                name, candidate.version(), alias, evidence, from(mlflow), override, reason, by, 0, rules.binding()));
     }
 
     private ModelVersion candidate(MlflowServer mlflow, RunFacts facts, String by) {

@@ -36,8 +36,12 @@ class RollbackModelStepExecution extends AliasMoveExecution {
 
     @NonNull
     @Override
-    AliasMove move(@NonNull MlflowServer mlflow, @NonNull Promoter promoter, @NonNull RunFacts facts)
+    AliasMove move(
+            @NonNull MlflowServer mlflow,
+            @NonNull Promoter promoter,
+            @NonNull RunFacts facts,
+            @NonNull PromotionRules rules)
             throws IOException, InterruptedException {
-        return promoter.rollback(name, alias, from(mlflow), reason, BuildAuthor.of(run()));
+        return promoter.rollback(name, alias, from(mlflow), reason, BuildAuthor.of(run()), rules::check);
     }
 }

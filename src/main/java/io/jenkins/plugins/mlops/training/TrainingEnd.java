@@ -61,7 +61,7 @@ final class TrainingEnd {
             RecordTraining.Outcome outcome = artifacts.writing(workspace, node, task, training.runId);
             LineageStore store = ControllerLineage.store();
             for (byte[] statement : outcome.statements) {
-                store.keep(statement, "What the agent recorded");
+                store.adopt(statement, "What the agent recorded");
             }
             String evaluation = outcome.evaluation == null ? null : "evaluation-" + useId + ".json";
             if (evaluation != null) {

@@ -5,6 +5,8 @@ import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.signature.SigningKey;
+import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,10 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A directory of lineage records. {@code records/<hex of the SHA-256>.json} are the truth and are only ever added;
- * {@code manifests/<content id>.json} say which files a dataset has; {@code index.sqlite} is made from both and may be
+ * {@code manifests/<content id>.json} say which files a dataset has; {@code signatures/<hex>.json} are envelopes around records; {@code index.sqlite} is made from both and may be
  * deleted at any time; {@code outbox} is the {@link Outbox}. Several threads and processes may use one store at once; nothing
  * is held open between calls.
  *
@@ -41,9 +44,15 @@ public final class LineageStore {
     private final StoreFiles manifests;
     private final IndexDatabase index;
     private final Outbox outbox;
+    private final RecordSignatures signatures;
 
-    private LineageStore(Path directory, Collection<? extends RecordReceiver> receivers, Clock clock) {
+    private LineageStore(
+            Path directory,
+            Collection<? extends RecordReceiver> receivers,
+            Clock clock,
+            Supplier<Optional<SigningKey>> signing) {
         this.directory = directory;
+        this.signatures = new RecordSignatures(new StoreFiles(directory.resolve("signatures")), signing);
         this.records = new StoreFiles(directory.resolve("records"));
         this.manifests = new StoreFiles(directory.resolve("manifests"));
         this.index = new IndexDatabase(directory);
@@ -65,8 +74,18 @@ public final class LineageStore {
         return open(directory, receivers, Clock.systemUTC());
     }
 
+    /**
+     * As {@link #open(Path)}, for who signs what is recorded here from now on.
+     *
+     * @param signing asked whenever something is recorded; empty for no signature. What it throws, the record's writer gets, and nothing
+     *     is recorded
+     */
+    public static LineageStore signing(Path directory, Supplier<Optional<SigningKey>> signing) {
+        return new LineageStore(directory.toAbsolutePath().normalize(), List.of(), Clock.systemUTC(), signing);
+    }
+
     static LineageStore open(Path directory, Collection<? extends RecordReceiver> receivers, Clock clock) {
-        return new LineageStore(directory.toAbsolutePath().normalize(), receivers, clock);
+        return new LineageStore(directory.toAbsolutePath().normalize(), receivers, clock, Optional::empty);
     }
 
     /** Where records are kept when nobody says otherwise. @param environment of the process */
@@ -90,8 +109,24 @@ public final class LineageStore {
     public Digest append(Statement statement) {
         byte[] bytes = statement.toBytes();
         Digest digest = Digest.of(bytes);
+        signatures.sign(digest, bytes);
         keepMarked(digest, bytes);
         return digest;
+    }
+
+    /**
+     * As {@link #keep(byte[], String)}, for a record that was made for this store elsewhere: it is signed like those that are appended.
+     */
+    public Digest adopt(byte[] record, String origin) {
+        Digest digest = RecordFile.parse(record, origin).digest();
+        signatures.sign(digest, record);
+        keepMarked(digest, record);
+        return digest;
+    }
+
+    /** The ids of the trusted keys that have signed a record when it was recorded here; none when it is not there or damaged. */
+    public Set<String> signers(Digest record, TrustedKeys trusted) {
+        return isIntact(record) ? signatures.signers(record, trusted) : Set.of();
     }
 
     /**

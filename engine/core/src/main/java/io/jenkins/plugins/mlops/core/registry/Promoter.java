@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -84,11 +85,19 @@ public final class Promoter {
         List<String> objections = new ArrayList<>(PromotionPolicy.objections(version, request, position));
         PromotionPolicy.unapproved(request, counting.size(), all.size()).ifPresent(objections::add);
         withdrawn(withdrawals, version).ifPresent(objections::add);
+        List<String> binding = PromotionPolicy.binding(version, request, position);
+        if (request.override() && !binding.isEmpty()) {
+            throw MlopsException.refused("Version " + request.version() + " of " + request.model()
+                    + " is not promoted to " + request.alias() + ": " + String.join("; ", binding)
+                    + ". Nothing was changed, and by policy nobody can override this");
+        }
         if (!objections.isEmpty() && !request.override()) {
             throw MlopsException.refused(
                     "Version " + request.version() + " of " + request.model() + " is not promoted to "
                             + request.alias() + ": " + String.join("; ", objections)
-                            + ". Nothing was changed; who may do so can override this with a reason");
+                            + (binding.isEmpty()
+                                    ? ". Nothing was changed; who may do so can override this with a reason"
+                                    : ". Nothing was changed"));
         }
         objections.forEach(objection -> notes.add("overridden: " + objection));
         Optional.ofNullable(version.digest()).map(withdrawals::notKnownBehind).ifPresent(notes::addAll);
@@ -117,6 +126,16 @@ public final class Promoter {
      * @throws MlopsException of kind REFUSED when there is none, or another writer was faster
      */
     public synchronized AliasMove rollback(String model, String alias, Integer from, String reason, String by) {
+        return rollback(model, alias, from, reason, by, version -> {});
+    }
+
+    /**
+     * As the other.
+     *
+     * @param guard sees the version that the alias would go back to, before anything is changed, and throws what it refuses
+     */
+    public synchronized AliasMove rollback(
+            String model, String alias, Integer from, String reason, String by, Consumer<ModelVersion> guard) {
         MlflowLimits.model(model);
         MlflowLimits.alias(alias);
         List<String> notes = new ArrayList<>();
@@ -141,6 +160,7 @@ public final class Promoter {
         ModelVersion version = registry.version(model, target)
                 .orElseThrow(() -> MlopsException.refused("The version " + target + " of " + model + " that the alias "
                         + alias + " pointed to before was deleted: promote another version"));
+        guard.accept(version);
         withdrawn(withdrawals(), version).ifPresent(objection -> {
             throw MlopsException.refused(
                     "The alias " + alias + " of " + model + " is not rolled back to version " + target + ": "

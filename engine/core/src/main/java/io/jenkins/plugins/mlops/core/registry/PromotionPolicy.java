@@ -19,6 +19,25 @@ final class PromotionPolicy {
     /** The objections, each half a sentence; none when the promotion may go on. */
     static List<String> objections(ModelVersion version, PromotionRequest request, AliasPosition position) {
         List<String> objections = new ArrayList<>();
+        lineage(version, objections);
+        gate(version, request.gate(), position, objections);
+        objections.addAll(position.objections());
+        return objections;
+    }
+
+    /** Those of {@link #objections} that may not be overridden. */
+    static List<String> binding(ModelVersion version, PromotionRequest request, AliasPosition position) {
+        List<String> binding = new ArrayList<>();
+        if (request.binding().contains(PromotionRequest.Ground.LINEAGE)) {
+            lineage(version, binding);
+        }
+        if (request.binding().contains(PromotionRequest.Ground.GATE)) {
+            gate(version, request.gate(), position, binding);
+        }
+        return binding;
+    }
+
+    private static void lineage(ModelVersion version, List<String> objections) {
         List<String> missing = LINEAGE.stream()
                 .filter(tag -> version.tags().getOrDefault(tag, "").isEmpty())
                 .toList();
@@ -29,9 +48,6 @@ final class PromotionPolicy {
         if (!changes.isEmpty()) {
             objections.add("it was trained from a work tree that differed from the commit in " + changes + " files");
         }
-        gate(version, request.gate(), position, objections);
-        objections.addAll(position.objections());
-        return objections;
     }
 
     /**

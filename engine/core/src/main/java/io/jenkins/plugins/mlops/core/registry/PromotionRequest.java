@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.core.registry;
 
+import java.util.Set;
+
 /**
  * A wish to move an alias to a version.
  *
@@ -10,6 +12,7 @@ package io.jenkins.plugins.mlops.core.registry;
  * @param reason why, or null
  * @param by who
  * @param approvals how many others must have approved it for what the gate report says, 0 or more
+ * @param binding the grounds on which nobody may override an objection
  */
 public record PromotionRequest(
         String model,
@@ -20,7 +23,34 @@ public record PromotionRequest(
         boolean override,
         String reason,
         String by,
-        int approvals) {
+        int approvals,
+        Set<Ground> binding) {
+
+    /** On what an objection rests. */
+    public enum Ground {
+        /** What the version says of where it comes from. */
+        LINEAGE,
+        /** The gate's report. */
+        GATE
+    }
+
+    public PromotionRequest {
+        binding = Set.copyOf(binding);
+    }
+
+    /** Everything may be overridden. */
+    public PromotionRequest(
+            String model,
+            int version,
+            String alias,
+            GateEvidence gate,
+            Integer expected,
+            boolean override,
+            String reason,
+            String by,
+            int approvals) {
+        this(model, version, alias, gate, expected, override, reason, by, approvals, Set.of());
+    }
 
     /** Without approvals. */
     public PromotionRequest(

@@ -40,6 +40,11 @@ record PemFile(Path file, List<Block> blocks) {
         } catch (IOException e) {
             throw MlopsException.usage("The key " + file + " cannot be read: " + e, e);
         }
+        return parse(text, file);
+    }
+
+    /** @param file what an error calls it */
+    static PemFile parse(String text, Path file) {
         List<Block> blocks = new ArrayList<>();
         Matcher found = BLOCK.matcher(text);
         while (found.find()) {

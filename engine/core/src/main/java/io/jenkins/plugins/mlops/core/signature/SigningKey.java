@@ -40,7 +40,20 @@ public final class SigningKey {
      * @throws MlopsException of kind USAGE when the file is absent, or holds no such key; the sentence holds nothing of the key
      */
     public static SigningKey read(Path file) {
-        PemFile pem = PemFile.read(file);
+        return read(PemFile.read(file), file);
+    }
+
+    /**
+     * As {@link #read(Path)}, from text.
+     *
+     * @param name what an error calls it
+     */
+    public static SigningKey parse(String pem, String name) {
+        Path file = Path.of(name);
+        return read(PemFile.parse(pem, file), file);
+    }
+
+    private static SigningKey read(PemFile pem, Path file) {
         List<PemFile.Block> keys = pem.of(PemFile.PRIVATE);
         if (keys.size() != 1) {
             throw MlopsException.usage("The signing key " + file + " holds " + (keys.isEmpty() ? "no" : "more than one")

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.security.PublicKey;
 import java.security.spec.InvalidKeySpecException;
+import java.util.Base64;
 
 /**
  * A public key, Ed25519 or ECDSA P-256. Immutable and thread-safe.
@@ -43,6 +44,13 @@ public final class VerificationKey {
     /** SHA-256 of the SubjectPublicKeyInfo in DER, 64 hex digits. */
     public String id() {
         return id;
+    }
+
+    /** As a file of {@link TrustedKeys#read} has it. */
+    public String pem() {
+        return "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
     }
 
     /** For people: the name of the file it came from. */
