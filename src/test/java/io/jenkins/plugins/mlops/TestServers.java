@@ -26,6 +26,15 @@ public final class TestServers {
         return URI.create(named("MLOPS_TEST_MLFLOW"));
     }
 
+    /** An MLflow server with users and permissions, and its administrator's password. */
+    public record MlflowWithLogins(URI uri, String password) {}
+
+    /** As {@link #mlflow}, with MLflow's own authentication. */
+    public static MlflowWithLogins mlflowWithLogins() {
+        return new MlflowWithLogins(
+                URI.create(named("MLOPS_TEST_MLFLOW_AUTH")), named("MLOPS_TEST_MLFLOW_AUTH_PASSWORD"));
+    }
+
     /** An S3 server. */
     public static S3 s3() {
         return new S3(

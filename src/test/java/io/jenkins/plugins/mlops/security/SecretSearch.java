@@ -94,7 +94,8 @@ public final class SecretSearch {
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 in(file.toString()).forEach(name -> found.add(name + ": the name of " + file));
                 if (attributes.isRegularFile()) {
-                    in(Files.readAllBytes(file)).forEach(name -> found.add(name + ": " + file));
+                    byte[] bytes = Files.readAllBytes(file);
+                    in(bytes).forEach(name -> found.add(name + ": " + file + before(bytes, name)));
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -106,6 +107,19 @@ public final class SecretSearch {
             }
         });
         return found;
+    }
+
+    /** What stands before a secret, to find out who has written it. */
+    private String before(byte[] bytes, String name) {
+        for (byte[] form : forms.getOrDefault(name, List.of())) {
+            int at = indexOf(bytes, form);
+            if (at >= 0) {
+                int from = Math.max(0, at - 300);
+                return " after "
+                        + new String(bytes, from, at - from, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]+", " ");
+            }
+        }
+        return "";
     }
 
     private static List<byte[]> unpacked(byte[] bytes) {
@@ -138,6 +152,10 @@ public final class SecretSearch {
     }
 
     private static boolean contains(byte[] bytes, byte[] form) {
+        return indexOf(bytes, form) >= 0;
+    }
+
+    private static int indexOf(byte[] bytes, byte[] form) {
         outer:
         for (int at = 0; at <= bytes.length - form.length; at++) {
             for (int i = 0; i < form.length; i++) {
@@ -145,8 +163,8 @@ public final class SecretSearch {
                     continue outer;
                 }
             }
-            return true;
+            return at;
         }
-        return false;
+        return -1;
     }
 }
