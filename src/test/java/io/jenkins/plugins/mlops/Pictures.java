@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Takes the pictures of docs/images with Chromium: only when {@code MLOPS_TEST_PICTURES} names a directory for them. */
-final class Pictures {
+public final class Pictures {
 
     private static final String DIRECTORY = System.getenv("MLOPS_TEST_PICTURES");
     private static final int WIDTH = 1280;
 
     private Pictures() {}
 
-    static void take(String name, String url, int height) throws IOException, InterruptedException {
+    public static void take(String name, String url, int height) throws IOException, InterruptedException {
         if (DIRECTORY == null) {
             return;
         }

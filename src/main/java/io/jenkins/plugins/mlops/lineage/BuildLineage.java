@@ -95,15 +95,20 @@ public final class BuildLineage {
      * @throws MlopsException of kind FAILED when it cannot be changed, or the build has been deleted
      */
     public void update(@NonNull UnaryOperator<RunFacts> change) {
+        RunFacts before;
+        RunFacts after;
         synchronized (lock()) {
             try {
                 makeDirectory();
-                Documents.writeJson(file(), change.apply(facts()));
+                before = facts();
+                after = change.apply(before);
+                Documents.writeJson(file(), after);
             } catch (IOException e) {
                 throw unusable("cannot be written (" + e + "): look at the controller's disk", e);
             }
         }
         attachAction();
+        FactsListener.fire(run, before, after);
     }
 
     /** Not the directories above: a step that outlives its deleted build must not bring that back. */

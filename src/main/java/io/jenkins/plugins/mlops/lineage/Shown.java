@@ -8,24 +8,27 @@ import java.time.format.DateTimeParseException;
 import java.util.Date;
 import java.util.Locale;
 import java.util.Set;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Facts as they are shown. They come from files, servers and command lines of others: markup is the page's to escape, the rest
  * is made harmless here. Whatever is null stays null.
  */
-final class Shown {
+@Restricted(NoExternalUse.class)
+public final class Shown {
 
     private static final Set<String> LINKED = Set.of("http", "https");
 
     private Shown() {}
 
     /** Without characters that a browser, terminal or XML parser would act upon. */
-    static String text(String fact) {
+    public static String text(String fact) {
         return fact == null ? null : PrintableText.of(fact);
     }
 
     /** The address if it is an absolute one of http or https, else null: others may be scripts. */
-    static String link(String address) {
+    public static String link(String address) {
         if (address == null) {
             return null;
         }
@@ -42,7 +45,7 @@ final class Shown {
     }
 
     /** Null when it is no time. */
-    static Date time(String iso) {
+    public static Date time(String iso) {
         if (iso == null) {
             return null;
         }

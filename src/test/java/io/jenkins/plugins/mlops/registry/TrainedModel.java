@@ -14,10 +14,11 @@ import java.util.Map;
  *
  * @param evaluation the text of its evaluation.json
  */
-record TrainedModel(String runId, Digest model, String evaluation) {
+public record TrainedModel(String runId, Digest model, String evaluation) {
 
     /** Makes one whose model is told by its name. */
-    static TrainedModel train(MlflowServer mlflow, String name, double accuracy, Path scratch) throws IOException {
+    public static TrainedModel train(MlflowServer mlflow, String name, double accuracy, Path scratch)
+            throws IOException {
         Digest model = Digest.of(name);
         String evaluation = "{\"schema\": \"mlops-evaluation/1\", \"model\": \"" + model
                 + "\", \"metrics\": {\"accuracy\": " + accuracy + "}}";
@@ -38,7 +39,7 @@ record TrainedModel(String runId, Digest model, String evaluation) {
     }
 
     /** A gate on it, as a pipeline's script; it leaves the outcome in {@code gate}. */
-    String gate(String registered) {
+    public String gate(String registered) {
         return """
                 def gate
                 node {

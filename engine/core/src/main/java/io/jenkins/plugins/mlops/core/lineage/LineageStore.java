@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -338,12 +339,30 @@ public final class LineageStore {
 
     /** Everything known of a model; without records when nothing is. */
     public Dossier dossier(Digest model) {
+        return dossier(model, recordsOf(model));
+    }
+
+    private Dossier dossier(Digest model, Collection<Digest> records) {
         List<Recorded<? extends Predicate>> known = new ArrayList<>();
-        for (Digest digest : recordsOf(model)) {
+        for (Digest digest : records) {
             recorded(digest).ifPresent(known::add);
         }
         known.sort(IN_ORDER);
         return new Dossier(model, known);
+    }
+
+    /** As {@link #dossier}, for several models by one question to the index. */
+    public Map<Digest, Dossier> dossiers(Collection<Digest> models) {
+        Map<Digest, Set<Digest>> found = read(reader -> {
+            Map<Digest, Set<Digest>> records = new HashMap<>();
+            for (Digest model : models) {
+                records.put(model, reader.records(model));
+            }
+            return records;
+        });
+        Map<Digest, Dossier> dossiers = new HashMap<>();
+        found.forEach((model, records) -> dossiers.put(model, dossier(model, records)));
+        return dossiers;
     }
 
     /** The model that records call by this name and version; several when they speak of several registries. */
@@ -399,7 +418,7 @@ public final class LineageStore {
     }
 
     /** A record; empty when it is absent, damaged since it was indexed, or of a form that this product does not read. */
-    private Optional<Recorded<? extends Predicate>> recorded(Digest digest) {
+    public Optional<Recorded<? extends Predicate>> recorded(Digest digest) {
         try {
             RecordFile record = RecordFile.read(records, digest);
             return record.predicate().map(predicate -> new Recorded<>(digest, record.statement(), predicate));

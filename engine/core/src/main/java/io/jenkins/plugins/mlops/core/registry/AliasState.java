@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,13 +30,17 @@ record AliasState(
     private static final Pattern PENDING = Pattern.compile("(\\d{1,9}) from (\\d{1,9}|none)(" + BACK + ")?");
 
     static AliasState read(ModelRegistry registry, String model, String alias) {
+        return of(
+                registry.modelTags(model), alias, registry.byAlias(model, alias).orElse(null));
+    }
+
+    /** @param tags of the model @param current the version that the alias points to, null for none */
+    static AliasState of(Map<String, String> tags, String alias, ModelVersion current) {
         AliasTags names = new AliasTags(alias);
-        Map<String, String> tags = registry.modelTags(model);
-        Optional<ModelVersion> current = registry.byAlias(model, alias);
         Matcher pending = PENDING.matcher(tags.getOrDefault(names.pending(), ""));
         boolean moving = pending.matches();
         return new AliasState(
-                current.orElse(null),
+                current,
                 AliasTags.number(tags, names.version()),
                 moving ? Integer.valueOf(pending.group(1)) : null,
                 moving && !pending.group(2).equals("none") ? Integer.valueOf(pending.group(2)) : null,

@@ -37,6 +37,33 @@ final class MlflowModels implements ModelRegistry {
         return names.stream().sorted().distinct().toList();
     }
 
+    List<RegisteredModel> registeredModels() {
+        return calls
+                .require(
+                        "Listing the models",
+                        () -> rest.getAll("registered-models/search", Map.of(), "registered_models"))
+                .stream()
+                .map(MlflowModels::registeredModel)
+                .sorted(Comparator.comparing(RegisteredModel::name))
+                .toList();
+    }
+
+    Optional<RegisteredModel> registeredModel(String model) {
+        MlflowLimits.model(model);
+        return optional("Reading the model " + model, () -> registeredModel(registered(model)));
+    }
+
+    private static RegisteredModel registeredModel(JsonNode model) {
+        Map<String, Integer> aliases = new TreeMap<>();
+        model.path("aliases")
+                .forEach(alias -> aliases.put(
+                        alias.path("alias").asText(),
+                        Integer.valueOf(alias.path("version").asText())));
+        long updated = model.path("last_updated_timestamp").asLong();
+        return new RegisteredModel(
+                model.path("name").asText(), aliases, tags(model), updated == 0 ? null : Instant.ofEpochMilli(updated));
+    }
+
     @Override
     public ModelVersion createVersion(String model, String source, String runId, Map<String, String> tags) {
         MlflowLimits.model(model);

@@ -192,6 +192,16 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
         return models.models();
     }
 
+    /** All registered models, by name. */
+    public List<RegisteredModel> registeredModels() {
+        return models.registeredModels();
+    }
+
+    /** One of them. */
+    public Optional<RegisteredModel> registeredModel(String model) {
+        return models.registeredModel(model);
+    }
+
     @Override
     public ModelVersion createVersion(String model, String source, String runId, Map<String, String> tags) {
         return models.createVersion(model, source, runId, tags);

@@ -1,0 +1,29 @@
+package io.jenkins.plugins.mlops.model;
+
+import hudson.Util;
+
+/** Addresses of the Models pages below {@code mlops-models/}. Names are in the query: models may be called anything. */
+final class PageUrl {
+
+    private PageUrl() {}
+
+    static String model(String server, String name) {
+        return "model/?" + query(server, name);
+    }
+
+    static String version(String server, String name, int version) {
+        return "model/version?" + query(server, name) + "&version=" + version;
+    }
+
+    static String query(String server, String name) {
+        return "server=" + encoded(server) + "&name=" + encoded(name);
+    }
+
+    static String encoded(String text) {
+        return Util.rawEncode(text)
+                .replace("&", "%26")
+                .replace("+", "%2B")
+                .replace("=", "%3D")
+                .replace(";", "%3B");
+    }
+}
