@@ -6,6 +6,7 @@ import hudson.FilePath;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.gate.Baselines;
 import io.jenkins.plugins.mlops.core.gate.Gate;
 import io.jenkins.plugins.mlops.core.gate.GateReports;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.mlops.core.gate.LazyRuns;
 import io.jenkins.plugins.mlops.core.gate.Measurement;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
+import io.jenkins.plugins.mlops.lineage.Figures;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
@@ -149,6 +151,7 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
                 .forEach(found ->
                         log.println("Compared with " + found.measurement().origin()));
         log.print(GateReports.text(result));
+        Documents.writeJson(reports.resolve(Figures.FILE), Figures.of(result));
         RunFacts.GateUse use = use(id, report, result, runId, at);
         lineage.update(recorded -> recorded.with(use));
         return use;
@@ -190,9 +193,15 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
                                 line.limit(),
                                 line.baseline(),
                                 line.verdict(),
-                                line.reason()))
+                                line.reason(),
+                                line.delta(),
+                                line.interval(),
+                                line.confidence(),
+                                line.samples(),
+                                line.direction()))
                         .toList(),
-                at.toString());
+                at.toString(),
+                report + "/" + Figures.FILE);
     }
 
     private static String refusal(RunFacts.GateUse use) {

@@ -2,10 +2,15 @@ package io.jenkins.plugins.mlops.lineage;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.jenkins.plugins.mlops.core.gate.Metrics;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -25,6 +30,9 @@ public record RunFacts(
 
     /** The format that is written. */
     public static final String SCHEMA = "mlops-build/1";
+
+    /** So many numbers of a model are kept in the facts; its evaluation record has all. */
+    static final int MAX_METRICS = 500;
 
     /** Nothing yet. */
     public static final RunFacts NONE = new RunFacts(SCHEMA, List.of(), List.of(), List.of(), List.of(), List.of());
@@ -101,6 +109,9 @@ public record RunFacts(
      * @param record digest of the lineage record, or null
      * @param gaps what the lineage record could not say
      * @param at when it was last changed
+     * @param image the container image that the code ran in, by digest where it is known; null without one
+     * @param metrics the finite overall numbers of its evaluation, at most {@value RunFacts#MAX_METRICS} of them
+     * @param pictures what it left to look at
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record TrainingUse(
@@ -118,11 +129,64 @@ public record RunFacts(
             String evaluation,
             String record,
             List<String> gaps,
-            String at) {
+            String at,
+            String image,
+            Map<String, Double> metrics,
+            List<PictureUse> pictures) {
         public TrainingUse {
             gaps = gaps == null ? List.of() : List.copyOf(gaps);
+            metrics = numbers(metrics);
+            pictures = pictures == null ? List.of() : List.copyOf(pictures);
+        }
+
+        /** Of unknown image, without numbers and pictures. */
+        public TrainingUse(
+                String id,
+                String tag,
+                String server,
+                String experiment,
+                String runId,
+                String runUrl,
+                String status,
+                String commit,
+                String repository,
+                String modelDigest,
+                String parent,
+                String evaluation,
+                String record,
+                List<String> gaps,
+                String at) {
+            this(
+                    id,
+                    tag,
+                    server,
+                    experiment,
+                    runId,
+                    runUrl,
+                    status,
+                    commit,
+                    repository,
+                    modelDigest,
+                    parent,
+                    evaluation,
+                    record,
+                    gaps,
+                    at,
+                    null,
+                    null,
+                    null);
         }
     }
+
+    /**
+     * A raster picture that a training left, kept with the build.
+     *
+     * @param name what the training called the file
+     * @param file name in the build's {@code mlops} directory
+     * @param type its content type, as its bytes have it
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record PictureUse(String name, String file, String type, long bytes) {}
 
     /**
      * A verdict of {@code evaluationGate}.
@@ -136,6 +200,8 @@ public record RunFacts(
      * @param runId MLflow run of the candidate; null when unknown
      * @param baseline what it was held against, as people say it; null without one
      * @param rules one a rule
+     * @param figures name of the file in the build's {@code mlops} directory with what the page draws of candidate and baseline; null
+     *     without one
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record GateUse(
@@ -149,16 +215,65 @@ public record RunFacts(
             String runId,
             String baseline,
             List<RuleUse> rules,
-            String at) {
+            String at,
+            String figures) {
         public GateUse {
             rules = rules == null ? List.of() : List.copyOf(rules);
         }
+
+        /** Without figures. */
+        public GateUse(
+                String id,
+                String name,
+                String verdict,
+                String summary,
+                String report,
+                String digest,
+                String modelDigest,
+                String runId,
+                String baseline,
+                List<RuleUse> rules,
+                String at) {
+            this(id, name, verdict, summary, report, digest, modelDigest, runId, baseline, rules, at, null);
+        }
     }
 
-    /** A rule's verdict; numbers as the report writes them, null where it has none. */
+    /**
+     * A rule's verdict; numbers as the report writes them, null where it has none.
+     *
+     * @param delta value less baseline, with its sign
+     * @param interval the ends of a confidence interval and what it is of: {@code change -0.012 to 0.004}
+     * @param confidence the interval's level: {@code 95%}
+     * @param samples how many samples the value rests on
+     * @param direction higher or lower: which way is better
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record RuleUse(
-            String metric, String slice, String value, String limit, String baseline, String verdict, String reason) {}
+            String metric,
+            String slice,
+            String value,
+            String limit,
+            String baseline,
+            String verdict,
+            String reason,
+            String delta,
+            String interval,
+            String confidence,
+            Long samples,
+            String direction) {
+
+        /** Without what only newer records have. */
+        public RuleUse(
+                String metric,
+                String slice,
+                String value,
+                String limit,
+                String baseline,
+                String verdict,
+                String reason) {
+            this(metric, slice, value, limit, baseline, verdict, reason, null, null, null, null, null);
+        }
+    }
 
     /**
      * A move of an alias.
@@ -166,6 +281,7 @@ public record RunFacts(
      * @param action promote or rollback
      * @param previous version that the alias pointed to; 0 for none
      * @param gate digest of the gate report, or null
+     * @param approvedBy who approved it, where an approval was asked for; else null, and so are the two that follow
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record AliasUse(
@@ -180,7 +296,28 @@ public record RunFacts(
             String gate,
             String by,
             String reason,
-            String at) {}
+            String at,
+            String approvedBy,
+            String approvedAt,
+            String approvalReason) {
+
+        /** Without an approval. */
+        public AliasUse(
+                String id,
+                String action,
+                String server,
+                String model,
+                String alias,
+                int version,
+                int previous,
+                String runId,
+                String gate,
+                String by,
+                String reason,
+                String at) {
+            this(id, action, server, model, alias, version, previous, runId, gate, by, reason, at, null, null, null);
+        }
+    }
 
     /**
      * An evaluation of {@code evaluateModel}.
@@ -201,10 +338,32 @@ public record RunFacts(
      * @param trainingRunId the MLflow run that made it; null when unknown
      * @param runId the MLflow run of the evaluation
      * @param evaluation name of the evaluation record in the build's {@code mlops} directory
+     * @param metrics as of a training
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record MeasuredUse(
-            String model, String modelDigest, String trainingRunId, String runId, String runUrl, String evaluation) {}
+            String model,
+            String modelDigest,
+            String trainingRunId,
+            String runId,
+            String runUrl,
+            String evaluation,
+            Map<String, Double> metrics) {
+        public MeasuredUse {
+            metrics = numbers(metrics);
+        }
+
+        /** Without its numbers. */
+        public MeasuredUse(
+                String model,
+                String modelDigest,
+                String trainingRunId,
+                String runId,
+                String runUrl,
+                String evaluation) {
+            this(model, modelDigest, trainingRunId, runId, runUrl, evaluation, null);
+        }
+    }
 
     /** These facts with a use added, or put in the place of the one with the same id. */
     public RunFacts with(DatasetUse use) {
@@ -245,6 +404,28 @@ public record RunFacts(
                         .isPresent()
                 ? Optional.empty()
                 : Optional.of(last);
+    }
+
+    /** The overall numbers of the model that was evaluated last, else of the one that was trained last; by name. */
+    public Map<String, Double> lastMetrics() {
+        return lastEvaluation()
+                .map(EvaluationUse::candidate)
+                .map(MeasuredUse::metrics)
+                .filter(metrics -> !metrics.isEmpty())
+                .or(() -> lastTraining().map(TrainingUse::metrics))
+                .orElse(Map.of());
+    }
+
+    private static Map<String, Double> numbers(Map<String, Double> metrics) {
+        SortedMap<String, Double> finite = new TreeMap<>();
+        if (metrics != null) {
+            metrics.forEach((name, value) -> {
+                if (value != null && Metrics.isFinite(value) && finite.size() < MAX_METRICS) {
+                    finite.put(name, value);
+                }
+            });
+        }
+        return Collections.unmodifiableSortedMap(finite);
     }
 
     /** Of times as they are written, which are all of one form and zone. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ExportedCode;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.EvaluationFile;
 import io.jenkins.plugins.mlops.lineage.RunFacts.EvaluationUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.MeasuredUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
@@ -177,7 +178,14 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
         String trainingRun = measured.model().startsWith(RUN)
                 ? measured.model().substring(RUN.length())
                 : trained(lineage.facts().trainings(), digest);
-        return new MeasuredUse(measured.model(), digest, trainingRun, measured.run(), measured.url(), name);
+        return new MeasuredUse(
+                measured.model(),
+                digest,
+                trainingRun,
+                measured.run(),
+                measured.url(),
+                name,
+                EvaluationFile.overall(lineage.directory().resolve(name)));
     }
 
     /** The run of this build that has made a model; null when none has. */

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.ClusterTrainingStatus;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.EvaluationFile;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
 import java.time.Instant;
@@ -87,7 +88,10 @@ final class TrainingUses {
                 null,
                 null,
                 List.of(),
-                now());
+                now(),
+                training.image(),
+                null,
+                null);
     }
 
     /** A training is recorded. @param evaluation name of the evaluation record's file, or null */
@@ -114,7 +118,7 @@ final class TrainingUses {
         return facts.trainings().stream().filter(use -> use.tag().equals(tag)).findFirst();
     }
 
-    private static TrainingUse changed(
+    private TrainingUse changed(
             TrainingUse use, RunStatus status, String model, String evaluation, String record, List<String> gaps) {
         return new TrainingUse(
                 use.id(),
@@ -131,7 +135,12 @@ final class TrainingUses {
                 evaluation,
                 record,
                 gaps,
-                now());
+                now(),
+                use.image(),
+                evaluation == null
+                        ? null
+                        : EvaluationFile.overall(lineage.directory().resolve(evaluation)),
+                use.pictures());
     }
 
     private static String now() {
