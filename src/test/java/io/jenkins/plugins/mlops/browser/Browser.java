@@ -256,6 +256,12 @@ public final class Browser implements AutoCloseable {
         return (List<String>) driver.executeAsyncScript(script("violations.js"), within);
     }
 
+    /** What is wrong with the charts of the page: not drawn, without a name, or pale. */
+    @SuppressWarnings("unchecked")
+    public List<String> chartFaults() {
+        return (List<String>) driver.executeScript(script("charts.js"));
+    }
+
     /** Takes a picture of the window for docs/images, when {@code MLOPS_TEST_PICTURES} names a directory for it. */
     public Browser picture(String name, int height) {
         if (PICTURES != null) {

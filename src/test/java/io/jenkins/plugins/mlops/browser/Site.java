@@ -96,4 +96,9 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
     int build(Job job, Map<String, Serializable> parameters) throws Throwable {
         return jenkins.runRemotely(DigitsController::build, job, new HashMap<>(parameters));
     }
+
+    /** Makes a job with ten thousand builds. */
+    void manyBuilds(String name) throws Throwable {
+        jenkins.runRemotely(SiteController::manyBuilds, name);
+    }
 }

@@ -6,6 +6,7 @@ import hudson.security.GlobalMatrixAuthorizationStrategy;
 import hudson.security.HudsonPrivateSecurityRealm;
 import hudson.security.Permission;
 import io.jenkins.plugins.darktheme.DarkThemeManagerFactory;
+import io.jenkins.plugins.mlops.ManyBuilds;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import io.jenkins.plugins.thememanager.ThemeUserProperty;
 import java.io.IOException;
@@ -77,5 +78,9 @@ final class SiteController {
         ThemeUserProperty property = new ThemeUserProperty();
         property.setTheme(new DarkThemeManagerFactory());
         user.addProperty(property);
+    }
+
+    static void manyBuilds(JenkinsRule r, String name) throws IOException {
+        ManyBuilds.job(r, name, 10_000);
     }
 }

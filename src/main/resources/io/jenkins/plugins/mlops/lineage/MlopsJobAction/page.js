@@ -1,0 +1,14 @@
+// Remembers in the browser what somebody has chosen to see of a job, and shows that when the page is opened without a choice.
+(function () {
+  const form = document.querySelector("form.mlops-choose");
+  if (!form) {
+    return;
+  }
+  const key = "mlops-trend " + window.location.pathname;
+  const remembered = window.localStorage.getItem(key);
+  if (window.location.search) {
+    window.localStorage.setItem(key, window.location.search);
+  } else if (remembered) {
+    window.location.replace(window.location.pathname + remembered);
+  }
+})();
