@@ -30,6 +30,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,6 +111,13 @@ class PlantedSecretsIT {
         }
         planted.put("keys of the store", s3.secretKey());
         planted.put("administrator of MLflow", mlflow.password());
+        String key = Base64.getEncoder()
+                .encodeToString(KeyPairGenerator.getInstance("Ed25519")
+                        .generateKeyPair()
+                        .getPrivate()
+                        .getEncoded());
+        planted.put("signing key", key);
+        planted.put("a signed URL", "X-Amz-Signature=");
         search = new SecretSearch(planted);
         api("users/create", Map.of("username", trainer, "password", planted.get("trainer")));
         configure(trainer);
@@ -146,6 +154,11 @@ class PlantedSecretsIT {
                         user("promoter", "admin", mlflow.password()),
                         user("trainer", trainer, planted.get("trainer")),
                         user("registry", "robot", planted.get("registry")),
+                        text(
+                                CredentialsScope.SYSTEM,
+                                "signing",
+                                "-----BEGIN PRIVATE KEY-----\n" + planted.get("signing key")
+                                        + "\n-----END PRIVATE KEY-----\n"),
                         text(CredentialsScope.SYSTEM, "cluster", planted.get("cluster")),
                         text(CredentialsScope.GLOBAL, "token", planted.get("token"))));
         SystemCredentialsProvider.getInstance().save();
@@ -157,6 +170,7 @@ class PlantedSecretsIT {
         server.setCredentialsId("promoter");
         server.setTrainingCredentialsId("trainer");
         MlopsConfiguration.get().setMlflowServers(List.of(server));
+        MlopsConfiguration.get().setSigningKeyCredentialsId("signing");
         KubernetesCloud cloud = new KubernetesCloud("cloud");
         cloud.setServerUrl("https://127.0.0.1:1");
         cloud.setCredentialsId("cluster");
