@@ -4,11 +4,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import hudson.init.InitMilestone;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -46,6 +49,9 @@ public class FolderPolicy extends AbstractDescribableImpl<FolderPolicy> {
     private ArrayList<String> images;
     private ArrayList<String> models;
     private ArrayList<String> aliases;
+
+    /** The item of that name when it was last seen: it stays concerned while it is being renamed. */
+    private transient volatile WeakReference<Item> seen;
 
     private boolean requireImageDigest;
     private boolean requireLineage;
@@ -267,6 +273,22 @@ public class FolderPolicy extends AbstractDescribableImpl<FolderPolicy> {
     public void check() {
         getLocations().forEach(Patterns::checkLocation);
         getImages().forEach(Patterns::checkImage);
+        if (Jenkins.get().getInitLevel().compareTo(InitMilestone.JOB_CONFIG_ADAPTED) >= 0) {
+            PolicyFollower.see(this);
+        }
+    }
+
+    /**
+     * Whether it is the policy of the item, by the name that it has, or, while that changes, had when it was last asked. Jenkins tells no
+     * items apart by case.
+     */
+    boolean concerns(@NonNull Item item) {
+        if (getFolder().equalsIgnoreCase(item.getFullName())) {
+            seen = new WeakReference<>(item);
+            return true;
+        }
+        WeakReference<Item> before = seen;
+        return before != null && before.get() == item;
     }
 
     boolean requires(Requirement requirement) {

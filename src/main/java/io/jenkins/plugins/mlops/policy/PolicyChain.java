@@ -18,12 +18,11 @@ final class PolicyChain {
         List<FolderPolicy> found = new ArrayList<>();
         Item here = item;
         while (here != null) {
-            String name = here.getFullName();
-            // Jenkins tells no items apart by case.
-            all.stream()
-                    .filter(policy ->
-                            !policy.getFolder().isEmpty() && policy.getFolder().equalsIgnoreCase(name))
-                    .forEach(found::add);
+            for (FolderPolicy policy : all) {
+                if (!policy.getFolder().isEmpty() && policy.concerns(here)) {
+                    found.add(policy);
+                }
+            }
             ItemGroup<?> parent = here.getParent();
             here = parent instanceof Item outer ? outer : null;
         }

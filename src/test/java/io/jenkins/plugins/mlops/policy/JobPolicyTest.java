@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.Item;
 import hudson.model.Result;
+import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
@@ -13,6 +14,7 @@ import io.jenkins.plugins.mlops.config.ProfileChoices;
 import io.jenkins.plugins.mlops.config.TrainingCluster;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -153,6 +155,30 @@ class JobPolicyTest {
     }
 
     @Test
+    void aJobIsConcernedWhileItIsBeingRenamed() throws Exception {
+        Folder team = jenkins.createProject(Folder.class, "team");
+        WorkflowJob job = team.createProject(WorkflowJob.class, "train");
+        FolderPolicy ofTeam = new FolderPolicy("team");
+        ofTeam.setObjectStores(List.of("team-store"));
+        configuration.setPolicies(List.of(ofTeam));
+        List<Boolean> seen = new ArrayList<>();
+        ItemListener watching = new ItemListener() {
+            @Override
+            public void onLocationChanged(Item item, String oldFullName, String newFullName) {
+                seen.add(JobPolicy.of((Item) job).objectStores().size() == 1);
+            }
+        };
+        ItemListener.all().add(0, watching);
+        try {
+            team.renameTo("other");
+        } finally {
+            ItemListener.all().remove(watching);
+        }
+        assertThat(seen).isNotEmpty().doesNotContain(false);
+        assertRestricted(job, "'other'");
+    }
+
+    @Test
     void theStepsOfAJobKeepToItHoweverTheyAreRun() throws Exception {
         Folder team = jenkins.createProject(Folder.class, "team");
         FolderPolicy ofTeam = new FolderPolicy("team");
@@ -172,6 +198,9 @@ class JobPolicyTest {
 
         String hostile = """
                 def said = { what -> try { what() ; echo 'said: nothing' } catch (e) { echo "said: ${e.message}" } }
+                said { resolveDataset store: 'secret-store', from: 's3://data/team/a' }
+                said { resolveDataset from: 's3://data/other' }
+                said { resolveDataset from: 's3://data/team/../other' }
                 said { promoteModel name: 'other', alias: 'staging' }
                 said { promoteModel name: 'team-digits', alias: 'champion' }
                 said { promoteModel name: 'team-digits', alias: 'staging', server: 'prod' }
@@ -185,6 +214,9 @@ class JobPolicyTest {
         WorkflowRun replayed = job.getLastBuild();
         jenkins.assertBuildStatus(Result.SUCCESS, replayed);
         for (String sentence : List.of(
+                "does not allow the object store 'secret-store': it allows team-store",
+                "does not allow the location 's3://data/other': it allows s3://data/team",
+                "does not allow the location 's3://data/team/../other'",
                 "does not allow the model 'other': it allows team-*",
                 "does not allow the alias 'champion': it allows staging",
                 "does not allow the MLflow server 'prod': it allows lab",

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +126,39 @@ class PromoterTest {
     @Test
     void withoutAGateReportItIsRefused() {
         assertThat(refused(() -> promoter().promote(with(1, null, null, null)))).hasMessageContaining("no gate report");
+    }
+
+    @Test
+    void anOverrideLiftsNothingThatIsBinding() throws IOException {
+        GateEvidence failed = gate("fail", 1);
+        PromotionRequest gateBinds = new PromotionRequest(
+                "m", 1, "champion", failed, null, true, "late", "ann", 0, Set.of(PromotionRequest.Ground.GATE));
+        assertThat(refused(() -> promoter().promote(gateBinds)))
+                .hasMessageContaining("its gate did not pass")
+                .hasMessageContaining("nobody can override this");
+        PromotionRequest lineageBinds = new PromotionRequest(
+                "m", 1, "champion", failed, null, true, "late", "ann", 0, Set.of(PromotionRequest.Ground.LINEAGE));
+        assertThat(promoter().promote(lineageBinds).version()).isEqualTo(1);
+        registry.add(Map.of("mlops.model.digest", digest(4).toString()));
+        PromotionRequest incomplete = new PromotionRequest(
+                "m", 4, "champion", null, null, true, "late", "ann", 0, Set.of(PromotionRequest.Ground.LINEAGE));
+        assertThat(refused(() -> promoter().promote(incomplete)))
+                .hasMessageContaining("its lineage is incomplete")
+                .hasMessageNotContaining("no gate report");
+        assertThat(registry.aliases).containsEntry("champion", 1);
+    }
+
+    @Test
+    void aRollbackAsksItsGuardBeforeAnythingIsChanged() {
+        promoter().promote(request(1));
+        promoter().promote(request(2));
+        assertThat(refused(() -> promoter().rollback("m", "champion", null, "bad", "ann", version -> {
+                    throw MlopsException.refused("not version " + version.version());
+                })))
+                .hasMessage("not version 1");
+        assertThat(registry.aliases).containsEntry("champion", 2);
+        assertThat(promoter().rollback("m", "champion", null, "bad", "ann", version -> {}).version())
+                .isEqualTo(1);
     }
 
     @Test
