@@ -113,7 +113,7 @@ class PromotionRulesTest {
                 .directory()
                 .resolve("signatures")
                 .resolve(Digest.parse(later.tags().get(RunTags.LINEAGE)).hex() + ".json");
-        Files.writeString(signature, Files.readString(signature).replace("\"sig\":\"", "\"sig\":\"AAAA"));
+        Files.writeString(signature, Files.readString(signature).replaceAll("\"sig\"\\s*:\\s*\"", "$0AAAA"));
         assertRefused(signed, later, "it has none with a signature that holds");
     }
 
