@@ -157,7 +157,9 @@ class PromoterTest {
                 })))
                 .hasMessage("not version 1");
         assertThat(registry.aliases).containsEntry("champion", 2);
-        assertThat(promoter().rollback("m", "champion", null, "bad", "ann", version -> {}).version())
+        assertThat(promoter()
+                        .rollback("m", "champion", null, "bad", "ann", version -> {})
+                        .version())
                 .isEqualTo(1);
     }
 
