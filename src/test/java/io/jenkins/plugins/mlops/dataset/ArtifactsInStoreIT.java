@@ -71,8 +71,9 @@ class ArtifactsInStoreIT {
                     .orElseThrow()
                     .substring(4);
             assertThat(gate.withKeys()).isEmpty();
-            assertThat(gate.withoutKeys()).anyMatch(request -> request.startsWith("PUT ")
-                    && request.contains("/mlflow/" + runId + "/artifacts/model/weights"));
+            assertThat(gate.withoutKeys())
+                    .anyMatch(request -> request.startsWith("PUT ")
+                            && request.contains("/mlflow/" + runId + "/artifacts/model/weights"));
             try (MlflowServer registry = MlflowServer.connect(new MlflowSettings(mlflow, null), null)) {
                 registry.createVersion(name, "runs:/" + runId + "/model", runId, Map.of());
             }
@@ -82,8 +83,9 @@ class ArtifactsInStoreIT {
                     "node('far') { withMLflow(experiment: '" + name + "', parent: 'models:/" + name + "/1') {"
                             + " sh 'cat \"$MLOPS_PARENT_MODEL_DIR/weights\" > \"$MLOPS_MODEL_DIR/weights\"' } }");
             assertThat(gate.withKeys()).isEmpty();
-            assertThat(gate.withoutKeys()).anyMatch(request -> request.startsWith("GET ")
-                    && request.contains("/mlflow/" + runId + "/artifacts/model/weights"));
+            assertThat(gate.withoutKeys())
+                    .anyMatch(request -> request.startsWith("GET ")
+                            && request.contains("/mlflow/" + runId + "/artifacts/model/weights"));
             assertThat(JenkinsRule.getLog(second)).doesNotContain("X-Amz-Signature");
 
             FolderPolicy policy = new FolderPolicy("");

@@ -54,7 +54,8 @@ class BlobRulesTest {
     }
 
     private void assertAllowed(String method, String at, Map<String, String> query, Map<String, String> headers) {
-        assertThat(rules.allowed(TestRequests.request(method, at, query, headers)).method())
+        assertThat(rules.allowed(TestRequests.request(method, at, query, headers))
+                        .method())
                 .isEqualTo(method);
     }
 

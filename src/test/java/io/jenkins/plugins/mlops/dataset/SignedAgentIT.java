@@ -36,6 +36,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -179,6 +180,42 @@ class SignedAgentIT {
                 + "'''; pullDataset manifest: 'm.json', into: 'data' }");
         jenkins.assertLogContains("s3://" + bucket + "/secret/blobs/", run);
         assertThat(gate.requests("secret")).isEmpty();
+    }
+
+    /** Set {@code MLOPS_BENCH_FILES}, to 50000 say, to see how long a pull of so many small files takes. */
+    @Test
+    @EnabledIfEnvironmentVariable(named = "MLOPS_BENCH_FILES", matches = "[0-9]+")
+    void manySmallFilesAreNotHeldUpBySignatures() throws Exception {
+        int files = Integer.parseInt(System.getenv("MLOPS_BENCH_FILES"));
+        ObjectStoreProfile direct = new ObjectStoreProfile("direct", s3.endpoint());
+        direct.setCredentialsId("keys");
+        MlopsConfiguration.get().setObjectStores(List.of(direct));
+        Path source = directory.resolve("many");
+        for (int i = 0; i < files; i++) {
+            Path file = source.resolve(i / 1000 + "/" + i);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, bucket + i);
+        }
+        String manifest;
+        try (ObjectStore store = ObjectStore.connect(settings())) {
+            manifest = new Datasets(store, DatasetCache.at(directory.resolve("cache")))
+                    .publish(
+                            source,
+                            "many",
+                            S3Uri.parse("s3://" + bucket + "/many"),
+                            new PublishOptions(32, PublishOptions.DEFAULT.links()),
+                            ProgressListener.NONE)
+                    .location()
+                    .toString();
+        }
+        WorkflowRun run = success("node('far') { def begun = System.currentTimeMillis();"
+                + " def d = pullDataset manifest: '" + manifest + "', into: 'data', jobs: 32;"
+                + " echo \"PULLED ${d.files} in ${System.currentTimeMillis() - begun} ms\" }");
+        jenkins.assertLogContains("PULLED " + files, run);
+        JenkinsRule.getLog(run)
+                .lines()
+                .filter(line -> line.startsWith("PULLED"))
+                .forEach(System.out::println);
     }
 
     private WorkflowRun refused(String script) throws Exception {

@@ -83,7 +83,9 @@ class AgentSessionTest {
         SessionReport report = AgentSession.find(id).exchange(List.of(), VALID, 10_000);
         SessionReport end = AgentSession.find(id)
                 .exchange(
-                        List.of(new SignedUrl(report.wanted.get(0).id(), null, "You may not read that")), VALID, 10_000);
+                        List.of(new SignedUrl(report.wanted.get(0).id(), null, "You may not read that")),
+                        VALID,
+                        10_000);
         assertThat(end.state).isEqualTo(SessionReport.State.FAILED);
         assertThat(end.message).isEqualTo("You may not read that");
         AgentSession.begin(id, new Reading(id), Path.of("."), URI.create("http://127.0.0.1:1"));

@@ -13,9 +13,7 @@ public final class TestRequests {
     public static SigningRequest request(
             String method, String location, Map<String, String> query, Map<String, String> headers) {
         return SigningRequest.of(
-                1,
-                new StoreRequest(
-                        method, S3Uri.parse(location), new TreeMap<>(query), new TreeMap<>(headers)));
+                1, new StoreRequest(method, S3Uri.parse(location), new TreeMap<>(query), new TreeMap<>(headers)));
     }
 
     public static SigningRequest number(int number) {

@@ -59,7 +59,8 @@ class ArtifactRulesTest {
 
     private static void assertAllowed(
             ArtifactRules rules, String method, String at, Map<String, String> query, Map<String, String> headers) {
-        assertThat(rules.allowed(TestRequests.request(method, at, query, headers)).method())
+        assertThat(rules.allowed(TestRequests.request(method, at, query, headers))
+                        .method())
                 .isEqualTo(method);
     }
 
