@@ -42,6 +42,7 @@ public class PromoteModelStep extends Step {
     private String expect;
     private boolean override;
     private String reason;
+    private PromotionApproval approval;
     private String server;
 
     /** @param name of the registered model; made when it is missing */
@@ -140,6 +141,17 @@ public class PromoteModelStep extends Step {
         this.server = Util.fixEmptyAndTrim(server);
     }
 
+    /** Who must agree before it is done; null for nobody. */
+    @CheckForNull
+    public PromotionApproval getApproval() {
+        return approval;
+    }
+
+    @DataBoundSetter
+    public void setApproval(@CheckForNull PromotionApproval approval) {
+        this.approval = approval;
+    }
+
     @Override
     public StepExecution start(StepContext context) throws AbortException {
         if (name == null) {
@@ -155,7 +167,11 @@ public class PromoteModelStep extends Step {
         if (override && reason == null) {
             throw new AbortException("promoteModel's override wants a reason, which is kept with the model");
         }
-        return new PromoteModelStepExecution(context, this, expectedVersion());
+        Promotion promotion =
+                new Promotion(name, alias, run, version, gate, override, reason, server, expectedVersion());
+        return approval == null
+                ? new AliasMoveExecution(context, promotion)
+                : new ApprovedPromotionExecution(context, promotion, approval);
     }
 
     /** 0 for "none", null for any. */

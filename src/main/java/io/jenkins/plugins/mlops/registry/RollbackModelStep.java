@@ -77,7 +77,7 @@ public class RollbackModelStep extends Step {
         if (name == null) {
             throw new AbortException("rollbackModel wants the name of a registered model");
         }
-        return new RollbackModelStepExecution(context, this);
+        return new AliasMoveExecution(context, new Rollback(name, alias, reason, server, null));
     }
 
     @Extension

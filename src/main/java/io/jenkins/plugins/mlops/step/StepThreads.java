@@ -38,12 +38,12 @@ public final class StepThreads {
     private StepThreads() {}
 
     /** @param onAgent whether an agent does the work */
-    static Future<?> submit(Runnable work, boolean onAgent) {
+    public static Future<?> submit(Runnable work, boolean onAgent) {
         return (onAgent ? AGENTS : CONTROLLER).submit(work);
     }
 
     /** Work of the controller, one after the other in the order of arrival; what waits for its turn holds no thread. */
-    static Future<?> submitInLane(Runnable work, String lane) {
+    public static Future<?> submitInLane(Runnable work, String lane) {
         FutureTask<Void> task = new FutureTask<>(work, null);
         Executor executor =
                 LANES.asMap().computeIfAbsent(lane, name -> MoreExecutors.newSequentialExecutor(CONTROLLER));

@@ -117,7 +117,7 @@ public final class StepWork<T> {
      * @param lane whose work is done one after the other; null for none
      */
     @NonNull
-    static <T> StepWork<T> beginOnController(
+    public static <T> StepWork<T> beginOnController(
             @NonNull StepContext context,
             @CheckForNull String lane,
             @NonNull Task<T> task,

@@ -55,6 +55,13 @@ class ModelStepsTest {
         step.setVersion(null);
         step.setRun("4f2a");
         jenkins.assertEqualDataBoundBeans(step, new StepConfigTester(jenkins).configRoundTrip(step));
+        PromotionApproval approval = new PromotionApproval();
+        approval.setSubmitters("ann,leads");
+        approval.setTimeout("2d");
+        step.setApproval(approval);
+        PromoteModelStep back = new StepConfigTester(jenkins).configRoundTrip(step);
+        assertThat(back.getApproval().getSubmitters()).isEqualTo("ann,leads");
+        assertThat(back.getApproval().getTimeout()).isEqualTo("2d");
         SnippetizerTester.assertDocGeneration(PromoteModelStep.class);
     }
 
@@ -75,7 +82,7 @@ class ModelStepsTest {
     @Test
     void everyFieldHasHelp() {
         for (String field :
-                List.of("name", "alias", "run", "version", "gate", "expect", "override", "reason", "server")) {
+                List.of("name", "alias", "run", "version", "gate", "expect", "override", "reason", "server", "approval")) {
             assertThat(PromoteModelStep.class.getResource("PromoteModelStep/help-" + field + ".html"))
                     .as(field)
                     .isNotNull();

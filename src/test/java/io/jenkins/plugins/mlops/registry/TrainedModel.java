@@ -34,6 +34,7 @@ public record TrainedModel(String runId, Digest model, String evaluation) {
                         RunTags.LINEAGE, Digest.of("lineage of " + name).toString(),
                         RunTags.COMMIT, "0123456789012345678901234567890123456789",
                         RunTags.TRAINING_DATASET, Digest.of("dataset").toString()));
+        mlflow.logMetrics(runId, Map.of("accuracy", accuracy));
         mlflow.endRun(runId, RunStatus.FINISHED);
         return new TrainedModel(runId, model, evaluation);
     }

@@ -1,25 +1,26 @@
 package io.jenkins.plugins.mlops.registry;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.mlops.core.registry.AliasMove;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.Promoter;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import java.io.IOException;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** Gives an alias back to the version that had it before. */
-class RollbackModelStepExecution extends AliasMoveExecution {
+final class Rollback extends AliasChange {
 
     private static final long serialVersionUID = 1L;
 
-    RollbackModelStepExecution(StepContext context, RollbackModelStep step) {
-        super(context, step.getName(), step.getAlias(), step.getReason(), step.getServer(), null);
-    }
-
-    @Override
-    protected String doing() {
-        return "rolling back " + name;
+    /** @param from the version to leave; null for the one that is found at the beginning */
+    Rollback(
+            @NonNull String name,
+            @NonNull String alias,
+            @CheckForNull String reason,
+            @CheckForNull String server,
+            @CheckForNull Integer from) {
+        super(name, alias, reason, server, from);
     }
 
     @NonNull
@@ -36,12 +37,19 @@ class RollbackModelStepExecution extends AliasMoveExecution {
 
     @NonNull
     @Override
+    String doing() {
+        return "rolling back " + name;
+    }
+
+    @NonNull
+    @Override
     AliasMove move(
             @NonNull MlflowServer mlflow,
             @NonNull Promoter promoter,
             @NonNull RunFacts facts,
-            @NonNull PromotionRules rules)
+            @NonNull PromotionRules rules,
+            @NonNull ChangePlace place)
             throws IOException, InterruptedException {
-        return promoter.rollback(name, alias, from(mlflow), reason, BuildAuthor.of(run()), rules::check);
+        return promoter.rollback(name, alias, from(mlflow, place), reason, place.by(), rules::check);
     }
 }
