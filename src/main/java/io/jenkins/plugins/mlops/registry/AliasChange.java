@@ -122,8 +122,8 @@ abstract class AliasChange implements Serializable {
                 tell(place, mlflow, move);
                 return use;
             }
-        } catch (MlopsException e) {
-            audit(place, profileName, null, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            audit(place, profileName, null, e instanceof MlopsException ? e.getMessage() : e.toString());
             throw e;
         }
     }

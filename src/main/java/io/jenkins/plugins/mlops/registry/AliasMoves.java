@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Item;
 import hudson.model.Run;
+import hudson.security.ACL;
 import hudson.security.Permission;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.MlopsException.Kind;
@@ -139,10 +140,13 @@ public final class AliasMoves {
         }
     }
 
-    /** Who is logged in. */
+    /** Who is logged in. @throws MlopsException of kind REFUSED when nobody is: a decision is somebody's */
     @NonNull
     static String userId() {
         Authentication user = Jenkins.getAuthentication2();
+        if (ACL.isAnonymous2(user)) {
+            throw MlopsException.refused("Aliases are moved by persons whom Jenkins knows: log in first");
+        }
         return user.getName();
     }
 }

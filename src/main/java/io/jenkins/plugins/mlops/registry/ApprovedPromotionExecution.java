@@ -222,16 +222,17 @@ class ApprovedPromotionExecution extends StepExecution {
                     new Decision(by, Instant.now().toString(), reason), now.version(), now.gate(), now.from());
             stopClock();
         }
-        audit("approve", by, reason);
         try {
+            audit("approve", by, reason);
             getContext().saveState().get();
+            endPause();
+            say("Approved by " + by + (reason == null ? "" : ": " + reason));
         } catch (ExecutionException e) {
             LOGGER.log(Level.WARNING, "An approval may be asked for anew after a restart", e);
-        }
-        endPause();
-        say("Approved by " + by + (reason == null ? "" : ": " + reason));
-        synchronized (this) {
-            promote();
+        } finally {
+            synchronized (this) {
+                promote();
+            }
         }
     }
 

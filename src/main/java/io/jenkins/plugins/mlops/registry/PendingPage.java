@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlops.core.document.PrintableText;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -164,7 +165,7 @@ public final class PendingPage {
     /** Where the policy wants another person, one who cannot approve is told so before the step fails of it. */
     private void requireOther() {
         RunFacts facts = BuildLineage.of(page.getRun()).facts();
-        new PromotionRules(io.jenkins.plugins.mlops.policy.JobPolicy.of(page.getRun()))
+        new PromotionRules(JobPolicy.of(page.getRun()))
                 .checkApproved(List.of(AliasMoves.userId()), ConcernedPersons.of(page.getRun(), facts));
     }
 

@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Action;
 import hudson.model.Failure;
+import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import jenkins.model.Jenkins;
 import jenkins.model.TransientActionFactory;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
@@ -79,7 +81,7 @@ public final class PromotionPage implements Action, StaplerProxy {
     }
 
     private boolean mayDoAnything() {
-        return MlopsPermissions.mayView(run) && (isPromoter() || isRollbacker());
+        return MlopsPermissions.mayView(run) && (isPromoter() || isRollbacker() || isCanceler());
     }
 
     public boolean isPromoter() {
@@ -88,6 +90,11 @@ public final class PromotionPage implements Action, StaplerProxy {
 
     public boolean isRollbacker() {
         return run.getParent().hasPermission(MlopsPermissions.ROLLBACK);
+    }
+
+    /** Who may cancel the build may reject what waits in it. */
+    private boolean isCanceler() {
+        return run.isBuilding() && run.getParent().hasPermission(Job.CANCEL);
     }
 
     /** The promotions of this build that wait for a decision. */
@@ -240,7 +247,7 @@ public final class PromotionPage implements Action, StaplerProxy {
             Thread.currentThread().interrupt();
             throw new Failure("It was interrupted: look into the audit before you try again");
         }
-        return new HttpRedirect(Objects.requireNonNullElse(jenkins.model.Jenkins.get().getRootUrlFromRequest(), "/")
+        return new HttpRedirect(Objects.requireNonNullElse(Jenkins.get().getRootUrlFromRequest(), "/")
                 + run.getUrl() + "mlops/");
     }
 

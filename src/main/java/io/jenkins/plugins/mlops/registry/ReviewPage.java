@@ -4,6 +4,7 @@ import hudson.Util;
 import hudson.model.Failure;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.Stapler;
@@ -33,7 +34,7 @@ public final class ReviewPage implements StaplerProxy {
         model = PromotionPage.required(request.getParameter("model"), "a registered model");
         alias = PromotionPage.required(Util.fixEmpty(request.getParameter("alias")), "an alias");
         try {
-            new PromotionRules(io.jenkins.plugins.mlops.policy.JobPolicy.of(page.getRun())).check(model, alias);
+            new PromotionRules(JobPolicy.of(page.getRun())).check(model, alias);
             comparison = ChampionComparison.of(
                     page.profile(candidate.server()), model, alias, candidate.getRunId(), null);
         } catch (MlopsException e) {

@@ -164,8 +164,8 @@ class ApprovalIT {
         rule.submit(promote);
         assertThat(champion(mlflow)).isEqualTo(2);
         assertThat(BuildLineage.of(judged).facts().aliases().get(0).by()).isEqualTo("bob");
-        bob.setThrowExceptionOnFailingStatusCode(false);
-        assertThat(((HtmlPage) rule.submit(promote)).asNormalizedText()).contains("version 1 was expected");
+        rule.submit(promote); // pressed twice: it is made once
+        assertThat(champion(mlflow)).isEqualTo(2);
 
         HtmlForm back = form(bob.goTo(judged.getUrl() + PromotionPage.URL + "/"), "rollback");
         back.getInputByName("reason").setValue("bad in rain");
@@ -204,6 +204,7 @@ class ApprovalIT {
     private static JenkinsRule.WebClient browser(JenkinsRule rule, String user) throws Exception {
         JenkinsRule.WebClient client = rule.createWebClient();
         client.getOptions().setJavaScriptEnabled(false);
+        client.getOptions().setCssEnabled(false);
         return client.login(user);
     }
 
