@@ -51,8 +51,7 @@ public final class AliasMoves {
             @CheckForNull String reason,
             @CheckForNull String server) {
         MlopsPermissions.check(build.getParent(), MlopsPermissions.PROMOTE);
-        Promotion promotion =
-                new Promotion(name, alias, mlflowRun, null, gate, override, reason, server, expected);
+        Promotion promotion = new Promotion(name, alias, mlflowRun, null, gate, override, reason, server, expected);
         return now(promotion, PersonPlace.onBuild(build, userId()));
     }
 

@@ -154,7 +154,10 @@ class ApprovedPromotionExecution extends StepExecution {
                     .println("Waiting for somebody to approve that " + found + ": "
                             + HyperlinkNote.encodeTo("/" + page(), "look at it and decide"));
         } catch (IOException | ExecutionException e) {
-            LOGGER.log(Level.WARNING, e, () -> "What waits for an approval may be asked for anew after a restart: " + found);
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "What waits for an approval may be asked for anew after a restart: " + found);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -168,7 +171,8 @@ class ApprovedPromotionExecution extends StepExecution {
         if (patience == null || ended) {
             return;
         }
-        long left = Duration.between(Instant.now(), Instant.parse(pending.since()).plus(patience))
+        long left = Duration.between(
+                        Instant.now(), Instant.parse(pending.since()).plus(patience))
                 .toMillis();
         timer = Timer.get().schedule(this::timeOut, Math.max(0, left), TimeUnit.MILLISECONDS);
     }
@@ -255,11 +259,13 @@ class ApprovedPromotionExecution extends StepExecution {
     private PendingPromotion requirePending(String seen) {
         PendingPromotion now = pending();
         if (now == null) {
-            throw MlopsException.refused("This promotion does not wait for a decision any more: look at the build's log");
+            throw MlopsException.refused(
+                    "This promotion does not wait for a decision any more: look at the build's log");
         }
         if (!now.state().equals(seen)) {
-            throw MlopsException.refused("The page showed another version, gate report or state of the alias than the one"
-                    + " that waits now: load the page again, look, and decide anew");
+            throw MlopsException.refused(
+                    "The page showed another version, gate report or state of the alias than the one"
+                            + " that waits now: load the page again, look, and decide anew");
         }
         return now;
     }

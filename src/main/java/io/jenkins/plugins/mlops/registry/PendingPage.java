@@ -158,7 +158,9 @@ public final class PendingPage {
         return page.told(() -> {
             requireOther();
             execution.approve(
-                    AliasMoves.userId(), PromotionPage.required(reason, "a reason, which is kept with the model"), seen);
+                    AliasMoves.userId(),
+                    PromotionPage.required(reason, "a reason, which is kept with the model"),
+                    seen);
         });
     }
 

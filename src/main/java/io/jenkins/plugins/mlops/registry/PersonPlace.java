@@ -15,7 +15,8 @@ import java.util.UUID;
  * @param run the build whose page it is; null on a page of a model
  * @param item whose permissions were asked and whose policy holds; null for Jenkins itself
  */
-record PersonPlace(@CheckForNull Run<?, ?> run, @CheckForNull Item item, String id, String by, String from)
+record PersonPlace(
+        @CheckForNull Run<?, ?> run, @CheckForNull Item item, String id, String by, String from)
         implements ChangePlace {
 
     static PersonPlace onBuild(@NonNull Run<?, ?> run, @NonNull String by) {

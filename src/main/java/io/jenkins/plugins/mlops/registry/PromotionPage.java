@@ -119,8 +119,7 @@ public final class PromotionPage implements Action, StaplerProxy {
         }
         List<ApprovedPromotionExecution> found = new ArrayList<>();
         try {
-            for (StepExecution step :
-                    execution.getCurrentExecutions(false).get(LOADING_SECONDS, TimeUnit.SECONDS)) {
+            for (StepExecution step : execution.getCurrentExecutions(false).get(LOADING_SECONDS, TimeUnit.SECONDS)) {
                 if (step instanceof ApprovedPromotionExecution promotion) {
                     found.add(promotion);
                 }
@@ -247,8 +246,8 @@ public final class PromotionPage implements Action, StaplerProxy {
             Thread.currentThread().interrupt();
             throw new Failure("It was interrupted: look into the audit before you try again");
         }
-        return new HttpRedirect(Objects.requireNonNullElse(Jenkins.get().getRootUrlFromRequest(), "/")
-                + run.getUrl() + "mlops/");
+        return new HttpRedirect(
+                Objects.requireNonNullElse(Jenkins.get().getRootUrlFromRequest(), "/") + run.getUrl() + "mlops/");
     }
 
     static String required(@CheckForNull String value, String what) {

@@ -35,8 +35,8 @@ public final class ReviewPage implements StaplerProxy {
         alias = PromotionPage.required(Util.fixEmpty(request.getParameter("alias")), "an alias");
         try {
             new PromotionRules(JobPolicy.of(page.getRun())).check(model, alias);
-            comparison = ChampionComparison.of(
-                    page.profile(candidate.server()), model, alias, candidate.getRunId(), null);
+            comparison =
+                    ChampionComparison.of(page.profile(candidate.server()), model, alias, candidate.getRunId(), null);
         } catch (MlopsException e) {
             throw new Failure(e.getMessage());
         }

@@ -97,7 +97,11 @@ class ApprovalIT {
         assertThat(((HtmlPage) rule.submit(stale)).asNormalizedText()).contains("showed another version");
         assertThat(champion(mlflow)).isZero();
 
-        HtmlForm approve = form(bob.goTo(decision.getUrl().toString().substring(rule.getURL().toString().length())), "approve");
+        HtmlForm approve = form(
+                bob.goTo(decision.getUrl()
+                        .toString()
+                        .substring(rule.getURL().toString().length())),
+                "approve");
         approve.getInputByName("reason").setValue("fine at night too");
         rule.submit(approve);
         rule.assertBuildStatusSuccess(rule.waitForCompletion(run));
@@ -108,7 +112,8 @@ class ApprovalIT {
         assertThat(use.reason()).contains("approved by bob at ").contains("fine at night too");
         assertThat(audit())
                 .anyMatch(line -> line.contains("\"by\":\"bob\"") && line.contains("\"action\":\"approve\""))
-                .anyMatch(line -> line.contains("\"by\":\"ann\"") && line.contains("\"action\":\"promote\"")
+                .anyMatch(line -> line.contains("\"by\":\"ann\"")
+                        && line.contains("\"action\":\"promote\"")
                         && line.contains("\"result\":\"done\""));
     }
 
@@ -133,7 +138,8 @@ class ApprovalIT {
         rule.assertBuildStatus(Result.ABORTED, rule.waitForCompletion(others));
     }
 
-    private void byButtons(JenkinsRule rule, WorkflowJob job, TrainedModel better, MlflowServer mlflow) throws Exception {
+    private void byButtons(JenkinsRule rule, WorkflowJob job, TrainedModel better, MlflowServer mlflow)
+            throws Exception {
         WorkflowRun judged = begin(job, better.gate(model));
         rule.assertBuildStatusSuccess(rule.waitForCompletion(judged));
         BuildLineage.of(judged)
@@ -178,8 +184,9 @@ class ApprovalIT {
         FolderPolicy policy = new FolderPolicy("");
         policy.setRequireApproval(true);
         MlopsConfiguration.get().setPolicies(List.of(policy));
-        WorkflowRun alone = begin(job, better.gate(model) + "promoteModel name: '" + model + "', run: '" + better.runId()
-                + "', gate: gate\n");
+        WorkflowRun alone = begin(
+                job,
+                better.gate(model) + "promoteModel name: '" + model + "', run: '" + better.runId() + "', gate: gate\n");
         rule.assertBuildStatus(Result.FAILURE, rule.waitForCompletion(alone));
         rule.assertLogContains("requires the approval of a promotion by a person who neither started", alone);
         WorkflowRun own = begin(job, better.gate(model) + promote(better, "approval()"), "bob");

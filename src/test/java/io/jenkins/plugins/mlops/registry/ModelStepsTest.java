@@ -81,8 +81,8 @@ class ModelStepsTest {
 
     @Test
     void everyFieldHasHelp() {
-        for (String field :
-                List.of("name", "alias", "run", "version", "gate", "expect", "override", "reason", "server", "approval")) {
+        for (String field : List.of(
+                "name", "alias", "run", "version", "gate", "expect", "override", "reason", "server", "approval")) {
             assertThat(PromoteModelStep.class.getResource("PromoteModelStep/help-" + field + ".html"))
                     .as(field)
                     .isNotNull();
