@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** One build of a {@link JobTrend}: the numbers that its gates looked at and the limits that they had to keep, each by metric. */
+/**
+ * One build of a {@link JobTrend}: the numbers that its gates looked at, then what else was measured of its model, and the limits that the
+ * gates set; each by metric.
+ */
 @ExportedBean(defaultVisibility = 2)
 public final class TrendPoint {
 
@@ -35,6 +38,7 @@ public final class TrendPoint {
                 number(rule.limit(), limits, metric);
             }
         }
+        build.facts().lastMetrics().forEach((metric, value) -> values.putIfAbsent(Shown.text(metric), value));
         verdict = Shown.text(last);
     }
 

@@ -45,6 +45,8 @@ class PagesBrowserIT {
     /** What the plugin adds to the pages of a build; the rest is Jenkins'. */
     private static final String BUILD = ".mlops-section";
 
+    private static final String MODELS = ".mlops-fetched";
+
     private static final String CONFIGURATION = "section:has(> #mlops-pipeline)";
 
     @Test
@@ -71,13 +73,14 @@ class PagesBrowserIT {
         Inspection inspection = new Inspection(browser);
         browser.as(ADMIN);
         inspection.of("job/digits/", ".mlops-trend");
+        browser.picture("jenkins-job", 700);
         inspection.of("job/digits/mlops/", BUILD);
         browser.open("job/digits/mlops/");
         assertThat(browser.chartFaults()).isEmpty();
         browser.as(DARK).open("job/digits/");
         inspection.looks("the job in dark", ".mlops-trend");
         assertThat(browser.chartFaults()).isEmpty();
-        browser.open("job/digits/mlops/");
+        browser.open("job/digits/mlops/").picture("jenkins-job-trend-dark", 1100);
         inspection.looks("the trend in dark", BUILD);
         assertThat(browser.chartFaults()).isEmpty();
         assertThat(inspection.faults()).isEmpty();
@@ -91,6 +94,19 @@ class PagesBrowserIT {
         browser.open("job/digits/mlops/");
         browser.await("the choice is remembered", () -> browser.path().contains("metric="));
         assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** What is registered: all models, and one. */
+    @Test
+    void theModelsPages() {
+        browser.as(ADMIN).open("mlops-models/");
+        browser.await("the models", () -> browser.text().contains("champion"));
+        Inspection inspection = new Inspection(browser);
+        String model = "mlops-models/model/?server=mlflow&name=digits";
+        for (String page : List.of("mlops-models/", model)) {
+            inspection.of(page, MODELS);
+        }
+        assertThat(inspection.faults()).isEmpty();
     }
 
     /** A job with years of builds is as quick as another. */
