@@ -15,7 +15,17 @@ import org.junit.jupiter.api.Test;
 class PagesSourceTest {
 
     /** They change nothing, and check who asks by themselves or by the page that they are below ({@link ReadOnlyUserTest}). */
-    private static final Set<String> ANSWER_GET = Set.of("KeptFiles.doDynamic");
+    private static final Set<String> ANSWER_GET = Set.of(
+            "KeptFiles.doDynamic",
+            "KeptPictures.doDynamic",
+            "ModelsRootAction.doList",
+            "ModelPage.doContent",
+            "ModelPage.doVersion",
+            "ModelPage.doVersionContent",
+            "ModelPage.doCompare",
+            "ModelPage.doCompareContent",
+            "ModelPage.doMove",
+            "ModelPage.doMoveContent");
 
     private static final Pattern INLINE = Pattern.compile(
             "\\son[a-z]+=|\\sstyle=|<style|<script(?![^>]*\\ssrc=)|javascript:|<j:out|rawHtml|escape=\"false\"");
