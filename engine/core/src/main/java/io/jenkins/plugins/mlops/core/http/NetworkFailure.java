@@ -19,6 +19,7 @@ public final class NetworkFailure {
     public static IOException mark(IOException e) {
         boolean hopeless = e instanceof UnknownHostException
                 || e instanceof SSLHandshakeException
+                || e instanceof ProxyFailure
                 || e instanceof RetryPolicy.Transient;
         return hopeless ? e : new RetryPolicy.Transient(String.valueOf(e.getMessage()), e);
     }
@@ -28,6 +29,10 @@ public final class NetworkFailure {
         Throwable root = e;
         while (root.getCause() instanceof IOException cause && !(root instanceof InterruptedIOException)) {
             root = cause;
+        }
+        String proxy = proxy(e);
+        if (proxy != null) {
+            return proxy;
         }
         if (root instanceof UnknownHostException) {
             return "has an address that cannot be resolved";
@@ -44,6 +49,24 @@ public final class NetworkFailure {
         return root instanceof RetryPolicy.Transient answered
                 ? oneLine(String.valueOf(answered.getMessage()))
                 : "broke off (" + oneLine(String.valueOf(root.getMessage())) + ")";
+    }
+
+    /** What is said when a proxy failed; else null. */
+    private static String proxy(Throwable failure) {
+        for (Throwable told = failure; told != null; told = told.getCause()) {
+            if (told instanceof ProxyFailure) {
+                return told.getMessage();
+            }
+            for (Throwable note : told.getSuppressed()) {
+                if (note instanceof ProxyFailure) {
+                    return note.getMessage()
+                            + (told instanceof ConnectException
+                                    ? ", which does not accept connections"
+                                    : " (" + oneLine(String.valueOf(told.getMessage())) + ")");
+                }
+            }
+        }
+        return null;
     }
 
     /** The first line of what a server said, shortened. */

@@ -5,8 +5,10 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.http.Exchange;
+import io.jenkins.plugins.mlops.core.http.Network;
 import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.http.TransientAnswers;
+import io.jenkins.plugins.mlops.core.http.Trust;
 import io.jenkins.plugins.mlops.core.image.RegistrySettings.Place;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import java.io.IOException;
@@ -59,14 +61,14 @@ final class RegistryClient implements AutoCloseable {
     RegistryClient(RegistrySettings settings, RetryPolicy retry) {
         this.settings = settings;
         this.retry = retry;
-        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+        OkHttpClient.Builder builder = Network.client()
                 .connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(READ_TIMEOUT)
                 .followSslRedirects(false)
                 .retryOnConnectionFailure(false)
                 .addInterceptor(new TransientAnswers());
         if (settings.certificates() != null) {
-            RegistryTrust trust = RegistryTrust.with(settings.certificates());
+            Trust trust = Trust.with(settings.certificates());
             builder.sslSocketFactory(trust.sockets(), trust.manager());
         }
         this.client = builder.build();

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.receiver;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.http.Exchange;
+import io.jenkins.plugins.mlops.core.http.Network;
 import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.http.TransientAnswers;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
@@ -39,7 +40,7 @@ final class HttpPost implements AutoCloseable {
     private final String name;
     private final ServerAddress address;
     private final RetryPolicy retry;
-    private final OkHttpClient client = new OkHttpClient.Builder()
+    private final OkHttpClient client = Network.client()
             .connectTimeout(CONNECT_TIMEOUT)
             .readTimeout(ANSWER_TIMEOUT)
             .writeTimeout(ANSWER_TIMEOUT)

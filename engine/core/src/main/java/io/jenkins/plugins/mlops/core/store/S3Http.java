@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.store;
 
+import io.jenkins.plugins.mlops.core.http.Network;
 import io.jenkins.plugins.mlops.core.http.TransientAnswers;
 import io.minio.Signer;
 import io.minio.errors.MinioException;
@@ -51,7 +52,7 @@ final class S3Http implements AutoCloseable {
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(MAX_CONNECTIONS);
         dispatcher.setMaxRequestsPerHost(MAX_CONNECTIONS);
-        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+        OkHttpClient.Builder builder = Network.client()
                 .dispatcher(dispatcher)
                 .connectionPool(new ConnectionPool(MAX_CONNECTIONS, 30, TimeUnit.SECONDS))
                 .protocols(List.of(Protocol.HTTP_1_1))
