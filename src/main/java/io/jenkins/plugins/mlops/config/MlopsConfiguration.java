@@ -11,6 +11,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
+import io.jenkins.plugins.mlops.network.JenkinsNetwork;
 import io.jenkins.plugins.mlops.policy.FolderPolicy;
 import io.jenkins.plugins.mlops.policy.PolicyText;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     private volatile List<FolderPolicy> policies = new ArrayList<>();
     private volatile ArrayList<String> anonymisedDatasets;
     private volatile String signingKeyCredentialsId;
+    private volatile String certificates;
 
     @NonNull
     public static MlopsConfiguration get() {
@@ -177,6 +179,34 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         return ids;
     }
 
+    /** Certificate authorities in PEM form that connections to servers trust besides those of Java; null for none. */
+    @CheckForNull
+    public String getCertificates() {
+        return certificates;
+    }
+
+    /** @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed */
+    @DataBoundSetter
+    public void setCertificates(@CheckForNull String certificates) {
+        String given = lines(certificates);
+        JenkinsNetwork.useOnController(given);
+        this.certificates = given;
+        save();
+    }
+
+    /** Browsers end the lines of a text area in another way than files do. */
+    @CheckForNull
+    private static String lines(@CheckForNull String text) {
+        String trimmed = Util.fixEmptyAndTrim(text);
+        return trimmed == null ? null : trimmed.replace("\r\n", "\n");
+    }
+
+    @POST
+    @Restricted(NoExternalUse.class) // for the form
+    public FormValidation doCheckCertificates(@QueryParameter String value) {
+        return ProfileForm.check(() -> JenkinsNetwork.authorities(value));
+    }
+
     /** Takes all lists over, or none. A list without entries is absent from the form's data. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
@@ -194,6 +224,9 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
                     find(checkedStores, server.getArtifactStore(), "object store");
                 }
             }
+            field = "certificates";
+            String trusted = lines(form.optString("certificates", null));
+            JenkinsNetwork.authorities(trusted);
             field = "clusters";
             List<TrainingCluster> checkedClusters = checked(trainingClusters);
             for (TrainingCluster cluster : checkedClusters) {
@@ -213,6 +246,8 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
             objectStores = checkedStores;
             mlflowServers = checkedServers;
             clusters = checkedClusters;
+            certificates = trusted;
+            JenkinsNetwork.useOnController(trusted);
         } catch (MlopsException e) {
             throw new FormException("MLOps Pipeline: " + e.getMessage(), field);
         }

@@ -12,24 +12,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that all steps share. Work of the controller gets a bounded number, so that many builds at once queue instead of
- * exhausting Jenkins. A thread for work of an agent only waits for it, often for long; the agents' executors bound their
- * number, and they must not keep the controller's work waiting.
+ * exhausting Jenkins. A thread for work of an agent only waits for it, often for long, so these are many, and others: they must not
+ * keep the controller's work waiting. What finds none of them free waits until one is.
  */
 public final class StepThreads {
 
     private static final int CONTROLLER_THREADS = 64;
+    private static final int AGENT_THREADS = 512;
 
     private static final ExecutorService CONTROLLER =
             pool(CONTROLLER_THREADS, CONTROLLER_THREADS, new LinkedBlockingQueue<>(), "MLOps Pipeline step");
     private static final ExecutorService AGENTS =
-            pool(0, Integer.MAX_VALUE, new SynchronousQueue<>(), "MLOps Pipeline step on an agent");
+            pool(AGENT_THREADS, AGENT_THREADS, new LinkedBlockingQueue<>(), "MLOps Pipeline step on an agent");
 
     /** A lane lives as long as work is in it: the pool holds it then. */
     private static final Cache<String, Executor> LANES =

@@ -19,8 +19,12 @@ public final class LogStream implements AutoCloseable {
 
     private static final int MAX_HELD = 4 << 20;
 
+    /** A longer line, such as a progress bar's that only ever goes back to its start, comes in pieces. */
+    private static final int MAX_LINE = 256 << 10;
+
     private final Deque<LogPart.Line> held = new ArrayDeque<>();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private String begun = "";
     private int bytes;
     private AsyncBody body;
     private boolean asked;
@@ -69,6 +73,9 @@ public final class LogStream implements AutoCloseable {
                         finishLine();
                     } else {
                         line.write(b);
+                        if (line.size() >= MAX_LINE) {
+                            cutLine();
+                        }
                     }
                 }
             }
@@ -81,8 +88,26 @@ public final class LogStream implements AutoCloseable {
     }
 
     private void finishLine() {
-        Cluster.parse(line.toString(StandardCharsets.UTF_8), held);
+        Cluster.parse(begun + line.toString(StandardCharsets.UTF_8), held);
+        begun = "";
         line.reset();
+    }
+
+    /** Between words, so that none that is to be masked falls apart; what follows gets the time of the line's beginning. */
+    private void cutLine() {
+        byte[] piece = line.toByteArray();
+        int end = piece.length;
+        for (int i = piece.length - 1; i > piece.length / 2; i--) {
+            if (piece[i] == '\r' || piece[i] == ' ') {
+                end = i + 1;
+                break;
+            }
+        }
+        String text = begun + new String(piece, 0, end, StandardCharsets.UTF_8);
+        Cluster.parse(text, held);
+        begun = text.substring(0, text.indexOf(' ') + 1);
+        line.reset();
+        line.write(piece, end, piece.length - end);
     }
 
     private synchronized void end(String why) {

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.ProxySelector;
+import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
@@ -54,6 +55,21 @@ public final class Network {
         this.proxies = Objects.requireNonNull(proxies, "proxies");
         this.logins = Objects.requireNonNull(logins, "logins");
         this.trust = authorities.isEmpty() ? null : Trust.inPlatformAnd(authorities);
+    }
+
+    /** This way, with other authorities that are trusted besides those of the Java platform. */
+    public Network trusting(List<X509Certificate> authorities) {
+        return new Network(proxies, logins, authorities);
+    }
+
+    /** The proxies to try for an address, in this order; {@link Proxy#NO_PROXY} for none. */
+    public List<Proxy> proxies(URI uri) {
+        return proxies.select(uri);
+    }
+
+    /** What a proxy is told who asks; empty for nothing. */
+    public Optional<PasswordAuthentication> login(InetSocketAddress proxy) {
+        return logins.to(proxy);
     }
 
     /** Has all clients that are built from now on go this way; those that exist keep theirs. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -30,9 +31,9 @@ public final class NetworkFailure {
         while (root.getCause() instanceof IOException cause && !(root instanceof InterruptedIOException)) {
             root = cause;
         }
-        String proxy = proxy(e);
-        if (proxy != null) {
-            return proxy;
+        Optional<String> proxy = ofProxy(e);
+        if (proxy.isPresent()) {
+            return proxy.get();
         }
         if (root instanceof UnknownHostException) {
             return "has an address that cannot be resolved";
@@ -51,22 +52,22 @@ public final class NetworkFailure {
                 : "broke off (" + oneLine(String.valueOf(root.getMessage())) + ")";
     }
 
-    /** What is said when a proxy failed; else null. */
-    private static String proxy(Throwable failure) {
+    /** As {@link #reason} where it was a proxy that failed and not the server; else empty. */
+    public static Optional<String> ofProxy(Throwable failure) {
         for (Throwable told = failure; told != null; told = told.getCause()) {
             if (told instanceof ProxyFailure) {
-                return told.getMessage();
+                return Optional.of(told.getMessage());
             }
             for (Throwable note : told.getSuppressed()) {
                 if (note instanceof ProxyFailure) {
-                    return note.getMessage()
+                    return Optional.of(note.getMessage()
                             + (told instanceof ConnectException
                                     ? ", which does not accept connections"
-                                    : " (" + oneLine(String.valueOf(told.getMessage())) + ")");
+                                    : " (" + oneLine(String.valueOf(told.getMessage())) + ")"));
                 }
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     /** The first line of what a server said, shortened. */

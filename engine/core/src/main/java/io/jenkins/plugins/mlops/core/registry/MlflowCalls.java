@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.registry;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.MlopsException.Kind;
+import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy.Attempt;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy.Transient;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** Makes calls to one server: tries again what fails in passing, and says what is left in one sentence. Thread-safe. */
@@ -117,6 +119,10 @@ final class MlflowCalls {
         }
         if (cause instanceof SSLException) {
             return "cannot be trusted or spoken to over TLS (" + cause.getMessage() + ")";
+        }
+        Optional<String> proxy = NetworkFailure.ofProxy(cause);
+        if (proxy.isPresent()) {
+            return proxy.get();
         }
         return "is out of reach ("
                 + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()) + ")";
