@@ -5,6 +5,7 @@ import hudson.AbortException;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.network.AgentTrust;
 import io.jenkins.plugins.mlops.step.AgentTask;
 import java.io.File;
 import java.io.IOException;
@@ -139,6 +140,7 @@ public final class SignedWork {
         private final String id;
         private final SignedTask<?> task;
         private final String endpoint;
+        private final AgentTrust trust = new AgentTrust();
 
         Begin(String id, SignedTask<?> task, String endpoint) {
             this.id = id;
@@ -148,6 +150,7 @@ public final class SignedWork {
 
         @Override
         public Void invoke(File directory, VirtualChannel channel) {
+            trust.use();
             AgentSession.begin(id, task, directory.toPath(), URI.create(endpoint));
             return null;
         }

@@ -3,14 +3,12 @@ package io.jenkins.plugins.mlops.step;
 import hudson.AbortException;
 import hudson.remoting.ProxyException;
 import hudson.remoting.VirtualChannel;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.network.JenkinsNetwork;
+import io.jenkins.plugins.mlops.network.AgentTrust;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import jenkins.MasterToSlaveFileCallable;
-import jenkins.util.JenkinsJVM;
 
 /**
  * Work that the controller gives to an agent. It is interrupted there when the step is stopped and when the connection is lost.
@@ -22,13 +20,7 @@ public abstract class AgentTask<T> extends MasterToSlaveFileCallable<T> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Of the configuration, see {@link JenkinsNetwork}: made on the controller, used on the agent. */
-    private final String certificates = certificates();
-
-    private static String certificates() {
-        String configured = MlopsConfiguration.get().getCertificates();
-        return configured == null ? "" : configured;
-    }
+    private final AgentTrust trust = new AgentTrust();
 
     /** Works on the agent. @param directory on which the controller called */
     protected abstract T run(Path directory) throws IOException, InterruptedException;
@@ -36,9 +28,7 @@ public abstract class AgentTask<T> extends MasterToSlaveFileCallable<T> {
     @Override
     public final T invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {
         try {
-            if (!JenkinsJVM.isJenkinsJVM()) {
-                JenkinsNetwork.useOnAgent(certificates);
-            }
+            trust.use();
             return run(directory.toPath());
         } catch (MlopsException e) {
             if (e.kind() == MlopsException.Kind.INTERRUPTED) {
