@@ -46,8 +46,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class JenkinsNetworkTest {
 
-    private static final String LOGIN = "Basic "
-            + Base64.getEncoder().encodeToString("jenkins:pr0xy-secret".getBytes(StandardCharsets.UTF_8));
+    private static final String LOGIN =
+            "Basic " + Base64.getEncoder().encodeToString("jenkins:pr0xy-secret".getBytes(StandardCharsets.UTF_8));
 
     private JenkinsRule jenkins;
     private HttpServer server;
@@ -82,7 +82,9 @@ class JenkinsNetworkTest {
         assertThat(mlflow("http://mlflow.example:5000").renderHtml()).contains("Reached MLflow 3.4.0");
         store("http://s3.example:9000");
         assertThat(mlflow("http://a.direct.example:5000").renderHtml()).contains("out of reach");
-        assertThat(asked).contains("http://mlflow.example:5000/version").anyMatch(url -> url.startsWith("http://s3.example:9000/"));
+        assertThat(asked)
+                .contains("http://mlflow.example:5000/version")
+                .anyMatch(url -> url.startsWith("http://s3.example:9000/"));
         assertThat(asked).noneMatch(url -> url.contains("direct.example"));
 
         jenkins.jenkins.setProxy(new ProxyConfiguration("localhost", 1));
@@ -163,8 +165,25 @@ class JenkinsNetworkTest {
 
     private SSLContext identity(String host) throws Exception {
         Path store = directory.resolve(host + ".p12");
-        keytool(store, "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=" + host, "-ext", "san=dns:" + host);
-        keytool(store, "-exportcert", "-rfc", "-alias", "a", "-file", directory.resolve(host + ".pem").toString());
+        keytool(
+                store,
+                "-genkeypair",
+                "-alias",
+                "a",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + host,
+                "-ext",
+                "san=dns:" + host);
+        keytool(
+                store,
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "a",
+                "-file",
+                directory.resolve(host + ".pem").toString());
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, "changeit".toCharArray());
