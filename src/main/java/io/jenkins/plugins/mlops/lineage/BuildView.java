@@ -57,24 +57,48 @@ public final class BuildView {
 
     public List<TrainingView> getTrainings() {
         return facts.trainings().stream()
-                .map(use -> new TrainingView(use, KeptFiles.of(use, directory)))
+                .map(use -> new TrainingView(
+                        use,
+                        KeptFiles.of(use, directory),
+                        judged(use.modelDigest()) ? FiguresView.NONE : FiguresView.evaluation(directory, use),
+                        KeptPictures.of(use, directory)))
                 .toList();
     }
 
     public List<EvaluationView> getEvaluations() {
         return facts.evaluations().stream()
-                .map(use -> new EvaluationView(use, KeptFiles.of(use, directory)))
+                .map(use -> new EvaluationView(
+                        use,
+                        KeptFiles.of(use, directory),
+                        use.candidate() != null && judged(use.candidate().modelDigest())
+                                ? FiguresView.NONE
+                                : FiguresView.evaluation(directory, use)))
                 .toList();
     }
 
     public List<GateView> getGates() {
         return facts.gates().stream()
-                .map(use -> new GateView(use, KeptFiles.of(use, directory)))
+                .map(use -> new GateView(use, KeptFiles.of(use, directory), FiguresView.gate(directory, use)))
                 .toList();
     }
 
     public List<AliasView> getAliases() {
         return facts.aliases().stream().map(AliasView::new).toList();
+    }
+
+    /** Whether a gate's part of the page draws the model, so that no other has to. */
+    private boolean judged(String model) {
+        return model != null
+                && facts.gates().stream().anyMatch(gate -> gate.figures() != null && model.equals(gate.modelDigest()));
+    }
+
+    /** The pictures of the training with that id; null when there is none. */
+    KeptPictures pictures(String id) {
+        return facts.trainings().stream()
+                .filter(use -> id.equals(use.id()))
+                .findFirst()
+                .map(use -> KeptPictures.of(use, directory))
+                .orElse(null);
     }
 
     /** What is kept of the training with that id; null when there is none. */

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops.lineage;
 
 import static io.jenkins.plugins.mlops.lineage.Shown.text;
 
+import hudson.Util;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.util.Date;
 import java.util.Locale;
 import org.kohsuke.accmod.Restricted;
@@ -82,6 +84,13 @@ public final class DatasetView {
 
     public Date getTime() {
         return Shown.time(use.at());
+    }
+
+    /** Where the uses of this version are listed, from Jenkins' root; null when the version is not known by its content. */
+    public String getPage() {
+        return use.version() != null && Digest.isDigest(use.version())
+                ? "mlops-models/dataset/?id=" + Util.rawEncode(use.version())
+                : null;
     }
 
     /** What was done with it, and what for. */

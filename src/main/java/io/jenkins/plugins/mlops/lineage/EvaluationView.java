@@ -16,8 +16,10 @@ public final class EvaluationView {
 
     private final RunFacts.EvaluationUse use;
     private final KeptFiles files;
+    private final FiguresView figures;
 
-    EvaluationView(RunFacts.EvaluationUse use, KeptFiles files) {
+    EvaluationView(RunFacts.EvaluationUse use, KeptFiles files, FiguresView figures) {
+        this.figures = figures;
         this.use = use;
         this.files = files;
     }
@@ -56,6 +58,11 @@ public final class EvaluationView {
     /** {@link #getAt} as a time; null when it is none. */
     public Date getTime() {
         return Shown.time(use.at());
+    }
+
+    /** What the page draws of candidate and champion. */
+    public FiguresView getFigures() {
+        return figures;
     }
 
     public KeptFiles getFiles() {

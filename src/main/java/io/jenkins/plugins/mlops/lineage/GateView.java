@@ -21,8 +21,10 @@ public final class GateView {
     private final RunFacts.GateUse use;
     private final List<RuleView> rules;
     private final KeptFiles files;
+    private final FiguresView figures;
 
-    GateView(RunFacts.GateUse use, KeptFiles files) {
+    GateView(RunFacts.GateUse use, KeptFiles files, FiguresView figures) {
+        this.figures = figures;
         this.use = use;
         this.rules = use.rules().stream().map(RuleView::new).toList();
         this.files = files;
@@ -99,6 +101,11 @@ public final class GateView {
 
     public int getHiddenRules() {
         return rules.size() - getShownRules().size();
+    }
+
+    /** What the page draws of candidate and baseline. */
+    public FiguresView getFigures() {
+        return figures;
     }
 
     /** What is kept of it: the reports. */

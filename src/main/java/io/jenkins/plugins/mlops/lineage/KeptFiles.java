@@ -115,6 +115,12 @@ public final class KeptFiles {
         }
     }
 
+    /** A file of the build that the facts name; null when they name nothing that is there. */
+    static Path named(Path directory, String named) {
+        Path file = within(directory, named, "");
+        return file != null && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? file : null;
+    }
+
     /** Null when the facts name nothing, or something outside of the directory. */
     private static Path within(Path directory, String named, String file) {
         if (named == null || named.isBlank()) {

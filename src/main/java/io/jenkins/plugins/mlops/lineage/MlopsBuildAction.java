@@ -114,6 +114,12 @@ public class MlopsBuildAction extends Tab implements RunAction2, StaplerProxy {
         return getView().training(id);
     }
 
+    /** For the address {@code pictures/ID/0.png}. */
+    @Restricted(NoExternalUse.class)
+    public KeptPictures getPictures(String id) {
+        return getView().pictures(id);
+    }
+
     /** For the address {@code evaluation/ID/evaluation.json}. */
     @Restricted(NoExternalUse.class)
     public KeptFiles getEvaluation(String id) {

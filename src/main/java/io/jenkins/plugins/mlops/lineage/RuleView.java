@@ -44,6 +44,36 @@ public final class RuleView {
         return text(use.baseline());
     }
 
+    /** Value less baseline, with its sign; null without one. */
+    @Exported
+    public String getDelta() {
+        return text(use.delta());
+    }
+
+    /** The ends of a confidence interval, and what it is of; null without one. */
+    @Exported
+    public String getInterval() {
+        return text(use.interval());
+    }
+
+    /** The interval's level. */
+    @Exported
+    public String getConfidence() {
+        return text(use.confidence());
+    }
+
+    /** How many samples the value rests on; null when that is not known. */
+    @Exported
+    public Long getSamples() {
+        return use.samples();
+    }
+
+    /** higher or lower: which way is better; null when that is not known. */
+    @Exported
+    public String getDirection() {
+        return text(use.direction());
+    }
+
     /** pass, fail or inconclusive. */
     @Exported
     public String getVerdict() {

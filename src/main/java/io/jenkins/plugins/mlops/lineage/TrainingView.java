@@ -5,6 +5,7 @@ import static io.jenkins.plugins.mlops.lineage.Shown.text;
 import io.jenkins.plugins.mlops.core.source.RemoteUrl;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
@@ -17,8 +18,12 @@ public final class TrainingView {
 
     private final RunFacts.TrainingUse use;
     private final KeptFiles files;
+    private final FiguresView figures;
+    private final KeptPictures pictures;
 
-    TrainingView(RunFacts.TrainingUse use, KeptFiles files) {
+    TrainingView(RunFacts.TrainingUse use, KeptFiles files, FiguresView figures, KeptPictures pictures) {
+        this.figures = figures;
+        this.pictures = pictures;
         this.use = use;
         this.files = files;
     }
@@ -97,6 +102,27 @@ public final class TrainingView {
     /** The repository's page; null unless it is an http or https address. */
     public String getRepositoryUrl() {
         return Shown.link(repository());
+    }
+
+    /** The container image that the code ran in; null without one. */
+    @Exported
+    public String getImage() {
+        return text(use.image());
+    }
+
+    /** The finite overall numbers of its evaluation, as many as the facts hold. */
+    public Map<String, Double> getMetrics() {
+        return use.metrics();
+    }
+
+    /** What the page draws of its evaluation. */
+    public FiguresView getFigures() {
+        return figures;
+    }
+
+    /** The pictures that it left. */
+    public KeptPictures getPictures() {
+        return pictures;
     }
 
     /** What is kept of it: the evaluation record, the lineage record. */
