@@ -195,7 +195,8 @@ public final class FiguresView {
     public List<String> getLeftOut() {
         List<String> sentences = new ArrayList<>();
         for (Figures.Model model : models) {
-            model.leftOut().forEach(what -> sentences.add(text(what + " of the " + model.name() + " are in the files")));
+            model.leftOut()
+                    .forEach(what -> sentences.add(text(what + " of the " + model.name() + " are in the files")));
             if (model.matrix() == null && model.classes() > 0) {
                 sentences.add(text("With " + model.classes() + " classes, the confusion matrix of the " + model.name()
                         + " is too large to draw"));

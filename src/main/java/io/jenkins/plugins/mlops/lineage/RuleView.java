@@ -62,6 +62,11 @@ public final class RuleView {
         return text(use.confidence());
     }
 
+    /** The interval with its level; null without one. */
+    public String getShownInterval() {
+        return use.confidence() == null ? getInterval() : getInterval() + " (" + getConfidence() + ")";
+    }
+
     /** How many samples the value rests on; null when that is not known. */
     @Exported
     public Long getSamples() {

@@ -90,6 +90,8 @@ class MlopsBuildActionTest {
                         "0.8788",
                         "0.9",
                         "0.9091",
+                        "-0.0303",
+                        "change -0.06 to -0.001 (95%)",
                         "0.8788 is below 0.9, which is 0.0091 worse than the champion's 0.9091");
         HtmlTable promotions = page.getFirstByXPath("//table[@aria-labelledby='mlops-aliases']");
         assertThat(promotions.getRow(1).getCells().stream()
@@ -327,6 +329,86 @@ class MlopsBuildActionTest {
                 "record/" + kept.hex())) {
             assertThat(status("mlops/" + path)).as(path).isBetween(400, 404);
         }
+    }
+
+    @Test
+    void anEvaluationIsDrawnWithTheNumbersBesideIt() throws Exception {
+        write("evaluations/7.json", """
+                {"schema": "mlops-evaluation/1", "metrics": {"accuracy": 0.9, "slices": {"night": {"accuracy": 0.8},
+                 "<b>day": {"accuracy": NaN}}, "confusion_matrix": {"labels": ["cat", "<i>dog"], "counts": [[9, 1], [0, 0]]},
+                 "curves": {"pr": {"x": [0, 1], "y": [1, 0.5], "x_label": "recall", "y_label": "precision"}}}}
+                """.getBytes(StandardCharsets.UTF_8));
+        record(SampleFacts::all);
+
+        HtmlPage page = page();
+
+        List<HtmlElement> charts = page.getByXPath("//div[@class='mlops-chart']");
+        assertThat(charts).hasSize(2);
+        JsonNode bars = new ObjectMapper().readTree(charts.get(0).getAttribute("data-chart"));
+        assertThat(bars.at("/x/0").asText()).isEqualTo("<b>day");
+        assertThat(bars.at("/series/0/data/0").isNull()).isTrue();
+        assertThat(bars.at("/series/0/data/1").asDouble()).isEqualTo(0.8);
+        assertThat(new ObjectMapper()
+                        .readTree(charts.get(1).getAttribute("data-chart"))
+                        .at("/series/0/data/1/1")
+                        .asDouble())
+                .isEqualTo(0.5);
+        HtmlTable numbers = page.getFirstByXPath("//table[@aria-labelledby='mlops-training-0-chart-1']");
+        assertThat(numbers.asNormalizedText()).contains("recall", "precision", "0.5");
+        HtmlTable matrix = page.getFirstByXPath("//table[@class='mlops-matrix']");
+        assertThat(matrix.getRow(1).getCell(0).getTagName()).isEqualTo("th");
+        assertThat(matrix.getRow(1).getCell(1).getAttribute("class")).isEqualTo("mlops-heat-9");
+        assertThat(matrix.getRow(2).getCell(2).getAttribute("class")).isEqualTo("mlops-heat-0");
+        assertHarmless(page);
+    }
+
+    @Test
+    void onlyPicturesOfPixelsAreShown() throws Exception {
+        byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0};
+        write("pictures/7/0", png);
+        write(
+                "pictures/7/1",
+                "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".getBytes(StandardCharsets.UTF_8));
+        record(facts -> facts.with(pictured(
+                new RunFacts.PictureUse(HOSTILE, "pictures/7/0", "text/html", png.length),
+                new RunFacts.PictureUse("x.png", "pictures/7/1", "image/png", 60),
+                new RunFacts.PictureUse("y.png", "../build.xml", "image/png", 60))));
+
+        HtmlPage page = page();
+
+        assertThat(page.<HtmlElement>getByXPath("//figure//img")).hasSize(2);
+        assertHarmless(page);
+        WebResponse sent =
+                browser.goTo(build.getUrl() + "mlops/pictures/7/0", "image/png").getWebResponse();
+        assertThat(sent.getContentAsStream().readAllBytes()).isEqualTo(png);
+        assertThat(sent.getResponseHeaderValue("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(sent.getResponseHeaderValue("Content-Disposition")).isEqualTo("inline; filename=\"picture.png\"");
+        browser.setThrowExceptionOnFailingStatusCode(false);
+        for (String other : List.of("1", "2", "3", "-1", "0/..", "", "999999999999")) {
+            assertThat(status("mlops/pictures/7/" + other)).as(other).isBetween(400, 404);
+        }
+    }
+
+    private static TrainingUse pictured(RunFacts.PictureUse... pictures) {
+        return new TrainingUse(
+                "7",
+                "tag",
+                "lab",
+                "e",
+                null,
+                null,
+                "FINISHED",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                List.of(pictures));
     }
 
     @Test

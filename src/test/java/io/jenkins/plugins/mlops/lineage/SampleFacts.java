@@ -112,7 +112,12 @@ final class SampleFacts {
                                 "0.9",
                                 "0.9091",
                                 "fail",
-                                "0.8788 is below 0.9, which is 0.0091 worse than the champion's 0.9091"),
+                                "0.8788 is below 0.9, which is 0.0091 worse than the champion's 0.9091",
+                                "-0.0303",
+                                "change -0.06 to -0.001",
+                                "95%",
+                                66L,
+                                "higher"),
                         new RuleUse(
                                 "recall",
                                 "nine",
