@@ -70,4 +70,8 @@ public final class BuildRef {
     public Date getTime() {
         return run.getTime();
     }
+
+    Job<?, ?> job() {
+        return run.getParent();
+    }
 }

@@ -3,9 +3,12 @@ package io.jenkins.plugins.mlops.model;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Api;
+import hudson.model.Failure;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.lineage.Shown;
+import io.jenkins.plugins.mlops.registry.AliasMoves;
 import io.jenkins.plugins.mlops.usage.BuildUses;
 import io.jenkins.plugins.mlops.usage.Subject;
 import io.jenkins.plugins.mlops.usage.Viewer;
@@ -16,10 +19,12 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
+import org.kohsuke.stapler.interceptor.RequirePOST;
 import org.kohsuke.stapler.verb.GET;
 
 /**
@@ -88,7 +93,7 @@ public final class ModelPage {
     }
 
     /** What the server says of it now. */
-    @Exported(inline = true)
+    @Exported(merge = true)
     public ModelState getState() {
         if (state == null) {
             state = ModelState.read(profile, name, page(), viewer);
@@ -128,6 +133,85 @@ public final class ModelPage {
         int[] pair = pair();
         VersionState now = VersionState.read(profile, name, List.of(pair[0], pair[1]), viewer);
         Fragment.send(now, "compare.jelly", now.isAsking(), req, rsp);
+    }
+
+    /** The page on which a version is given an alias. */
+    @GET
+    public HttpResponse doMove() {
+        return HttpResponses.forwardToView(this, "move.jelly");
+    }
+
+    /** For that page. */
+    @GET
+    public void doMoveContent(StaplerRequest2 req, StaplerResponse2 rsp) throws IOException, ServletException {
+        ModelMoves now = ModelMoves.read(profile, name, number("version"), getAlias(), viewer);
+        Fragment.send(now, "move.jelly", now.isAsking(), req, rsp);
+    }
+
+    /** Gives an alias to a version, as it was shown. */
+    @RequirePOST
+    public HttpResponse doPromote(
+            @QueryParameter int version,
+            @QueryParameter String alias,
+            @QueryParameter String gate,
+            @QueryParameter int expected,
+            @QueryParameter boolean override,
+            @QueryParameter String reason) {
+        return moved(() -> AliasMoves.promoteVersion(
+                ModelMoves.job(profile, name, version),
+                profile.getName(),
+                name,
+                version,
+                Util.fixNull(alias).trim(),
+                Util.fixEmptyAndTrim(gate),
+                expected,
+                override,
+                required(reason),
+                ModelsRootAction.URL + "/" + PageUrl.version(profile.getName(), name, version)));
+    }
+
+    /** Gives an alias back to the version before. @param expected the version that it was shown to point to */
+    @RequirePOST
+    public HttpResponse doRollback(
+            @QueryParameter String alias, @QueryParameter int expected, @QueryParameter String reason) {
+        return moved(() -> AliasMoves.rollbackVersion(
+                ModelMoves.job(profile, name, expected),
+                profile.getName(),
+                name,
+                Util.fixNull(alias).trim(),
+                expected,
+                required(reason),
+                ModelsRootAction.URL + "/" + PageUrl.model(profile.getName(), name)));
+    }
+
+    private HttpResponse moved(Runnable move) {
+        try {
+            move.run();
+        } catch (MlopsException e) {
+            throw new Failure(e.getMessage());
+        } finally {
+            RegistryCache.get().forget(profile.getName());
+        }
+        return HttpResponses.redirectTo(".?" + getQuery());
+    }
+
+    private static String required(String reason) {
+        String given = Util.fixEmptyAndTrim(reason);
+        if (given == null) {
+            throw new Failure("Say why: the reason is kept with the model");
+        }
+        return given;
+    }
+
+    /** The alias that the query names. */
+    public String getAlias() {
+        String alias = Util.fixEmptyAndTrim(request.getParameter("alias"));
+        return alias == null ? "champion" : alias;
+    }
+
+    /** The query of the part that the page of a move fetches. */
+    public String getMoveQuery() {
+        return getVersionQuery() + "&alias=" + PageUrl.encoded(getAlias());
     }
 
     /** The version that the query names. */

@@ -39,6 +39,7 @@ public final class ModelState {
     private final List<VersionView> versions;
     private final List<MoveView> history;
     private final int page;
+    private final Set<String> returnable;
 
     private ModelState(
             String server,
@@ -48,7 +49,8 @@ public final class ModelState {
             boolean asking,
             List<VersionView> versions,
             List<MoveView> history,
-            int page) {
+            int page,
+            Set<String> returnable) {
         this.server = server;
         this.name = name;
         this.known = answer.value();
@@ -58,6 +60,7 @@ public final class ModelState {
         this.versions = versions;
         this.history = history;
         this.page = page;
+        this.returnable = returnable;
     }
 
     static RegistryCache.Answer<RegisteredVersions> ask(MlflowProfile profile, String name) {
@@ -68,7 +71,15 @@ public final class ModelState {
         RegistryCache.Answer<RegisteredVersions> answer = ask(profile, name);
         if (answer.value() == null) {
             return new ModelState(
-                    profile.getName(), name, answer, answer.problem(), answer.asking(), List.of(), List.of(), page);
+                    profile.getName(),
+                    name,
+                    answer,
+                    answer.problem(),
+                    answer.asking(),
+                    List.of(),
+                    List.of(),
+                    page,
+                    Set.of());
         }
         List<ModelVersion> all = answer.value().versions();
         List<ModelVersion> shown = all.stream()
@@ -97,7 +108,8 @@ public final class ModelState {
                 answer.asking() || runs.asking(),
                 views,
                 MoveView.history(moved, evidence),
-                page);
+                page,
+                ModelMoves.returnable(profile, answer.value(), evidence, viewer));
     }
 
     public String getServer() {
@@ -143,6 +155,16 @@ public final class ModelState {
     @Exported
     public List<AliasRow> getAliases() {
         return isThere() ? ModelRow.aliases(known.model()) : List.of();
+    }
+
+    /** Whether the viewer may give the alias back to the version before. */
+    public boolean mayRollBack(String alias) {
+        return returnable.contains(alias);
+    }
+
+    /** Whether he may with any. */
+    public boolean isRollbacker() {
+        return !returnable.isEmpty();
     }
 
     /** What someone did to aliases by other means, half a sentence each. */

@@ -2,7 +2,9 @@ package io.jenkins.plugins.mlops.model;
 
 import static io.jenkins.plugins.mlops.lineage.Shown.text;
 
+import hudson.model.Job;
 import hudson.model.Run;
+import hudson.security.ACL;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.GateVerdict;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
@@ -13,6 +15,7 @@ import io.jenkins.plugins.mlops.core.registry.ToldMove;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.source.RemoteUrl;
 import io.jenkins.plugins.mlops.lineage.Shown;
+import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import io.jenkins.plugins.mlops.usage.BuildUses;
 import io.jenkins.plugins.mlops.usage.Subject;
 import io.jenkins.plugins.mlops.usage.Viewer;
@@ -49,6 +52,12 @@ public final class VersionView {
         this.provenance = known.provenance(version);
         this.gates = known.gates(version);
         this.build = build(version, provenance, viewer);
+    }
+
+    /** The job whose permissions and policy count for it, whoever may see that; null when nobody knows. */
+    Job<?, ?> job() {
+        BuildRef made = build(version, provenance, new Viewer(ACL.SYSTEM2));
+        return made == null ? null : made.job();
     }
 
     private static BuildRef build(ModelVersion version, Provenance provenance, Viewer viewer) {
@@ -206,11 +215,18 @@ public final class VersionView {
         return gates.isEmpty() ? null : new VerdictView(gates.get(gates.size() - 1));
     }
 
-    /** Whether a gate passed it, or a promotion elsewhere rests on one. */
+    /** Whether the viewer may give it an alias. */
+    public boolean isPromotable() {
+        return ModelMoves.may(job(), MlopsPermissions.PROMOTE);
+    }
+
+    /** Whether a gate passed it, or a promotion elsewhere rests on one and overrode nothing. */
     @Exported
     public boolean isGated() {
-        return gates.stream().anyMatch(gate -> gate.verdict().equals("pass"))
-                || ToldMove.of(version).stream().anyMatch(move -> !move.rollback() && move.gate() != null);
+        return gates.isEmpty()
+                ? ToldMove.of(version).stream()
+                        .anyMatch(move -> !move.rollback() && move.gate() != null && move.overridden() == null)
+                : gates.stream().anyMatch(gate -> gate.verdict().equals("pass"));
     }
 
     /** What people should know before they trust it, one phrase each. */

@@ -19,6 +19,8 @@ import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import io.jenkins.plugins.mlops.registry.TrainedModel;
+import io.jenkins.plugins.mlops.usage.BuildUses;
+import io.jenkins.plugins.mlops.usage.Subject;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
 import org.htmlunit.Page;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
@@ -81,13 +84,16 @@ class ModelsPageIT {
                 .to("admin")
                 .grant(Jenkins.READ)
                 .everywhere()
-                .to("member", "stranger", "reader")
+                .to("member", "stranger", "reader", "lead")
                 .grant(Item.READ)
                 .everywhere()
                 .to("reader")
                 .grant(Item.READ, MlopsPermissions.VIEW_LINEAGE)
                 .onFolders(team)
-                .to("member")
+                .to("member", "lead")
+                .grant(MlopsPermissions.PROMOTE, MlopsPermissions.ROLLBACK)
+                .onFolders(team)
+                .to("lead")
                 .grant(Item.READ, MlopsPermissions.VIEW_LINEAGE)
                 .onFolders(strangers)
                 .to("stranger"));
@@ -95,6 +101,7 @@ class ModelsPageIT {
         theListShows();
         theModelsPageShows();
         aVersionAndAComparisonShow();
+        promotersMoveAliases();
         theDatasetsPageShows();
         nobodyElseSeesIt();
     }
@@ -122,6 +129,8 @@ class ModelsPageIT {
                         "",
                         "/data",
                         "2026-11-02T10:00:01Z")));
+        BuildUses.add(first, Subject.mlflowRun(good.runId()));
+        BuildUses.add(first, Subject.mlflowRun(bad.runId()));
         build(bad.gate(model)
                 + promote("run: '" + bad.runId() + "', gate: gate, override: true, reason: 'a <b>demonstration</b>'"));
         build("rollbackModel name: '" + model + "', reason: 'bad at night'");
@@ -199,6 +208,51 @@ class ModelsPageIT {
         assertThat(fetch("member", "model/version?" + query(model) + "&version=x", null)
                         .getStatusCode())
                 .isEqualTo(400);
+    }
+
+    private void promotersMoveAliases() throws Exception {
+        String version = query(model) + "&version=2";
+        assertThat(get("member", "model/versionContent?" + version)).doesNotContain("Promote …");
+        assertThat(get("lead", "model/versionContent?" + version)).contains("Promote …");
+        assertThat(get("member", "model/content?" + query(model))).doesNotContain("Roll back champion");
+        assertThat(get("lead", "model/content?" + query(model))).contains("Roll back champion");
+        String shown = get("lead", "model/moveContent?" + version + "&alias=champion");
+        assertThat(shown).contains("fail", "Version 1 now", "-0.4", "Make version 2 champion", "value=\"1\"");
+        assertThat(get("member", "model/moveContent?" + version + "&alias=champion"))
+                .doesNotContain("Make version 2 champion");
+
+        String move = version + "&alias=champion&expected=1&override=true&reason=seen&gate=";
+        assertThat(status("lead", "model/promote?" + move)).as("not by GET").isEqualTo(405);
+        assertThat(post("member", "model/promote?" + move)).isEqualTo(403);
+        assertThat(post("stranger", "model/promote?" + move)).isEqualTo(404);
+        assertThat(post("lead", "model/promote?" + move.replace("expected=1", "expected=2")))
+                .as("another version has the alias than was shown")
+                .isEqualTo(400);
+        assertThat(post("lead", "model/promote?" + move.replace("reason=seen", "reason=")))
+                .isEqualTo(400);
+        assertThat(post("lead", "model/promote?" + move)).isEqualTo(200);
+        JsonNode api = JSON.readTree(get("lead", "model/api/json?" + query(model)));
+        assertThat(api.at("/history/0/by").asText()).isEqualTo("lead");
+        assertThat(api.at("/history/0/version").asInt()).isEqualTo(2);
+
+        String back = query(model) + "&alias=champion&expected=2&reason=regretted";
+        assertThat(post("member", "model/rollback?" + back)).isEqualTo(403);
+        assertThat(post("lead", "model/rollback?" + back)).isEqualTo(200);
+        assertThat(JSON.readTree(get("lead", "model/api/json?" + query(model)))
+                        .at("/history/0/reason")
+                        .asText())
+                .isEqualTo("regretted");
+    }
+
+    private int post(String user, String page) throws Exception {
+        try (JenkinsRule.WebClient browser = client(user)) {
+            WebRequest request = new WebRequest(
+                    URI.create(jenkins.getURL() + ModelsRootAction.URL + "/" + page)
+                            .toURL(),
+                    HttpMethod.POST);
+            browser.addCrumb(request);
+            return browser.getPage(request).getWebResponse().getStatusCode();
+        }
     }
 
     private void theDatasetsPageShows() throws Exception {
