@@ -104,7 +104,7 @@ class JenkinsNetworkTest {
         assertThat(mlflow(url).renderHtml()).contains("cannot be trusted");
         assertThat(catchThrowable(() -> there.act(new Probe(url)))).hasMessageContaining("cannot be trusted");
 
-        String pem = Files.readString(directory.resolve("localhost.pem"));
+        String pem = Files.readString(directory.resolve("localhost.pem")).replace("\r\n", "\n");
         read("unclassified:\n  mlops:\n    certificates: |\n" + pem.indent(6));
         assertThat(mlflow(url).renderHtml()).contains("Reached MLflow 3.4.0");
         assertThat(there.act(new Probe(url))).isEqualTo("3.4.0");
