@@ -47,6 +47,10 @@ final class FakeMlflowServer implements AutoCloseable {
                         "fake", "http://127.0.0.1:" + http.getAddress().getPort())));
     }
 
+    int port() {
+        return http.getAddress().getPort();
+    }
+
     List<String> statuses() {
         return runs.values().stream()
                 .map(run -> run.path("info").path("status").asText())
