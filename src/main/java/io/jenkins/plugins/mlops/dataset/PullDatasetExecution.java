@@ -96,9 +96,10 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     /** What the controller has read is the truth, whatever the agent says. */
     private static void requireSame(PullSource source, Dataset dataset) {
-        if (source.content() != null && !source.content().toString().equals(dataset.getVersion())) {
+        Digest content = source.content();
+        if (content != null && !content.toString().equals(dataset.getVersion())) {
             throw MlopsException.refused("The agent says that it pulled " + dataset.getVersion() + ", but it was given "
-                    + source.content() + ": look after that agent");
+                    + content + ": look after that agent");
         }
     }
 

@@ -63,7 +63,7 @@ final class BuildFiles {
         List<Integer> numbers = new ArrayList<>();
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds)) {
             for (Path directory : directories) {
-                String name = directory.getFileName().toString();
+                String name = String.valueOf(directory.getFileName());
                 if (name.length() < 10 && !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9')) {
                     numbers.add(Integer.valueOf(name));
                 }

@@ -72,12 +72,12 @@ public final class ModelMoves {
     @CheckForNull
     static Job<?, ?> job(MlflowProfile profile, String name, int number) {
         RegistryCache.Answer<RegisteredVersions> answer = ModelState.ask(profile, name);
-        if (answer.value() == null) {
+        RegisteredVersions known = answer.value();
+        if (known == null) {
             throw MlopsException.unreachable(
                     answer.problem() == null ? "The MLflow server has not answered" : answer.problem(), null);
         }
-        ModelVersion version = answer.value()
-                .version(number)
+        ModelVersion version = known.version(number)
                 .orElseThrow(() -> MlopsException.usage(
                         "The model " + name + " has no version " + number + ": load the page anew"));
         return view(profile, version, Provenances.of(List.of(version))).job();

@@ -69,7 +69,8 @@ public final class ModelState {
 
     static ModelState read(MlflowProfile profile, String name, int page, Viewer viewer) {
         RegistryCache.Answer<RegisteredVersions> answer = ask(profile, name);
-        if (answer.value() == null) {
+        RegisteredVersions known = answer.value();
+        if (known == null) {
             return new ModelState(
                     profile.getName(),
                     name,
@@ -81,7 +82,7 @@ public final class ModelState {
                     page,
                     Set.of());
         }
-        List<ModelVersion> all = answer.value().versions();
+        List<ModelVersion> all = known.versions();
         List<ModelVersion> shown = all.stream()
                 .skip((long) (page - 1) * ModelPage.SIZE)
                 .limit(ModelPage.SIZE)
@@ -109,7 +110,7 @@ public final class ModelState {
                 views,
                 MoveView.history(moved, evidence),
                 page,
-                ModelMoves.returnable(profile, answer.value(), evidence, viewer));
+                ModelMoves.returnable(profile, known, evidence, viewer));
     }
 
     public String getServer() {

@@ -33,9 +33,10 @@ public final class ServerModels {
         RegistryCache.Answer<List<RegisteredModel>> answer =
                 RegistryCache.get().ask(profile, "models", MlflowServer::registeredModels);
         boolean all = viewer.seesEverything();
-        List<ModelRow> models = answer.value() == null
+        List<RegisteredModel> known = answer.value();
+        List<ModelRow> models = known == null
                 ? List.of()
-                : answer.value().stream()
+                : known.stream()
                         .filter(model ->
                                 all || BuildUses.isSeen(Subject.model(profile.getName(), model.name()), viewer))
                         .map(model -> new ModelRow(profile.getName(), model))

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.registry;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.console.HyperlinkNote;
+import hudson.model.Run;
 import io.jenkins.plugins.mlops.audit.AuditLog;
 import io.jenkins.plugins.mlops.audit.AuditRecord;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
@@ -96,7 +97,8 @@ abstract class AliasChange implements Serializable {
      */
     @NonNull
     final RunFacts.AliasUse make(@NonNull ChangePlace place) throws IOException, InterruptedException {
-        BuildLineage lineage = place.run() == null ? null : BuildLineage.of(place.run());
+        Run<?, ?> run = place.run();
+        BuildLineage lineage = run == null ? null : BuildLineage.of(run);
         RunFacts facts = lineage == null ? RunFacts.NONE : lineage.facts();
         Optional<RunFacts.AliasUse> made = facts.aliases().stream()
                 .filter(use -> use.id().equals(place.id()))

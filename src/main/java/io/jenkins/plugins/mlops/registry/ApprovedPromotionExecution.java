@@ -117,12 +117,13 @@ class ApprovedPromotionExecution extends StepExecution {
 
     private PendingPromotion find() throws IOException, InterruptedException {
         StepPlace place = StepPlace.of(getContext());
-        RunFacts facts = BuildLineage.of(place.run()).facts();
+        Run<?, ?> build = run();
+        RunFacts facts = BuildLineage.of(build).facts();
         JobPolicy policy = JobPolicy.of(place.item());
         PromotionRules rules = new PromotionRules(policy);
         rules.check(wish.name, wish.alias);
         MlflowProfile profile = policy.mlflowServer(facts.mlflowServer(wish.server));
-        try (MlflowServer mlflow = profile.connect(place.run())) {
+        try (MlflowServer mlflow = profile.connect(build)) {
             ModelVersion candidate = wish.candidate(mlflow, facts, place);
             GateEvidence evidence = wish.evidence(candidate, facts);
             rules.check(candidate);

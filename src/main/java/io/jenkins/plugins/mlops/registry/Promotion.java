@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.registry;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.registry.AliasMove;
@@ -134,8 +135,9 @@ final class Promotion extends AliasChange {
     /** On the page of a model, whose build may be gone, who registered the version stands for all. */
     @NonNull
     private static List<String> concerned(ModelVersion candidate, RunFacts facts, ChangePlace place) {
-        if (place.run() != null) {
-            return ConcernedPersons.of(place.run(), facts);
+        Run<?, ?> build = place.run();
+        if (build != null) {
+            return ConcernedPersons.of(build, facts);
         }
         String registrar = candidate.tags().get(RunTags.REGISTERED_BY);
         return registrar == null ? List.of() : List.of(registrar);

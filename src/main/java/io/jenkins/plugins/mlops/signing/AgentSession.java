@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The agent's side of {@link SignedWork}: a thread that works, and a desk at which its requests wait for a signature until the
@@ -59,7 +60,7 @@ final class AgentSession implements RequestSigner {
     private final Deque<SigningRequest> unsent = new ArrayDeque<>();
     private final Map<Long, Answer> awaited = new HashMap<>();
     private Window window = new Window(List.of(), new int[0]);
-    private long lastId;
+    private final AtomicLong lastId = new AtomicLong();
     private long heardNanos = System.nanoTime();
     private boolean cancelled;
     private SessionReport end;
@@ -202,13 +203,13 @@ final class AgentSession implements RequestSigner {
     private synchronized Answer answer(StoreRequest request, @CheckForNull URI refused) {
         int place = request.readsObject() ? window.place(request) : -1;
         if (place < 0) {
-            return ask(SigningRequest.of(++lastId, request));
+            return ask(SigningRequest.of(lastId.incrementAndGet(), request));
         }
         window.fill(place);
         Answer ahead = window.take(place);
         return ahead != null && ahead.isUsable(refused)
                 ? ahead
-                : ask(SigningRequest.of(++lastId, window.numbers[place]));
+                : ask(SigningRequest.of(lastId.incrementAndGet(), window.numbers[place]));
     }
 
     private synchronized Answer ask(SigningRequest wanted) {
@@ -283,7 +284,7 @@ final class AgentSession implements RequestSigner {
                 return;
             }
             for (int last = Math.min(numbers.length, reached + BATCH); asked < last; asked++) {
-                answers.put(asked, ask(SigningRequest.of(++lastId, numbers[asked])));
+                answers.put(asked, ask(SigningRequest.of(lastId.incrementAndGet(), numbers[asked])));
             }
         }
     }

@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -76,7 +77,8 @@ final class StartedTraining implements Serializable {
         this.experiment = step.getExperiment();
         this.name = name;
         this.params = step.paramsJson();
-        this.sensitive = step.getSensitive() == null ? null : new ArrayList<>(new TreeSet<>(step.getSensitive()));
+        List<String> named = step.getSensitive();
+        this.sensitive = named == null ? null : new ArrayList<>(new TreeSet<>(named));
         this.seed = step.getSeed();
         this.parent = parent;
         this.builder = builder;

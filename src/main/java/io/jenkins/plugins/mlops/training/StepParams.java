@@ -27,11 +27,11 @@ final class StepParams implements Serializable {
     private final String json;
 
     /** Paths of those that are passwords in Groovy already. */
-    private final transient Set<String> passwords;
+    private final TreeSet<String> passwords;
 
     private StepParams(String json, Set<String> passwords) {
         this.json = json;
-        this.passwords = passwords;
+        this.passwords = new TreeSet<>(passwords);
     }
 
     /** An object. */

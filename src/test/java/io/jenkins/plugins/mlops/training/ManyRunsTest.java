@@ -63,8 +63,8 @@ public class ManyRunsTest {
             List<WorkflowRun> builds = new ArrayList<>();
             for (int i = 0; i < RUNS; i++) {
                 // Parameters keep Jenkins from making one build of several requests.
-                builds.add(job.scheduleBuild2(0, new ParametersAction(
-                                new StringParameterValue("NUMBER", String.valueOf(i))))
+                builds.add(job.scheduleBuild2(
+                                0, new ParametersAction(new StringParameterValue("NUMBER", String.valueOf(i))))
                         .waitForStart());
             }
             while (mlflow.statuses().size() < RUNS || !allWithin(builds)) {
@@ -90,8 +90,9 @@ public class ManyRunsTest {
             for (WorkflowRun build : builds) {
                 RunFacts facts = BuildLineage.of(build).facts();
                 assertThat(facts.trainings()).hasSize(1);
-                assertThat(facts.gates()).singleElement().satisfies(gate -> assertThat(gate.verdict())
-                        .isEqualTo("pass"));
+                assertThat(facts.gates())
+                        .singleElement()
+                        .satisfies(gate -> assertThat(gate.verdict()).isEqualTo("pass"));
             }
         }
     }

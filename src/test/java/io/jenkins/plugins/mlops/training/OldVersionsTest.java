@@ -77,7 +77,8 @@ class OldVersionsTest {
     }
 
     private static void facts(JenkinsRule r, String version) throws Exception {
-        WorkflowRun done = r.jenkins.getItemByFullName("digits", WorkflowJob.class).getBuildByNumber(1);
+        WorkflowRun done =
+                r.jenkins.getItemByFullName("digits", WorkflowJob.class).getBuildByNumber(1);
         RunFacts facts = BuildLineage.of(done).facts();
         assertThat(facts.datasets()).hasSize(2);
         assertThat(facts.trainings()).hasSize(1);
@@ -100,7 +101,8 @@ class OldVersionsTest {
     }
 
     private static void goesOn(JenkinsRule r, FakeMlflowServer mlflow) throws Exception {
-        WorkflowRun open = r.jenkins.getItemByFullName("open", WorkflowJob.class).getBuildByNumber(1);
+        WorkflowRun open =
+                r.jenkins.getItemByFullName("open", WorkflowJob.class).getBuildByNumber(1);
         Path workspace = workspace(open);
         copy(r.jenkins.getRootDir().toPath().resolve("workspace/open"), workspace, 0);
         try (Stream<Path> runs = Files.list(workspace.resolve(".mlops/jenkins"))) {
@@ -128,7 +130,8 @@ class OldVersionsTest {
 
     /** Builds keep where they work as a whole path, which was in the temporary home of then. */
     private static Path workspace(WorkflowRun build) throws IOException {
-        Matcher path = Pattern.compile("Running on Jenkins in (.*/j h\\d+/workspace/open)").matcher(JenkinsRule.getLog(build));
+        Matcher path = Pattern.compile("Running on Jenkins in (.*/j h\\d+/workspace/open)")
+                .matcher(JenkinsRule.getLog(build));
         assertThat(path.find()).isTrue();
         return Path.of(path.group(1));
     }
@@ -139,7 +142,8 @@ class OldVersionsTest {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
                 Files.createDirectories(target.getParent());
-                if (file.toString().endsWith("MlopsConfiguration.xml") || file.toString().endsWith(".json")) {
+                if (file.toString().endsWith("MlopsConfiguration.xml")
+                        || file.toString().endsWith(".json")) {
                     Files.writeString(target, Files.readString(file).replace("@PORT@", String.valueOf(port)));
                 } else {
                     Files.copy(file, target);

@@ -130,7 +130,8 @@ final class Md5Check implements ContentCheck {
         }
         finishBlock();
         String found = hex(byBlock);
-        return found.equals(md5) | hex(byFile).equals(md5) ? null : found;
+        String older = hex(byFile); // both are finished, whichever fits
+        return found.equals(md5) || older.equals(md5) ? null : found;
     }
 
     private static String hex(MessageDigest digest) {
