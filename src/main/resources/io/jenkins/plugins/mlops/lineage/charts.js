@@ -86,7 +86,9 @@
     }
     root.querySelectorAll(".mlops-chart[data-chart]").forEach((where) => {
       draw(where);
-      new ResizeObserver(() => window.echarts.getInstanceByDom(where)?.resize()).observe(where);
+      if (window.ResizeObserver) {
+        new ResizeObserver(() => window.echarts.getInstanceByDom(where)?.resize()).observe(where);
+      }
     });
   }
 
