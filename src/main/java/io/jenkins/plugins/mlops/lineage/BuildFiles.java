@@ -11,12 +11,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The facts of a job's last builds, read from their files: no build is loaded, however many there are, and there is no index that could go
  * stale when builds are deleted.
  */
-final class BuildFiles {
+@Restricted(NoExternalUse.class)
+public final class BuildFiles {
 
     /** A build's number and what it did. */
     record Build(int number, RunFacts facts) {}
@@ -32,7 +36,7 @@ final class BuildFiles {
     private final Path builds;
     private final int next;
 
-    BuildFiles(Job<?, ?> job) {
+    public BuildFiles(Job<?, ?> job) {
         builds = job.getBuildDir().toPath();
         next = job.getNextBuildNumber();
     }
@@ -59,7 +63,18 @@ final class BuildFiles {
         return found;
     }
 
+    /** The facts of all builds, of which a job may have very many, in no order. */
+    public void each(Consumer<RunFacts> hearer) {
+        all().forEach(number -> read(number).ifPresent(hearer));
+    }
+
     private List<Integer> numbers() {
+        List<Integer> numbers = all();
+        numbers.sort(Comparator.reverseOrder());
+        return numbers.subList(0, Math.min(LOOKED_AT, numbers.size()));
+    }
+
+    private List<Integer> all() {
         List<Integer> numbers = new ArrayList<>();
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(builds)) {
             for (Path directory : directories) {
@@ -69,10 +84,9 @@ final class BuildFiles {
                 }
             }
         } catch (IOException e) {
-            return List.of(); // the job has no build yet, or was deleted just now
+            return new ArrayList<>(); // the job has no build yet, or was deleted just now
         }
-        numbers.sort(Comparator.reverseOrder());
-        return numbers.subList(0, Math.min(LOOKED_AT, numbers.size()));
+        return numbers;
     }
 
     /** Nothing of a build without facts, and of one whose file is damaged or of another version: its own page says which. */

@@ -111,6 +111,7 @@ public final class ModelPage {
     /** The page of one version. */
     @GET
     public HttpResponse doVersion() {
+        number("version"); // a view would swallow what is wrong with the query
         return HttpResponses.forwardToView(this, "version.jelly");
     }
 
@@ -124,6 +125,7 @@ public final class ModelPage {
     /** The page that compares two versions. */
     @GET
     public HttpResponse doCompare() {
+        pair();
         return HttpResponses.forwardToView(this, "compare.jelly");
     }
 
@@ -138,6 +140,7 @@ public final class ModelPage {
     /** The page on which a version is given an alias. */
     @GET
     public HttpResponse doMove() {
+        number("version");
         return HttpResponses.forwardToView(this, "move.jelly");
     }
 

@@ -10,6 +10,7 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
 import jenkins.model.Jenkins;
+import jenkins.security.stapler.StaplerDispatchable;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.Stapler;
@@ -84,11 +85,13 @@ public class ModelsRootAction implements RootAction, StaplerProxy {
     }
 
     /** The model that the query names. */
+    @StaplerDispatchable
     public ModelPage getModel() {
         return ModelPage.of(Stapler.getCurrentRequest2(), Viewer.current());
     }
 
     /** The version of a dataset that the query names. */
+    @StaplerDispatchable
     public DatasetPage getDataset() {
         return DatasetPage.of(Stapler.getCurrentRequest2(), Viewer.current());
     }

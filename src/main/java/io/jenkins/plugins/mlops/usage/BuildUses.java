@@ -20,7 +20,7 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
 /**
- * Which builds used what, by Jenkins' own fingerprints: they follow jobs that are renamed, and forget builds that are deleted. Whoever
+ * Which builds used what, by Jenkins' own fingerprints, which forget builds that are deleted; {@link MovedJobs} has them follow jobs that are renamed. Whoever
  * asks is told of builds only whose lineage he may see. Thread-safe.
  */
 public final class BuildUses {
@@ -38,6 +38,18 @@ public final class BuildUses {
                     .addFor(run);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "That " + run + " uses the " + subject.label() + " cannot be noted");
+        }
+    }
+
+    /** Follows a job to its new name. */
+    static void rename(Subject subject, String from, String to) {
+        try {
+            Fingerprint found = Jenkins.get()._getFingerprint(subject.fingerprint());
+            if (found != null) {
+                found.rename(from, to);
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "That " + to + " uses the " + subject.label() + " cannot be noted");
         }
     }
 

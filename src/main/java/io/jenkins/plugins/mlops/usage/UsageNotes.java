@@ -38,6 +38,13 @@ public class UsageNotes implements FactsListener {
         fresh.forEach(subject -> BuildUses.add(run, subject));
     }
 
+    /** Everything that a build with these facts was noted for. */
+    static Set<Subject> all(RunFacts facts) {
+        Set<Subject> all = subjects(facts);
+        records(facts).forEach(record -> trainedOn(all, record));
+        return all;
+    }
+
     private static Set<Subject> subjects(RunFacts facts) {
         Set<Subject> subjects = new LinkedHashSet<>();
         facts.datasets().forEach(use -> dataset(subjects, use.version()));

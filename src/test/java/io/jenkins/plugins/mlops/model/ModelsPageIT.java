@@ -19,8 +19,6 @@ import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import io.jenkins.plugins.mlops.registry.TrainedModel;
-import io.jenkins.plugins.mlops.usage.BuildUses;
-import io.jenkins.plugins.mlops.usage.Subject;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -129,8 +127,9 @@ class ModelsPageIT {
                         "",
                         "/data",
                         "2026-11-02T10:00:01Z")));
-        BuildUses.add(first, Subject.mlflowRun(good.runId()));
-        BuildUses.add(first, Subject.mlflowRun(bad.runId()));
+        for (String run : List.of(good.runId(), bad.runId())) {
+            BuildLineage.of(first).update(facts -> facts.with(trained(run)));
+        }
         build(bad.gate(model)
                 + promote("run: '" + bad.runId() + "', gate: gate, override: true, reason: 'a <b>demonstration</b>'"));
         build("rollbackModel name: '" + model + "', reason: 'bad at night'");
@@ -138,6 +137,28 @@ class ModelsPageIT {
         TrainedModel other = TrainedModel.train(mlflow, hostile, 0.7, scratch);
         mlflow.createVersion(hostile, "runs:/" + other.runId() + "/model", other.runId(), Map.of());
         mlflow.setAlias(hostile, "champion", 1);
+    }
+
+    private static RunFacts.TrainingUse trained(String run) {
+        return new RunFacts.TrainingUse(
+                "training " + run,
+                null,
+                "lab",
+                "promotions",
+                run,
+                null,
+                "FINISHED",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                "2026-11-02T10:00:00Z",
+                null,
+                Map.of(),
+                List.of());
     }
 
     private void theListShows() throws Exception {
