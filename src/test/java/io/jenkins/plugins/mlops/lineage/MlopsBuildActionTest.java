@@ -339,6 +339,7 @@ class MlopsBuildActionTest {
                  "curves": {"pr": {"x": [0, 1], "y": [1, 0.5], "x_label": "recall", "y_label": "precision"}}}}
                 """.getBytes(StandardCharsets.UTF_8));
         record(SampleFacts::all);
+        browser.getOptions().setJavaScriptEnabled(false); // what draws is for browsers that HtmlUnit is not
 
         HtmlPage page = page();
 
