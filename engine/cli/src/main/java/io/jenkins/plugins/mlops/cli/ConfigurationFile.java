@@ -12,8 +12,9 @@ import java.nio.file.Path;
  * @param s3 null when absent
  * @param mlflow null when absent
  * @param evidence null when absent
+ * @param require null when absent; unlike the rest it cannot be undone by an option or the environment
  */
-public record ConfigurationFile(S3 s3, Mlflow mlflow, Evidence evidence) {
+public record ConfigurationFile(S3 s3, Mlflow mlflow, Evidence evidence, Require require) {
 
     static final String NAME = "mlops.yaml";
 
@@ -26,11 +27,14 @@ public record ConfigurationFile(S3 s3, Mlflow mlflow, Evidence evidence) {
     /** Where the evidence store is. @param uri in a bucket @param endpoint null for the object store's */
     public record Evidence(URI uri, URI endpoint) {}
 
+    /** What trainings must keep to. @param anonymised whether their datasets must be anonymised */
+    public record Require(boolean anonymised) {}
+
     /** Reads the host directory's file; an empty configuration when there is none. */
-    static ConfigurationFile of(Host host) {
+    public static ConfigurationFile of(Host host) {
         Path file = host.directory().resolve(NAME);
         return Files.exists(file)
                 ? Documents.read(file, ConfigurationFile.class)
-                : new ConfigurationFile(null, null, null);
+                : new ConfigurationFile(null, null, null, null);
     }
 }

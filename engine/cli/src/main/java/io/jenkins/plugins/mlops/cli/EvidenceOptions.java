@@ -4,15 +4,12 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.evidence.EvidenceStore;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
-import io.jenkins.plugins.mlops.core.signature.SigningKey;
-import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.net.URI;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,17 +29,8 @@ public final class EvidenceOptions {
             description = "Evidence store; else MLOPS_EVIDENCE, else mlops.yaml, else none.")
     private String location;
 
-    @Option(
-            names = "--signing-key",
-            paramLabel = "FILE",
-            description = "Private key (PEM) that signs what is added to the evidence store; else MLOPS_SIGNING_KEY.")
-    private Path signingKey;
-
-    @Option(
-            names = "--trusted-keys",
-            paramLabel = "DIR|FILE",
-            description = "Public keys (PEM) whose signatures are believed; else MLOPS_TRUSTED_KEYS.")
-    private Path trustedKeys;
+    @Mixin
+    private KeyOptions keys = new KeyOptions();
 
     /** Whether an evidence store is named at all. */
     public boolean isGiven(Host host) {
@@ -71,7 +59,7 @@ public final class EvidenceOptions {
             throw MlopsException.refused("mlops.yaml names the evidence store " + place
                     + ", but may name a bucket alone (s3://bucket/prefix): set MLOPS_EVIDENCE to use a directory");
         }
-        return Optional.of(EvidenceStore.inDirectory(host.resolve(path("The evidence store", place)), keys));
+        return Optional.of(EvidenceStore.inDirectory(host.resolve(KeyOptions.path("The evidence store", place)), keys));
     }
 
     /**
@@ -99,11 +87,7 @@ public final class EvidenceOptions {
 
     /** The keys that are named. */
     public Keyring keys(Host host) {
-        Path signing = file(host, signingKey, "MLOPS_SIGNING_KEY");
-        Path trusted = file(host, trustedKeys, "MLOPS_TRUSTED_KEYS");
-        return new Keyring(
-                signing == null ? null : SigningKey.read(signing),
-                trusted == null ? TrustedKeys.none() : TrustedKeys.read(trusted));
+        return keys.keys(host);
     }
 
     private String named(Host host) {
@@ -121,21 +105,5 @@ public final class EvidenceOptions {
     /** @param inFile the endpoint in mlops.yaml, where that names the store; else null */
     static ObjectStoreSettings settings(Host host, ServerOptions servers, URI inFile) {
         return STORE.settings(host, servers, inFile);
-    }
-
-    private static Path file(Host host, Path option, String variable) {
-        if (option != null) {
-            return host.resolve(option);
-        }
-        String named = host.variable(variable);
-        return named == null ? null : host.resolve(path(variable, named));
-    }
-
-    private static Path path(String what, String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw MlopsException.usage(what + " '" + text + "' is no path: " + e.getReason(), e);
-        }
     }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PublishCommand.class,
+            CardCommand.class,
             DeriveCommand.class,
             ResolveCommand.class,
             SnapshotCommand.class,

@@ -9,6 +9,11 @@ import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.card.CardDraft;
+import io.jenkins.plugins.mlops.core.card.CardJournal;
+import io.jenkins.plugins.mlops.core.card.CardPlace;
+import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.GroupRule;
 import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
@@ -79,6 +84,9 @@ final class PublishCommand implements Callable<Integer> {
     private String groupBy;
 
     @Mixin
+    private CardOptions card;
+
+    @Mixin
     private DerivationOptions derivation;
 
     @Mixin
@@ -96,7 +104,7 @@ final class PublishCommand implements Callable<Integer> {
 
     private record Uploaded(long files, long bytes) {}
 
-    /** @param derivation the record that says what it was made from, null for none */
+    /** @param derivation the record that says what it was made from, null for none @param card its revision, null for none */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Document(
             String name,
@@ -107,7 +115,8 @@ final class PublishCommand implements Callable<Integer> {
             long bytes,
             Uploaded uploaded,
             double seconds,
-            Digest derivation) {}
+            Digest derivation,
+            CardText.Document card) {}
 
     @Override
     public Integer call() {
@@ -115,11 +124,14 @@ final class PublishCommand implements Callable<Integer> {
         S3Uri destination = S3Uri.parse(to);
         PublishOptions options =
                 new PublishOptions(jobs, links, groupBy == null ? GroupRule.NONE : GroupRule.parse(groupBy));
+        CardDraft draft = card.draft(host);
+        CardJournal.check(draft);
         derivation.requireInputs();
         LineageStore lineage = lineageStore.open(host);
         Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
         PublishResult result;
         Digest record = null;
+        CardText.Document written = null;
         try (ObjectStore store = ObjectStore.connect(servers.objectStore(host));
                 ProgressPrinter progress = out.progress()) {
             Datasets datasets = new Datasets(store, cache.cache(host), withdrawals);
@@ -128,6 +140,9 @@ final class PublishCommand implements Callable<Integer> {
                             host, servers, datasets, lineage, withdrawals, author.by(host), Instant.now())
                     : null;
             result = datasets.publish(host.resolve(directory), name, destination, options, progress);
+            if (!draft.isEmpty()) {
+                written = write(draft, result, store);
+            }
             if (derived != null) {
                 lineage.keepManifest(result.manifest());
                 record = lineage.append(derived.statement(result.manifest().version()));
@@ -138,7 +153,8 @@ final class PublishCommand implements Callable<Integer> {
                 + Amounts.filesAndBytes(
                         result.manifest().files(), result.manifest().bytes()) + "; sent "
                 + Amounts.filesAndBytes(result.uploadedFiles(), result.uploadedBytes()) + " in "
-                + Sizes.seconds(result.time()) + (record == null ? "" : "\n  derivation recorded as " + record);
+                + Sizes.seconds(result.time()) + (record == null ? "" : "\n  derivation recorded as " + record)
+                + (written == null ? "" : "\n  card: revision " + written.revision());
         out.result(
                 text,
                 new Document(
@@ -150,7 +166,24 @@ final class PublishCommand implements Callable<Integer> {
                         result.manifest().bytes(),
                         new Uploaded(result.uploadedFiles(), result.uploadedBytes()),
                         Sizes.toSeconds(result.time()),
-                        record));
+                        record,
+                        written));
         return 0;
+    }
+
+    private CardText.Document write(CardDraft draft, PublishResult result, ObjectStore store) {
+        CardPlace place =
+                CardPlace.beside(result.location(), result.manifest().content()).orElseThrow();
+        try {
+            CardRevision revision = new CardJournal(store, place, evidence.keys(host))
+                    .revise(draft, true, "published", author.by(host), Instant.now());
+            return CardText.Document.of(revision, place);
+        } catch (MlopsException e) {
+            throw new MlopsException(
+                    e.kind(),
+                    "The version is published at " + result.location() + ", but its card is not written: "
+                            + e.getMessage() + "; the same command writes it",
+                    e);
+        }
     }
 }

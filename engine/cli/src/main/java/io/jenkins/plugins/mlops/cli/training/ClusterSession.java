@@ -62,7 +62,8 @@ public final class ClusterSession implements AutoCloseable {
             ObjectStoreSettings evaluation = OwnObjectStore.EVALUATION.settings(host, servers, null);
             LineageStore lineage = lineageStore.open(host);
             Withdrawals withdrawals = evidence.withdrawals(host, servers, lineage);
-            return new LocalSession(mlflow, store, evaluation, lineage, withdrawals, cache.cache(host));
+            return new LocalSession(
+                    mlflow, store, evaluation, lineage, withdrawals, cache.cache(host), evidence.keys(host));
         }
     }
 

@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
+import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
@@ -26,10 +27,11 @@ public final class LocalSession implements AutoCloseable {
             ObjectStoreSettings evaluationStore,
             LineageStore lineage,
             Withdrawals withdrawals,
-            DatasetCache cache) {
+            DatasetCache cache,
+            Keyring keys) {
         server = MlflowServer.connect(mlflow, store);
-        pulled = new PulledDatasets(store, cache, withdrawals);
-        evaluation = new PulledDatasets(evaluationStore, cache, withdrawals);
+        pulled = new PulledDatasets(store, cache, withdrawals, keys);
+        evaluation = new PulledDatasets(evaluationStore, cache, withdrawals, keys);
         services = new TrainingServices(
                 pulled,
                 evaluation,

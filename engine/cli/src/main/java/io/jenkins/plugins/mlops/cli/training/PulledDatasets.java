@@ -1,5 +1,8 @@
 package io.jenkins.plugins.mlops.cli.training;
 
+import io.jenkins.plugins.mlops.core.card.CardJournal;
+import io.jenkins.plugins.mlops.core.card.CardPlace;
+import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetPolicy;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
@@ -9,6 +12,7 @@ import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.training.DatasetAccess;
@@ -20,10 +24,13 @@ public final class PulledDatasets implements DatasetAccess, AutoCloseable {
 
     private final ObjectStore store;
     private final Datasets datasets;
+    private final Keyring keys;
 
-    public PulledDatasets(ObjectStoreSettings settings, DatasetCache cache, DatasetPolicy policy) {
+    /** @param keys whose word on cards is believed */
+    public PulledDatasets(ObjectStoreSettings settings, DatasetCache cache, DatasetPolicy policy, Keyring keys) {
         store = ObjectStore.connect(settings);
         datasets = new Datasets(store, cache, policy);
+        this.keys = keys;
     }
 
     @Override
@@ -34,6 +41,11 @@ public final class PulledDatasets implements DatasetAccess, AutoCloseable {
     @Override
     public Optional<Manifest> manifest(DatasetReference reference) {
         return datasets.manifest(reference);
+    }
+
+    @Override
+    public Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {
+        return CardPlace.of(reference, version).flatMap(place -> new CardJournal(store, place, keys).current());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.training;
 
+import io.jenkins.plugins.mlops.cli.ConfigurationFile;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
@@ -113,13 +114,25 @@ public final class TrainCommand implements Callable<Integer> {
         }
         TrainingSpecification specification = TrainingSpecification.read(host.resolve(specificationFile))
                 .with(overrides())
-                .with(new TrainingSpecification.Size(image, gpus, null, nodes, null, null));
+                .with(new TrainingSpecification.Size(image, gpus, null, nodes, null, null))
+                .requiring(required());
         UUID id = UUID.randomUUID();
         Path directory = runDirectory == null ? OwnDirectory.of(host, "runs", id) : host.resolve(runDirectory);
         Output out = output.output(host);
         return backend == Backend.KUBERNETES
                 ? onCluster(specification, id, directory, out)
                 : inProcess(specification, id, directory, out);
+    }
+
+    /** What whoever set this machine or directory up requires of every training. */
+    private TrainingSpecification.Requirements required() {
+        ConfigurationFile.Require file = ConfigurationFile.of(host).require();
+        String variable = host.variable("MLOPS_REQUIRE_ANONYMISED");
+        if (variable != null && !variable.equals("true") && !variable.equals("false")) {
+            throw MlopsException.usage("MLOPS_REQUIRE_ANONYMISED is '" + variable + "': true or false is wanted");
+        }
+        return new TrainingSpecification.Requirements(
+                file != null && file.anonymised() || Boolean.parseBoolean(variable));
     }
 
     private int inProcess(TrainingSpecification specification, UUID id, Path directory, Output out) {

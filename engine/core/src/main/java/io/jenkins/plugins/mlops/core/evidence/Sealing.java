@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.evidence;
 
+import io.jenkins.plugins.mlops.core.signature.Keyring;
 import java.util.Set;
 
 /**
@@ -30,6 +31,11 @@ public interface Sealing {
      *     does not hold
      */
     Opened open(byte[] sealed, String origin);
+
+    /** Signs entries of journals where there is a signing key, and opens signed and bare ones. */
+    static Sealing signed(Keyring keys) {
+        return new SignedSealing(keys);
+    }
 
     /** Keeps things as they are. */
     static Sealing bare() {

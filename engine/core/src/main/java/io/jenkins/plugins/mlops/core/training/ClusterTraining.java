@@ -115,6 +115,7 @@ public final class ClusterTraining implements ClusterWork {
         state.exported = exported != null;
         state.trainingDataset = plan.training();
         state.evaluationDataset = plan.evaluation();
+        state.datasetCards = plan.cards();
         state.parent = plan.parent();
         state.controller = services.controller();
         state.image = ClusterExecutions.pinned(specification.image(), services, listener);

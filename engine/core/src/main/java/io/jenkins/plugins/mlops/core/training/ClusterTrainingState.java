@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What of a training on a cluster outlives whoever watches it: a file of its run directory, without a secret. */
@@ -44,6 +45,9 @@ final class ClusterTrainingState {
 
     @JsonProperty
     DatasetVersion evaluationDataset;
+
+    @JsonProperty
+    Map<String, TrainingPlan.DatasetCard> datasetCards;
 
     @JsonProperty
     ParentModel parent;
@@ -117,6 +121,12 @@ final class ClusterTrainingState {
     }
 
     TrainingPlan plan() {
-        return new TrainingPlan(specification, source, trainingDataset, evaluationDataset, parent);
+        return new TrainingPlan(
+                specification,
+                source,
+                trainingDataset,
+                evaluationDataset,
+                parent,
+                datasetCards == null ? Map.of() : datasetCards);
     }
 }

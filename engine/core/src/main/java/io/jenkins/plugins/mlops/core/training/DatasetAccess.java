@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.training;
 
+import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
@@ -16,6 +17,11 @@ public interface DatasetAccess {
 
     /** The manifest, when there is one before the bytes move. */
     Optional<Manifest> manifest(DatasetReference reference);
+
+    /** The newest revision of the version's card; empty when it has none, as what was not published has. */
+    default Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {
+        return Optional.empty();
+    }
 
     /** Puts the files into the directory, which must not exist, whole or not at all. */
     PullResult pull(DatasetReference reference, Path into, ProgressListener progress);

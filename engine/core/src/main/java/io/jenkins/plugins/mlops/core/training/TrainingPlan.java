@@ -1,13 +1,21 @@
 package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.card.AnonymisedRule;
+import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
+import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -17,13 +25,18 @@ import java.util.UUID;
  * @param training null without a training dataset
  * @param evaluation null without an evaluation
  * @param parent null without one
+ * @param cards of the datasets that have one, by the role of the dataset
  */
 record TrainingPlan(
         TrainingSpecification specification,
         SourceRevision source,
         DatasetVersion training,
         DatasetVersion evaluation,
-        ParentModel parent) {
+        ParentModel parent,
+        Map<String, DatasetCard> cards) {
+
+    /** The revision of a card that a training has seen. @param digest of the revision */
+    record DatasetCard(long revision, Digest digest, Boolean anonymised) {}
 
     /**
      * Looks everything up that the specification names.
@@ -46,22 +59,65 @@ record TrainingPlan(
             throw MlopsException.usage(
                     "The evaluation has no dataset: set evaluation.dataset, or give one for 'evaluation'");
         }
+        if (specification.require().anonymised() && specification.datasets().training() == null) {
+            throw MlopsException.refused(
+                    "Anonymised data is required, but the training names no dataset, so nobody knows"
+                            + " what it learns from: set datasets.training");
+        }
+        Map<String, DatasetCard> cards = new TreeMap<>();
+        DatasetVersion training =
+                resolve(specification.datasets().training(), services.datasets(), services.withdrawals());
+        if (training != null) {
+            card(specification.datasets().training(), training, services.datasets(), specification, listener)
+                    .ifPresent(card -> cards.put("training", card));
+        }
+        DatasetVersion measured = evaluation == null
+                ? null
+                : resolve(evaluation.dataset(), services.evaluationDatasets(), services.withdrawals());
+        if (measured != null) {
+            card(evaluation.dataset(), measured, services.evaluationDatasets(), specification, listener)
+                    .ifPresent(card -> cards.put("evaluation", card));
+        }
         return new TrainingPlan(
                 specification,
                 exported == null ? SourceRevision.of(directory).orElse(null) : exported.source(),
-                resolve(specification.datasets().training(), services.datasets(), services),
-                evaluation == null ? null : resolve(evaluation.dataset(), services.evaluationDatasets(), services),
-                parent(specification.parent(), services, listener));
+                training,
+                measured,
+                parent(specification.parent(), services, listener),
+                cards);
     }
 
-    private static DatasetVersion resolve(
-            DatasetReference reference, DatasetAccess datasets, TrainingServices services) {
+    private static DatasetVersion resolve(DatasetReference reference, DatasetAccess datasets, Withdrawals withdrawals) {
         if (reference == null) {
             return null;
         }
         DatasetVersion version = datasets.resolve(reference);
-        services.withdrawals().check(version);
+        withdrawals.check(version);
         return version;
+    }
+
+    private static Optional<DatasetCard> card(
+            DatasetReference reference,
+            DatasetVersion version,
+            DatasetAccess datasets,
+            TrainingSpecification specification,
+            TrainingListener listener) {
+        boolean required = specification.require().anonymised();
+        Optional<CardRevision> card;
+        try {
+            card = datasets.card(reference, version);
+        } catch (MlopsException e) {
+            if (required || e.kind() == MlopsException.Kind.INTERRUPTED) {
+                throw e;
+            }
+            listener.note("The card of the dataset " + version.name() + " is not known: " + e.getMessage());
+            return Optional.empty();
+        }
+        if (required) {
+            AnonymisedRule.require(version, card);
+        }
+        return card.map(revision -> new DatasetCard(
+                revision.number(), revision.digest(), revision.card().anonymised()));
     }
 
     private static ParentModel parent(ModelReference reference, TrainingServices services, TrainingListener listener) {
@@ -86,6 +142,7 @@ record TrainingPlan(
                 .asked("seed", specification.seed())
                 .asked("image", specification.image())
                 .added("backend", backend)
+                .added("datasetCards", cards.isEmpty() ? null : Documents.json().convertValue(cards, Object.class))
                 .source(source)
                 .parent(parent, null);
         if (specification.evaluation() != null) {

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
  * @param params never null
  * @param seed what the code should seed its random numbers with
  * @param datasets what it learns from; never null
+ * @param require what must be true of the datasets; never null
  * @param parent the model that the training starts from
  * @param evaluation how the model is measured
  * @param outputs never null
@@ -52,6 +53,7 @@ public record TrainingSpecification(
         Params params,
         Long seed,
         Datasets datasets,
+        Requirements require,
         ModelReference parent,
         Evaluation evaluation,
         Outputs outputs,
@@ -69,6 +71,11 @@ public record TrainingSpecification(
     /** What the model learns from. @param training null for none */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Datasets(DatasetReference training) {}
+
+    /** What must be true of the datasets. @param anonymised whether their cards must say that they are anonymised */
+    public record Requirements(boolean anonymised) {
+        public static final Requirements NONE = new Requirements(false);
+    }
 
     /**
      * How the model is measured.
@@ -157,6 +164,7 @@ public record TrainingSpecification(
         environment.forEach(CommandChecks::variable);
         params = params == null ? Params.NONE : params.requireNoSeed();
         datasets = datasets == null ? new Datasets(null) : datasets;
+        require = require == null ? Requirements.NONE : require;
         outputs = outputs == null ? new Outputs(null) : outputs;
         deadlines = deadlines == null ? new Deadlines(null, null) : deadlines;
         retries = range("retries", retries, 0, 0, MAX_RETRIES);
@@ -198,6 +206,7 @@ public record TrainingSpecification(
                 params,
                 seed,
                 new Datasets(resolve(datasets.training, base)),
+                require,
                 parent,
                 evaluation == null ? null : new Evaluation(evaluation.command, resolve(evaluation.dataset, base)),
                 outputs,
@@ -235,6 +244,7 @@ public record TrainingSpecification(
                 changed,
                 given.seed == null ? seed : given.seed,
                 given.training == null ? datasets : new Datasets(given.training),
+                require,
                 given.parent == null ? parent : given.parent,
                 given.evaluation == null ? evaluation : new Evaluation(evaluation.command, given.evaluation),
                 outputs,
@@ -263,6 +273,7 @@ public record TrainingSpecification(
                 params,
                 seed,
                 datasets,
+                require,
                 parent,
                 evaluation,
                 outputs,
@@ -271,6 +282,29 @@ public record TrainingSpecification(
                 given.image == null ? image : given.image,
                 changed,
                 given.nodes == null ? nodes : given.nodes,
+                kubernetes);
+    }
+
+    /** This specification with what others require besides: requirements add up. */
+    public TrainingSpecification requiring(Requirements others) {
+        return new TrainingSpecification(
+                name,
+                experiment,
+                command,
+                directory,
+                environment,
+                params,
+                seed,
+                datasets,
+                new Requirements(require.anonymised || others.anonymised),
+                parent,
+                evaluation,
+                outputs,
+                deadlines,
+                retries,
+                image,
+                resources,
+                nodes,
                 kubernetes);
     }
 

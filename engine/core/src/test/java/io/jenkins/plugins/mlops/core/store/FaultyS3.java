@@ -316,10 +316,11 @@ public final class FaultyS3 implements AutoCloseable {
             return answer(out, 200, Map.of("ETag", '"' + md5(body) + '"'), new byte[0]);
         }
         Stored stored = new Stored(body, md5(body));
-        if ("*".equals(headers.get("if-none-match")) && objects.containsKey(path)) {
+        if (!"*".equals(headers.get("if-none-match"))) {
+            objects.put(path, stored);
+        } else if (objects.putIfAbsent(path, stored) != null) {
             return error(out, 412, "PreconditionFailed");
         }
-        objects.put(path, stored);
         return answer(out, 200, Map.of("ETag", '"' + stored.etag() + '"'), new byte[0]);
     }
 
@@ -352,7 +353,8 @@ public final class FaultyS3 implements AutoCloseable {
         if (objects.keySet().stream().noneMatch(key -> key.startsWith(bucket + "/"))) {
             return error(out, 404, "NoSuchBucket");
         }
-        String after = query.getOrDefault("continuation-token", "");
+        String after = query.getOrDefault(
+                "continuation-token", query.containsKey("start-after") ? bucket + "/" + query.get("start-after") : "");
         List<Map.Entry<String, Stored>> found = objects.entrySet().stream()
                 .filter(object ->
                         object.getKey().startsWith(prefix) && object.getKey().compareTo(after) > 0)

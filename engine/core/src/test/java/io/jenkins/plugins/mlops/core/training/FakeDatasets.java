@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.core.training;
 
+import io.jenkins.plugins.mlops.core.card.Card;
+import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
@@ -11,14 +13,26 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Datasets of one file, which holds the dataset's name. */
 final class FakeDatasets implements DatasetAccess {
 
     /** What {@link #resolve} adds to the source id, to play a dataset that changes between resolving and pulling. */
     String resolvedBefore = "";
+
+    /** The card of every dataset. */
+    Card card;
+
+    @Override
+    public Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {
+        return Optional.ofNullable(card)
+                .map(said ->
+                        new CardRevision(2, Digest.of("card"), said, "looked", "ada", Instant.EPOCH, Set.of(), true));
+    }
 
     @Override
     public DatasetVersion resolve(DatasetReference reference) {

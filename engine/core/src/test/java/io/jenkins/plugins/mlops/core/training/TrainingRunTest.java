@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.card.Card;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.gate.EvaluationRecord;
@@ -84,6 +85,38 @@ class TrainingRunTest {
         assertThat(EvaluationRecord.read(Path.of(result.evaluation())).model()).isEqualTo(model.digest());
         assertThat(lines).containsExactly("TRAINING trained");
         assertThat(store().knows(model.digest())).isTrue();
+    }
+
+    @Test
+    void dataThatIsNotMarkedAsAnonymisedIsRefusedWhereThatIsRequired() throws IOException {
+        String require = "require: {anonymised: true}\n";
+        assertThatThrownBy(() -> run(TRAIN, EVALUATE, require))
+                .hasMessageContaining("train")
+                .hasMessageContaining("has no card")
+                .hasMessageContaining("mlops dataset card set")
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(MlopsException.Kind.REFUSED));
+        datasets.card = new Card("ada", null, null, null, false, null, null);
+        assertThatThrownBy(() -> run(TRAIN, EVALUATE, require))
+                .hasMessageContaining("revision 2 of its card, by ada, says that it is not");
+        assertThat(directory.resolve("run")).doesNotExist();
+
+        datasets.card =
+                new Card(null, null, null, null, true, new Card.Evidence("report.pdf", Digest.of("report"), 6), null);
+        TrainingResult result = run(TRAIN, EVALUATE, require);
+        assertThat(Files.readString(Path.of(result.lineage().record())))
+                .contains("datasetCards")
+                .contains(Digest.of("card").toString());
+    }
+
+    @Test
+    void aTrainingWithoutADatasetIsRefusedWhereAnonymisedDataIsRequired() throws IOException {
+        Path file = directory.resolve("train.yaml");
+        Files.writeString(file, "name: x\ncommand: [sh]\nrequire: {anonymised: true}\n");
+        TrainingSpecification specification = TrainingSpecification.read(file);
+        assertThatThrownBy(() -> new TrainingRun(services(), backend())
+                        .run(specification, UUID.randomUUID(), directory.resolve("run"), new Listener()))
+                .hasMessageContaining("names no dataset");
     }
 
     @Test

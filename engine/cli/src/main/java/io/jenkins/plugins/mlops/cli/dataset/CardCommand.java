@@ -1,0 +1,12 @@
+package io.jenkins.plugins.mlops.cli.dataset;
+
+import picocli.CommandLine.Command;
+
+/** The commands for dataset cards. */
+@Command(
+        name = "card",
+        description = "Owner, licence and more of a published version, and whether it is anonymised.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ShowCardCommand.class, SetCardCommand.class, CardHistoryCommand.class})
+final class CardCommand {}

@@ -1,0 +1,40 @@
+package io.jenkins.plugins.mlops.core.card;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import java.util.Optional;
+
+/** Data is used only when its card says that it is anonymised, with evidence, and is believed. */
+public final class AnonymisedRule {
+
+    private AnonymisedRule() {}
+
+    /** Why the dataset may not be used, as a sentence that says what to do; empty when it may. @param card empty for none */
+    public static Optional<String> objection(DatasetVersion dataset, Optional<CardRevision> card) {
+        String what = "The dataset " + dataset.name() + " (" + dataset.source() + ")";
+        if (card.isEmpty()) {
+            return Optional.of(what + " has no card that says it is anonymised: publish it with '--anonymised yes"
+                    + " --anonymised-evidence FILE', or say so of a published version with 'mlops dataset card set'");
+        }
+        CardRevision revision = card.get();
+        String said = what + " is not marked as anonymised: revision " + revision.number() + " of its card, by "
+                + revision.by() + ", ";
+        if (!revision.card().isAnonymised()) {
+            return Optional.of(
+                    said
+                            + (revision.card().anonymised() == null ? "does not say" : "says that it is not")
+                            + ": anonymise it and publish what comes out, or, if it is, 'mlops dataset card set --anonymised yes'");
+        }
+        return revision.believed()
+                ? Optional.empty()
+                : Optional.of(said + "says so, but no trusted key signed that: let one who has such a key run"
+                        + " 'mlops dataset card set --signing-key FILE'");
+    }
+
+    /** @throws MlopsException of kind REFUSED when the dataset may not be used */
+    public static void require(DatasetVersion dataset, Optional<CardRevision> card) {
+        objection(dataset, card).ifPresent(why -> {
+            throw MlopsException.refused(why);
+        });
+    }
+}
