@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.dataset.ObjectIndex;
 import io.jenkins.plugins.mlops.core.dataset.PrefixScan;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
@@ -93,28 +94,28 @@ final class PullSource implements SigningRules, Closeable {
     private void manifest(ManifestScan scan, String origin, JobPolicy policy) throws IOException {
         content = scan.version().contentId();
         boolean restricted = policy.restrictsLocations();
-        Set<String> allowed = new HashSet<>();
-        try (ObjectIndex.Writer writer = ObjectIndex.write(index, scan.bucket())) {
+        Set<S3Uri> allowed = new HashSet<>();
+        try (ObjectIndex.Writer writer = ObjectIndex.write(index)) {
             ManifestScan.read(file, origin, entry -> {
-                if (restricted && scan.bucket() != null && entry.key() != null) {
-                    check(new S3Uri(scan.bucket(), entry.key()), allowed, policy);
+                ObjectPin pin = entry.pin(scan.bucket());
+                if (restricted && pin != null) {
+                    check(pin.location(), allowed, policy);
                 }
-                writer.add(entry.key(), entry.versionId(), entry.size(), entry.etag());
+                writer.add(pin, entry.size());
             });
             objects = writer.finish();
         }
     }
 
     /** Objects lie side by side by the thousand: each directory is asked for once. */
-    private static void check(S3Uri object, Set<String> allowed, JobPolicy policy) {
-        String directory = object.key().substring(0, object.key().lastIndexOf('/') + 1);
+    private static void check(S3Uri object, Set<S3Uri> allowed, JobPolicy policy) {
+        S3Uri directory = new S3Uri(
+                object.bucket(), object.key().substring(0, object.key().lastIndexOf('/') + 1));
         if (allowed.contains(directory)) {
             return;
         }
         policy.checkLocation(object);
-        if (!directory.isEmpty()
-                && allowed.size() < MAX_DIRECTORIES
-                && policy.allowsLocation(new S3Uri(object.bucket(), directory))) {
+        if (!directory.key().isEmpty() && allowed.size() < MAX_DIRECTORIES && policy.allowsLocation(directory)) {
             allowed.add(directory);
         }
     }

@@ -35,6 +35,7 @@ import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -152,10 +153,11 @@ final class ClusterSession implements AutoCloseable {
 
         /** A manifest may say that its files lie anywhere. */
         private void checkEntries(Manifest manifest) {
-            if (policy.restrictsLocations() && manifest.bucket() != null) {
+            if (policy.restrictsLocations()) {
                 manifest.entries().stream()
-                        .filter(entry -> entry.key() != null)
-                        .forEach(entry -> policy.checkLocation(new S3Uri(manifest.bucket(), entry.key())));
+                        .map(manifest::pin)
+                        .filter(Objects::nonNull)
+                        .forEach(pin -> policy.checkLocation(pin.location()));
             }
         }
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             DeriveCommand.class,
             ResolveCommand.class,
             SnapshotCommand.class,
+            CombineCommand.class,
             PullCommand.class,
             VerifyCommand.class
         })

@@ -5,12 +5,9 @@ import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.ProgressPrinter;
 import io.jenkins.plugins.mlops.cli.ServerOptions;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
-import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "snapshot",
         description = {
-            "Write a manifest of what lies below a prefix now, or of an output of DVC.",
+            "Write a manifest of what lies below a prefix, now or at a time, or of an output of DVC.",
             "Objects that this cache did not see before are read once to learn their digests; nothing is copied."
         },
         mixinStandardHelpOptions = true)
@@ -55,8 +52,6 @@ final class SnapshotCommand implements Callable<Integer> {
         this.host = host;
     }
 
-    private record Document(String version, String source, String manifest, long files, long bytes) {}
-
     @Override
     public Integer call() {
         Output printer = output.output(host);
@@ -66,21 +61,7 @@ final class SnapshotCommand implements Callable<Integer> {
                 ProgressPrinter progress = printer.progress()) {
             manifest = new Datasets(store, cache.cache(host)).snapshot(source.reference(host), jobs, progress);
         }
-        try {
-            manifest.write(file);
-        } catch (IOException e) {
-            throw MlopsException.failed("The manifest cannot be written to " + file + ": " + e.getMessage(), e);
-        }
-        String text = manifest.name() + " " + manifest.content() + "\n  " + file + "\n  "
-                + Amounts.filesAndBytes(manifest.files(), manifest.bytes());
-        printer.result(
-                text,
-                new Document(
-                        manifest.content().toString(),
-                        manifest.source().id(),
-                        file.toString(),
-                        manifest.files(),
-                        manifest.bytes()));
+        new WrittenManifest(manifest, file).write(printer);
         return 0;
     }
 }

@@ -8,11 +8,15 @@ import picocli.CommandLine.Option;
 /** Which dataset is meant; exactly one of the three ways. */
 final class SourceOptions {
 
-    @Option(
-            names = "--from",
-            paramLabel = "S3-URL",
-            description = "s3://bucket/prefix: all objects below it, as they are now.")
+    @Option(names = "--from", paramLabel = "S3-URL", description = "s3://bucket/prefix: all objects below it.")
     private String from;
+
+    @Option(
+            names = "--as-of",
+            paramLabel = "TIME",
+            description =
+                    "The objects of --from as they were at this time, such as 2026-11-01T12:00:00Z; needs a bucket that keeps versions (default: now).")
+    private String asOf;
 
     @Option(
             names = "--manifest",
@@ -43,6 +47,6 @@ final class SourceOptions {
         if (from == null && manifest == null && dvc == null) {
             throw MlopsException.usage("No dataset is named: give --from, --manifest or --dvc");
         }
-        return new DatasetReference(from, manifest, dvc, repo, rev).relativeTo(host.directory());
+        return new DatasetReference(from, manifest, dvc, repo, rev, asOf).relativeTo(host.directory());
     }
 }

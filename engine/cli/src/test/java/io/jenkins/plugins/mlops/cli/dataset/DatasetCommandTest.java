@@ -115,6 +115,53 @@ class DatasetCommandTest {
     }
 
     @Test
+    void severalPlacesAreCombinedToOneDataset() throws IOException {
+        s3.put("data/raw/x", new byte[] {1});
+        s3.put("lab/boxes/y", new byte[] {2});
+        assertThat(run(
+                        "dataset",
+                        "combine",
+                        "--name",
+                        "both",
+                        "--out",
+                        "m.json",
+                        "images=s3://data/raw",
+                        "labels=s3://lab/boxes",
+                        "--json"))
+                .as(errors())
+                .isZero();
+        assertThat(json().get("files").asInt()).isEqualTo(2);
+        assertThat(run("dataset", "pull", "--manifest", "m.json", "--into", "data"))
+                .as(errors())
+                .isZero();
+        assertThat(directory.resolve("data/labels/y")).hasBinaryContent(new byte[] {2});
+        assertThat(run(
+                        "dataset",
+                        "combine",
+                        "--name",
+                        "both",
+                        "--out",
+                        "m.json",
+                        "a=s3://data/raw",
+                        "a=s3://lab/boxes"))
+                .isEqualTo(2);
+        assertThat(errors()).contains("given twice");
+        assertThat(run("dataset", "combine", "--name", "both", "--out", "m.json", "a=s3://data/raw", "s3://lab/boxes"))
+                .isEqualTo(2);
+        assertThat(errors()).contains("DIR=DATASET is wanted");
+    }
+
+    @Test
+    void aTimeIsOneWithAZoneAndBelongsToAPrefix() {
+        assertThat(run("dataset", "resolve", "--from", "s3://data/raw", "--as-of", "2026-11-01"))
+                .isEqualTo(2);
+        assertThat(errors()).contains("no time with a time zone");
+        assertThat(run("dataset", "resolve", "--manifest", "m.json", "--as-of", "2026-11-01T12:00:00Z"))
+                .isEqualTo(2);
+        assertThat(errors()).contains("a time belongs to a prefix");
+    }
+
+    @Test
     void anOutputOfDvcIsResolvedPulledAndPinned() throws IOException {
         s3.put("data/dvc/files/md5/0c/c175b9c0f1b6a831c399e269772661", new byte[] {'a'});
         Files.createDirectories(directory.resolve("repo/.dvc"));

@@ -41,7 +41,7 @@ public final class DatasetAudit {
         String subject = (set.name() != null ? set.name() + " " : "") + set.uri();
         Optional<Digest> content = set.digest(ResourceDescriptor.TREE);
         Optional<Manifest> manifest = content.flatMap(id -> manifest(id, set.uri()));
-        if (manifest.filter(found -> found.bucket() != null).isPresent()) {
+        if (manifest.filter(Manifest::hasObjects).isPresent()) {
             return stored(subject, manifest.get());
         }
         Optional<String> source = set.annotation("sourceId");

@@ -5,7 +5,6 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -112,7 +111,7 @@ final class DatasetPull {
             return;
         }
         for (Manifest.Entry entry : missing) {
-            if (manifest.bucket() == null || entry.key() == null) {
+            if (manifest.pin(entry) == null) {
                 throw MlopsException.usage("The manifest names no object for '" + entry.path()
                         + "', and the cache does not have it: pull a published manifest");
             }
@@ -123,7 +122,7 @@ final class DatasetPull {
         }
         ProgressCount count = new ProgressCount(progress, "downloading", missing.size(), size(missing));
         new Workers("The pull of " + manifest.name(), options.jobs(), store::cancel).forEach(missing, entry -> {
-            ObjectPin pin = pin(manifest, entry);
+            ObjectPin pin = manifest.pin(entry);
             DatasetCache.Fetched fetched =
                     cache.fetch(store, pin, entry.sha256(), entry.size(), arrived -> count.add(0, arrived));
             if (fetched.downloadedBytes() > 0 || entry.size() == 0) {
@@ -142,15 +141,11 @@ final class DatasetPull {
         for (Manifest.Entry entry : manifest.entries()) {
             if (pins.size() < numbers.length && entry.equals(missing.get(pins.size()))) {
                 numbers[pins.size()] = number;
-                pins.add(pin(manifest, entry));
+                pins.add(manifest.pin(entry));
             }
             number++;
         }
         store.expect(pins, numbers);
-    }
-
-    private static ObjectPin pin(Manifest manifest, Manifest.Entry entry) {
-        return new ObjectPin(new S3Uri(manifest.bucket(), entry.key()), entry.etag(), entry.versionId());
     }
 
     private void requireSpace(long needed) throws IOException {

@@ -7,6 +7,8 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -46,7 +48,7 @@ public final class Datasets {
                         ? new DvcSource(store, cache).resolve(reference)
                         : reference.from() == null
                                 ? new ManifestSource(store, cache).version(reference.manifest())
-                                : new PrefixSource(store, cache).resolve(S3Uri.parse(reference.from())));
+                                : new PrefixSource(store, cache).resolve(reference.prefix()));
     }
 
     /**
@@ -94,8 +96,7 @@ public final class Datasets {
                         .run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
             }
             PullTarget.at(into, cache).requireReplaceable(options.force());
-            S3Uri from = S3Uri.parse(reference.from());
-            return pullPrefix(PrefixListing.of(store, from), from, into, options, progress, start);
+            return pullPrefix(PrefixListing.of(store, reference.prefix()), into, options, progress, start);
         });
     }
 
@@ -108,14 +109,14 @@ public final class Datasets {
         return guarded("Pulling " + from, () -> {
             long start = System.nanoTime();
             PullTarget.at(into, cache).requireReplaceable(options.force());
-            return pullPrefix(PrefixListing.of(listing, from), from, into, options, progress, start);
+            return pullPrefix(PrefixListing.of(listing, Prefix.now(from)), into, options, progress, start);
         });
     }
 
     private PullResult pullPrefix(
-            PrefixListing listing, S3Uri from, Path into, PullOptions options, ProgressListener progress, long start)
+            PrefixListing listing, Path into, PullOptions options, ProgressListener progress, long start)
             throws IOException {
-        PrefixSource.Learnt learnt = new PrefixSource(store, cache).pullable(listing, from, options, progress);
+        PrefixSource.Learnt learnt = new PrefixSource(store, cache).pullable(listing, options, progress);
         try {
             return new DatasetPull(store, cache, policy, options, progress).run(learnt, into, start);
         } catch (CorruptObjectException e) {
@@ -178,13 +179,11 @@ public final class Datasets {
      * @param jobs objects read at a time, 1 to 256
      */
     public Manifest snapshot(S3Uri from, int jobs, ProgressListener progress) {
-        return guarded(
-                "Reading " + from,
-                () -> new PrefixSource(store, cache).snapshot(from, PullOptions.requireJobs(jobs), progress));
+        return snapshot(DatasetReference.ofPrefix(from.toString()), jobs, progress);
     }
 
     /**
-     * As {@link #snapshot(S3Uri, int, ProgressListener)}, of an output of DVC.
+     * As {@link #snapshot(S3Uri, int, ProgressListener)}, of a prefix as of a time or an output of DVC, too.
      *
      * @param jobs objects read at a time, 1 to 256
      */
@@ -192,11 +191,27 @@ public final class Datasets {
         if (reference.manifest() != null) {
             throw MlopsException.usage(reference + " is a manifest already, which pins every file");
         }
-        return reference.dvc() == null
-                ? snapshot(S3Uri.parse(reference.from()), jobs, progress)
-                : guarded(
-                        "Reading " + reference,
-                        () -> new DvcSource(store, cache).snapshot(reference, PullOptions.requireJobs(jobs), progress));
+        return guarded(
+                "Reading " + reference,
+                () -> reference.dvc() == null
+                        ? new PrefixSource(store, cache)
+                                .snapshot(reference.prefix(), PullOptions.requireJobs(jobs), progress)
+                        : new DvcSource(store, cache).snapshot(reference, PullOptions.requireJobs(jobs), progress));
+    }
+
+    /**
+     * Writes down several datasets as one, each in a directory of its own. Their files stay where they lie; prefixes are read as by
+     * {@link #snapshot}.
+     *
+     * @param parts by the directory that each gets
+     * @param jobs objects read at a time, 1 to 256
+     * @throws MlopsException of kind USAGE when a directory is no path, or paths clash
+     */
+    public Manifest combine(String name, Map<String, DatasetReference> parts, int jobs, ProgressListener progress) {
+        Map<String, Manifest> manifests = new LinkedHashMap<>();
+        parts.forEach((directory, reference) ->
+                manifests.put(directory, manifest(reference).orElseGet(() -> snapshot(reference, jobs, progress))));
+        return guarded("Combining " + name, () -> Combination.of(name, manifests));
     }
 
     /**

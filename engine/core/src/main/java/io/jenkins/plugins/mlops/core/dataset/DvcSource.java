@@ -145,14 +145,14 @@ final class DvcSource {
     private PrefixSource.Learnt learn(
             DvcOutput output, int jobs, ProgressListener progress, Reader reader, boolean keep) throws IOException {
         List<DvcHashed> files = files(output);
-        String bucket = bucket(files);
         String place = "dvc " + store.endpoint() + " " + output.place() + " " + output.path() + " " + output.wanted();
         Map<String, Digest> known = new HashMap<>();
         Map<String, Long> sizes = new ConcurrentHashMap<>();
         cache.knownPrefix(place)
                 .ifPresent(manifest -> manifest.entries().forEach(entry -> {
-                    known.put(entry.key() + " " + entry.versionId(), entry.sha256());
-                    sizes.put(entry.key() + " " + entry.versionId(), entry.size());
+                    String state = state(manifest.pin(entry));
+                    known.put(state, entry.sha256());
+                    sizes.put(state, entry.size());
                 }));
         Map<String, DvcHashed> unknown = new LinkedHashMap<>();
         for (DvcHashed file : files) {
@@ -189,13 +189,11 @@ final class DvcSource {
                         file.location().key(),
                         file.versionId(),
                         file.versionId() == null ? file.etag() : null,
-                        null))
+                        null,
+                        file.location().bucket()))
                 .toList();
         Manifest manifest = Manifest.of(
-                DatasetNames.of(output.name(), "dvc"),
-                new Manifest.Source(sourceId(output), output.uri()),
-                bucket,
-                entries);
+                DatasetNames.of(output.name(), "dvc"), new Manifest.Source(sourceId(output), output.uri()), entries);
         cache.bind(sourceId(output), manifest.content());
         cache.rememberPrefix(place, manifest);
         return new PrefixSource.Learnt(manifest, downloadedFiles.get(), downloaded.get());
@@ -227,20 +225,11 @@ final class DvcSource {
     }
 
     private static String state(DvcHashed file) {
-        return (file.location() == null ? null : file.location().key()) + " " + file.versionId();
+        return file.location() + " " + file.versionId();
     }
 
-    private static String bucket(List<DvcHashed> files) {
-        List<String> buckets = files.stream()
-                .filter(file -> file.location() != null)
-                .map(file -> file.location().bucket())
-                .distinct()
-                .toList();
-        if (buckets.size() > 1) {
-            throw MlopsException.usage("The files lie in several buckets (" + String.join(", ", buckets)
-                    + "), which one manifest cannot name: pull the parts that lie in one");
-        }
-        return buckets.isEmpty() ? null : buckets.get(0);
+    private static String state(ObjectPin pin) {
+        return pin.location() + " " + pin.versionId();
     }
 
     private static String named(DvcOutput output) {

@@ -1,11 +1,13 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +29,7 @@ import java.util.regex.Pattern;
  * @param name what people call the dataset: letters, digits, dots, hyphens and underscores, at most 128
  * @param content the content id
  * @param source where it comes from
- * @param bucket where the entries' keys are; null when the files lie nowhere but in a directory
+ * @param bucket where the keys are of the entries that name none; null when there are none such
  * @param files number of entries
  * @param bytes their sizes in all
  * @param entries in {@link TreePath#ORDER}
@@ -72,6 +74,7 @@ public record Manifest(
      * @param versionId of that object; null for the latest
      * @param etag of that object, to notice that it was replaced; null where its key is made of its digest
      * @param group what the file belongs to, such as a recording; null for none
+     * @param bucket where the key is; null for the manifest's bucket
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Entry(
@@ -81,11 +84,45 @@ public record Manifest(
             String key,
             String versionId,
             String etag,
-            String group) {
+            String group,
+            String bucket) {
+
+        @JsonCreator
         public Entry {
             if (path == null || sha256 == null) {
                 throw MlopsException.usage("a file has a path, a size and a sha256");
             }
+            if (bucket != null) {
+                bucket = new S3Uri(bucket, "").bucket();
+            }
+        }
+
+        /** A file whose key is in the manifest's bucket. */
+        public Entry(String path, long size, Digest sha256, String key, String versionId, String etag, String group) {
+            this(path, size, sha256, key, versionId, etag, group, null);
+        }
+
+        /** The same in a manifest with this bucket, which need not be named twice. */
+        private Entry in(String manifestBucket) {
+            return new Entry(
+                    path,
+                    size,
+                    sha256,
+                    key,
+                    versionId,
+                    etag,
+                    group,
+                    Objects.equals(bucket, manifestBucket) ? null : bucket);
+        }
+
+        /**
+         * The state of the object that holds the file's bytes; null when it lies nowhere but in a directory.
+         *
+         * @param manifestBucket the bucket of the manifest that has the entry
+         */
+        public ObjectPin pin(String manifestBucket) {
+            String in = bucket == null ? manifestBucket : bucket;
+            return in == null || key == null ? null : new ObjectPin(new S3Uri(in, key), etag, versionId);
         }
     }
 
@@ -127,6 +164,16 @@ public record Manifest(
         return new Manifest(SCHEMA, name, tree.content(), source, bucket, tree.files(), tree.bytes(), sorted);
     }
 
+    /** As the other, of files whose entries all name their bucket; that of the first becomes the manifest's. */
+    static Manifest of(String name, Source source, List<Entry> entries) {
+        String bucket = entries.isEmpty() ? null : entries.get(0).bucket();
+        return of(
+                name,
+                source,
+                bucket,
+                entries.stream().map(entry -> entry.in(bucket)).toList());
+    }
+
     /**
      * Reads a manifest file as it streams in.
      *
@@ -159,6 +206,16 @@ public record Manifest(
     /** Writes it as indented JSON; the file is there whole or not at all. */
     public void write(Path file) throws IOException {
         Documents.writeJson(file, this);
+    }
+
+    /** The state of the object that holds an entry's bytes; null when it lies nowhere but in a directory. */
+    public ObjectPin pin(Entry entry) {
+        return entry.pin(bucket);
+    }
+
+    /** Whether any file lies in a bucket. */
+    public boolean hasObjects() {
+        return entries.stream().anyMatch(entry -> pin(entry) != null);
     }
 
     /** The version this manifest describes. */

@@ -23,7 +23,7 @@ import java.nio.file.Path;
  * by who makes them files. Immutable.
  *
  * @param version what the manifest describes
- * @param bucket where the entries' keys are; null for none
+ * @param bucket where the keys are of the entries that name none; null for none
  */
 public record ManifestScan(DatasetVersion version, String bucket) {
 

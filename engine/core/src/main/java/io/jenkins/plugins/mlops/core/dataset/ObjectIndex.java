@@ -21,54 +21,49 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * The objects of a dataset by number, in a file: their keys, versions, sizes and ETags. Memory is one offset for some dozens
+ * The objects of a dataset by number, in a file: their places, versions, sizes and ETags. Memory is one offset for some dozens
  * of objects, so a million of them cost next to none. Written once, then read by number, here, or in order, by whom the file
  * was sent to. Thread-safe when written; to be closed.
  */
 public final class ObjectIndex implements Closeable {
 
-    private static final int SCHEMA = 0x6d6c6f31;
+    private static final int SCHEMA = 0x6d6c6f32;
     /** Objects for one offset in memory. */
     private static final int STRIDE = 32;
     /** S3 allows 1024 bytes for a key. */
     private static final int MAX_TEXT = 8 * 1024;
 
     private final RandomAccessFile file;
-    private final String bucket;
     private final int count;
     private final long[] offsets;
 
-    private ObjectIndex(Path path, String bucket, int count, long[] offsets) throws IOException {
+    private ObjectIndex(Path path, int count, long[] offsets) throws IOException {
         this.file = new RandomAccessFile(path.toFile(), "r");
-        this.bucket = bucket;
         this.count = count;
         this.offsets = offsets;
     }
 
-    /** Begins a file. @param bucket of all objects; null when they have none */
-    public static Writer write(Path file, String bucket) throws IOException {
-        return new Writer(file, bucket);
+    /** Begins a file. */
+    public static Writer write(Path file) throws IOException {
+        return new Writer(file);
     }
 
     /** Takes the objects in the order of their numbers. Not thread-safe; to be closed, after {@link #finish} too. */
     public static final class Writer implements Closeable {
 
         private final Path path;
-        private final String bucket;
         private final DataOutputStream out;
         private long[] offsets = new long[16];
         private int count;
 
-        private Writer(Path path, String bucket) throws IOException {
+        private Writer(Path path) throws IOException {
             this.path = path;
-            this.bucket = bucket;
             this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(path), 1 << 16));
             out.writeInt(SCHEMA);
-            text(bucket);
         }
 
-        /** @param key null for a file without an object */
-        public void add(String key, String versionId, long size, String etag) throws IOException {
+        /** @param object null for a file without one */
+        public void add(ObjectPin object, long size) throws IOException {
             if (count % STRIDE == 0) {
                 int slot = count / STRIDE;
                 if (slot == offsets.length) {
@@ -76,11 +71,12 @@ public final class ObjectIndex implements Closeable {
                 }
                 offsets[slot] = position;
             }
-            text(key);
-            text(versionId);
+            text(object == null ? null : object.location().bucket());
+            text(object == null ? null : object.location().key());
+            text(object == null ? null : object.versionId());
             out.writeLong(size);
             position += Long.BYTES;
-            text(etag);
+            text(object == null ? null : object.etag());
             count = Math.incrementExact(count);
         }
 
@@ -105,7 +101,7 @@ public final class ObjectIndex implements Closeable {
         /** Ends the writing. */
         public ObjectIndex finish() throws IOException {
             out.close();
-            return new ObjectIndex(path, bucket, count, Arrays.copyOf(offsets, (count + STRIDE - 1) / STRIDE));
+            return new ObjectIndex(path, count, Arrays.copyOf(offsets, (count + STRIDE - 1) / STRIDE));
         }
 
         @Override
@@ -135,14 +131,16 @@ public final class ObjectIndex implements Closeable {
             for (int i = number % STRIDE; i > 0; i--) {
                 skip(in);
                 skip(in);
+                skip(in);
                 in.skipNBytes(Long.BYTES);
                 skip(in);
             }
+            String bucket = text(in);
             String key = text(in);
             String versionId = text(in);
             in.readLong();
             String etag = text(in);
-            if (bucket == null || key == null) {
+            if (bucket == null) {
                 throw MlopsException.usage("The file " + number + " of the dataset has no object");
             }
             return new ObjectPin(new S3Uri(bucket, key), etag, versionId);
@@ -151,14 +149,13 @@ public final class ObjectIndex implements Closeable {
         }
     }
 
-    /** Hands on all that have a key, in the order of their numbers. */
+    /** Hands on all that are there, in the order of their numbers. */
     public static void read(Path file, Consumer<StoredObject> each) throws IOException {
         try (InputStream raw = Files.newInputStream(file);
                 DataInputStream in = new DataInputStream(new BufferedInputStream(raw, 1 << 16))) {
             if (in.readInt() != SCHEMA) {
                 throw MlopsException.usage(file + " is no list of a dataset's objects");
             }
-            String bucket = text(in);
             while (true) {
                 int length;
                 try {
@@ -166,11 +163,12 @@ public final class ObjectIndex implements Closeable {
                 } catch (EOFException end) {
                     return;
                 }
-                String key = text(in, length);
+                String bucket = text(in, length);
+                String key = text(in);
                 String versionId = text(in);
                 long size = in.readLong();
                 String etag = text(in);
-                if (bucket != null && key != null) {
+                if (bucket != null) {
                     each.accept(new StoredObject(new S3Uri(bucket, key), size, etag, versionId));
                 }
             }

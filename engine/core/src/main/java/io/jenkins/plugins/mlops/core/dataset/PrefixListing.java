@@ -18,12 +18,12 @@ import java.util.List;
  *
  * @param files in {@link TreePath#ORDER}
  */
-record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes) {
+record PrefixListing(Prefix prefix, String sourceId, List<File> files, long bytes) {
 
     /** A file of the dataset and the object behind it. @param number of the object in the order in which it was listed */
     record File(String path, StoredObject object, int number) {
         ObjectPin pin() {
-            return new ObjectPin(object.location(), object.etag(), object.versionId());
+            return object.pin();
         }
     }
 
@@ -32,29 +32,27 @@ record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes
      *
      * @throws MlopsException of kind FAILED when there are none, USAGE when keys are no paths or clash
      */
-    static PrefixListing of(ObjectStore store, S3Uri from) {
-        S3Uri prefix = normalized(from);
+    static PrefixListing of(ObjectStore store, Prefix prefix) {
         List<File> files = new ArrayList<>();
-        store.list(prefix, object -> add(files, prefix, object));
+        prefix.list(store, object -> add(files, prefix, object));
         return of(prefix, files);
     }
 
-    /** As {@link #of(ObjectStore, S3Uri)}, of what {@link PrefixScan#into} has written to a file. */
-    static PrefixListing of(Path listing, S3Uri from) throws IOException {
-        S3Uri prefix = normalized(from);
+    /** As {@link #of(ObjectStore, Prefix)}, of what {@link PrefixScan#into} has written to a file. */
+    static PrefixListing of(Path listing, Prefix prefix) throws IOException {
         List<File> files = new ArrayList<>();
         ObjectIndex.read(listing, object -> add(files, prefix, object));
         return of(prefix, files);
     }
 
-    private static void add(List<File> files, S3Uri prefix, StoredObject object) {
-        String path = path(prefix, object);
+    private static void add(List<File> files, Prefix prefix, StoredObject object) {
+        String path = path(prefix.uri(), object);
         if (path != null) {
             files.add(new File(TreePath.check(path), object, files.size()));
         }
     }
 
-    private static PrefixListing of(S3Uri prefix, List<File> files) {
+    private static PrefixListing of(Prefix prefix, List<File> files) {
         if (files.isEmpty()) {
             throw nothing(prefix);
         }
@@ -63,18 +61,14 @@ record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes
         files.forEach(file -> clashes.add(file.path()));
         return new PrefixListing(
                 prefix,
-                SourceIds.ofPrefix(files.stream().map(File::object).toList()),
+                SourceIds.ofPrefix(files.stream().map(File::object).toList(), prefix.isPast()),
                 List.copyOf(files),
                 files.stream().mapToLong(file -> file.object().size()).sum());
     }
 
-    static MlopsException nothing(S3Uri prefix) {
-        return MlopsException.failed("There is nothing below " + prefix + ": check the prefix");
-    }
-
-    /** The prefix with the slash that it may have been given without. */
-    static S3Uri normalized(S3Uri from) {
-        return from.key().isEmpty() || from.key().endsWith("/") ? from : from.resolve("");
+    static MlopsException nothing(Prefix prefix) {
+        return MlopsException.failed(
+                "There is nothing below " + prefix + ": check the prefix" + (prefix.isPast() ? " and the time" : ""));
     }
 
     /** The path of an object below the prefix; null when it is no file. */
@@ -93,7 +87,7 @@ record PrefixListing(S3Uri prefix, String sourceId, List<File> files, long bytes
 
     /** What people call the dataset: the last segment of the prefix, or the bucket. */
     String name() {
-        return name(prefix);
+        return name(prefix.uri());
     }
 
     static String name(S3Uri prefix) {

@@ -19,14 +19,14 @@ public record PrefixScan(S3Uri prefix, String sourceId, long files, long bytes, 
         implements AutoCloseable {
 
     /** Lists the objects. @throws MlopsException as {@link PrefixListing#of} but for clashes, which a pull finds */
-    static PrefixScan of(ObjectStore store, S3Uri from) {
-        return new Scan(PrefixListing.normalized(from)).run(store, null);
+    static PrefixScan of(ObjectStore store, Prefix prefix) {
+        return new Scan(prefix).run(store, null);
     }
 
     /** As the other, into a file, which {@link Datasets#pullListed} reads. */
     public static PrefixScan into(Path file, ObjectStore store, S3Uri from) throws IOException {
-        S3Uri prefix = PrefixListing.normalized(from);
-        try (ObjectIndex.Writer writer = ObjectIndex.write(file, prefix.bucket())) {
+        Prefix prefix = Prefix.now(from);
+        try (ObjectIndex.Writer writer = ObjectIndex.write(file)) {
             return new Scan(prefix).run(store, writer);
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -46,18 +46,19 @@ public record PrefixScan(S3Uri prefix, String sourceId, long files, long bytes, 
     }
 
     private static final class Scan {
-        private final S3Uri prefix;
-        private final SourceIds.OfPrefix id = new SourceIds.OfPrefix();
+        private final Prefix prefix;
+        private final SourceIds.OfPrefix id;
         private long files;
         private long bytes;
 
-        Scan(S3Uri prefix) {
+        Scan(Prefix prefix) {
             this.prefix = prefix;
+            this.id = new SourceIds.OfPrefix(prefix.isPast());
         }
 
         PrefixScan run(ObjectStore store, ObjectIndex.Writer writer) {
-            store.list(prefix, object -> {
-                String path = PrefixListing.path(prefix, object);
+            prefix.list(store, object -> {
+                String path = PrefixListing.path(prefix.uri(), object);
                 if (path == null) {
                     return;
                 }
@@ -73,7 +74,7 @@ public record PrefixScan(S3Uri prefix, String sourceId, long files, long bytes, 
                 throw PrefixListing.nothing(prefix);
             }
             try {
-                return new PrefixScan(prefix, id.finish(), files, bytes, writer == null ? null : writer.finish());
+                return new PrefixScan(prefix.uri(), id.finish(), files, bytes, writer == null ? null : writer.finish());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -81,7 +82,7 @@ public record PrefixScan(S3Uri prefix, String sourceId, long files, long bytes, 
 
         private static void write(ObjectIndex.Writer writer, StoredObject object) {
             try {
-                writer.add(object.location().key(), object.versionId(), object.size(), object.etag());
+                writer.add(object.pin(), object.size());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -4,7 +4,6 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +36,7 @@ final class PrefixSource {
         DatasetCache.Fetched read(PrefixListing.File file, ProgressCount progress) throws IOException;
     }
 
-    DatasetVersion resolve(S3Uri from) throws IOException {
+    DatasetVersion resolve(Prefix from) throws IOException {
         PrefixScan scan = PrefixScan.of(store, from);
         return new DatasetVersion(
                 scan.name(),
@@ -49,9 +48,8 @@ final class PrefixSource {
     }
 
     /** Reads unknown objects into the cache. */
-    Learnt pullable(PrefixListing listing, S3Uri from, PullOptions options, ProgressListener progress)
-            throws IOException {
-        options.requireExpected(from.toString(), listing.sourceId());
+    Learnt pullable(PrefixListing listing, PullOptions options, ProgressListener progress) throws IOException {
+        options.requireExpected(listing.prefix().toString(), listing.sourceId());
         return learn(
                 listing,
                 options.jobs(),
@@ -60,7 +58,7 @@ final class PrefixSource {
     }
 
     /** Reads unknown objects and keeps none. */
-    Manifest snapshot(S3Uri from, int jobs, ProgressListener progress) throws IOException {
+    Manifest snapshot(Prefix from, int jobs, ProgressListener progress) throws IOException {
         return learn(PrefixListing.of(store, from), jobs, progress, (file, count) -> {
                     DigestSink sink = new DigestSink(count);
                     store.download(file.pin(), file.object().size(), sink);
@@ -70,7 +68,8 @@ final class PrefixSource {
     }
 
     private Learnt learn(PrefixListing listing, int jobs, ProgressListener progress, Reader reader) throws IOException {
-        String place = store.endpoint() + " " + listing.prefix();
+        Prefix prefix = listing.prefix();
+        String place = store.endpoint() + " " + prefix.uri() + (prefix.isPast() ? " versions" : "");
         Map<String, Manifest.Entry> known = new HashMap<>();
         cache.knownPrefix(place)
                 .ifPresent(manifest -> manifest.entries().forEach(entry -> known.put(state(entry), entry)));
@@ -92,10 +91,10 @@ final class PrefixSource {
         AtomicLong downloaded = new AtomicLong();
         ProgressCount count = new ProgressCount(
                 progress,
-                "reading " + listing.prefix(),
+                "reading " + prefix,
                 unknown.size(),
                 unknown.stream().mapToLong(file -> file.object().size()).sum());
-        new Workers("Reading " + listing.prefix(), jobs, store::cancel).forEach(unknown, file -> {
+        new Workers("Reading " + prefix, jobs, store::cancel).forEach(unknown, file -> {
             DatasetCache.Fetched fetched = reader.read(file, count);
             digests.put(file.path(), fetched.sha256());
             downloaded.addAndGet(fetched.downloadedBytes());
@@ -106,8 +105,8 @@ final class PrefixSource {
                 .toList();
         Manifest manifest = Manifest.of(
                 listing.name(),
-                new Manifest.Source(listing.sourceId(), listing.prefix().toString()),
-                listing.prefix().bucket(),
+                new Manifest.Source(listing.sourceId(), prefix.uri().toString()),
+                prefix.uri().bucket(),
                 entries);
         cache.bind(listing.sourceId(), manifest.content());
         if (!unknown.isEmpty() || known.size() != entries.size()) {

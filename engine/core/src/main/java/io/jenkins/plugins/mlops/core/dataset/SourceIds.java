@@ -13,7 +13,14 @@ import java.util.List;
 final class SourceIds {
 
     static final String MANIFEST = "manifest:";
+    static final String COMBINED = "combined:";
     private static final String PREFIX = "s3-prefix:";
+    /** Of a prefix at a past time: with the versions that a listing of what lies there now does not tell. */
+    static final String PAST = "s3-prefix-versions:";
+
+    /** The version of an object that was written before its bucket kept any; it says nothing of its bytes. */
+    private static final String UNVERSIONED = "null";
+
     private static final String PREFIX_HEADER = "mlops-s3-prefix/1\n";
 
     private SourceIds() {}
@@ -23,8 +30,8 @@ final class SourceIds {
     }
 
     /** Over bucket, key, version id or ETag, and size of every object, in the order of the keys' UTF-8 bytes. */
-    static String ofPrefix(List<StoredObject> objects) {
-        OfPrefix id = new OfPrefix();
+    static String ofPrefix(List<StoredObject> objects, boolean past) {
+        OfPrefix id = new OfPrefix(past);
         objects.stream()
                 .sorted(Comparator.comparing(OfPrefix::bytes, Arrays::compareUnsigned))
                 .forEach(id::add);
@@ -34,9 +41,12 @@ final class SourceIds {
     /** The id of a prefix, object by object, in the order of the keys' UTF-8 bytes, as a store lists them. Not thread-safe. */
     static final class OfPrefix {
         private final MessageDigest sha256 = Digest.newSha256();
+        private final boolean past;
         private byte[] last = {};
 
-        OfPrefix() {
+        /** @param past whether the objects' versions are known */
+        OfPrefix(boolean past) {
+            this.past = past;
             sha256.update(PREFIX_HEADER.getBytes(StandardCharsets.UTF_8));
         }
 
@@ -48,14 +58,16 @@ final class SourceIds {
                         + " the dataset instead");
             }
             last = location;
-            String state = object.versionId() == null ? object.etag() : object.versionId();
+            boolean versioned =
+                    object.versionId() != null && !object.versionId().equals(UNVERSIONED);
+            String state = versioned ? object.versionId() : object.etag();
             sha256.update((object.size() + " " + state + " ").getBytes(StandardCharsets.UTF_8));
             sha256.update(location);
             sha256.update((byte) '\n');
         }
 
         String finish() {
-            return PREFIX + Digest.finish(sha256);
+            return (past ? PAST : PREFIX) + Digest.finish(sha256);
         }
 
         static byte[] bytes(StoredObject object) {

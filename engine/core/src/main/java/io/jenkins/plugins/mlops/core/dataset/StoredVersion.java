@@ -12,9 +12,11 @@ import io.jenkins.plugins.mlops.core.store.StoredObject;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -30,8 +32,8 @@ final class StoredVersion {
     private final ObjectStore store;
     private final Manifest manifest;
     private final Queue<DatasetCheck.Problem> problems = new ConcurrentLinkedQueue<>();
-    /** What a listing found, by key; null when each object is asked for. */
-    private Map<String, StoredObject> listed;
+    /** What listings found; null when each object is asked for. */
+    private Map<S3Uri, StoredObject> listed;
 
     StoredVersion(ObjectStore store, Manifest manifest) {
         this.store = store;
@@ -40,7 +42,7 @@ final class StoredVersion {
 
     /** @param read whether the bytes are read, too */
     DatasetCheck check(boolean read, int jobs, ProgressListener progress) {
-        if (manifest.bucket() == null) {
+        if (!manifest.hasObjects()) {
             throw MlopsException.usage(
                     "The manifest of " + manifest.name() + " names no bucket: its files lie nowhere");
         }
@@ -68,22 +70,21 @@ final class StoredVersion {
     }
 
     private void list(List<Manifest.Entry> entries) {
-        Map<String, Boolean> wanted = new HashMap<>();
-        String common = null;
+        Set<S3Uri> wanted = new HashSet<>();
+        Map<String, String> common = new HashMap<>();
         for (Manifest.Entry entry : entries) {
-            if (entry.key() != null) {
-                wanted.put(entry.key(), true);
-                common = common == null ? entry.key() : common(common, entry.key());
+            ObjectPin pin = manifest.pin(entry);
+            if (pin != null) {
+                wanted.add(pin.location());
+                common.merge(pin.location().bucket(), pin.location().key(), StoredVersion::common);
             }
         }
         listed = new ConcurrentHashMap<>();
-        if (common != null) {
-            store.list(new S3Uri(manifest.bucket(), common), object -> {
-                if (wanted.containsKey(object.location().key())) {
-                    listed.put(object.location().key(), object);
-                }
-            });
-        }
+        common.forEach((bucket, prefix) -> store.list(new S3Uri(bucket, prefix), object -> {
+            if (wanted.contains(object.location())) {
+                listed.put(object.location(), object);
+            }
+        }));
     }
 
     private static String common(String a, String b) {
@@ -97,16 +98,17 @@ final class StoredVersion {
 
     /** What is wrong by the object's description; null for nothing. */
     private String state(Manifest.Entry entry) throws IOException {
-        if (entry.key() == null) {
+        ObjectPin pin = manifest.pin(entry);
+        if (pin == null) {
             return "has no object";
         }
-        S3Uri location = new S3Uri(manifest.bucket(), entry.key());
+        S3Uri location = pin.location();
         StoredObject now =
-                listed != null ? listed.get(entry.key()) : store.stat(location).orElse(null);
+                listed != null ? listed.get(location) : store.stat(location).orElse(null);
         boolean same = now != null
                 && now.size() == entry.size()
                 && (entry.etag() == null || entry.etag().equals(now.etag()));
-        if (same || entry.versionId() != null && isKept(entry, location)) {
+        if (same || entry.versionId() != null && isKept(pin)) {
             return null;
         }
         if (now == null) {
@@ -117,15 +119,15 @@ final class StoredVersion {
                 : "was replaced in the store: its ETag is " + now.etag();
     }
 
-    private boolean isKept(Manifest.Entry entry, S3Uri location) throws IOException {
+    private boolean isKept(ObjectPin pin) throws IOException {
         try {
-            store.open(new ObjectPin(location, entry.etag(), entry.versionId()), 0)
-                    .close();
+            store.open(pin, 0).close();
             return true;
         } catch (ObjectChangedException e) {
             return false;
         } catch (RetryPolicy.Transient e) {
-            throw MlopsException.unreachable("Asking for a version of " + location + " failed: " + e.getMessage(), e);
+            throw MlopsException.unreachable(
+                    "Asking for a version of " + pin.location() + " failed: " + e.getMessage(), e);
         } catch (MlopsException e) {
             if (e.kind() == MlopsException.Kind.FAILED) {
                 return false;
@@ -141,9 +143,8 @@ final class StoredVersion {
             return problem;
         }
         DigestSink sink = new DigestSink(count);
-        S3Uri location = new S3Uri(manifest.bucket(), entry.key());
         try {
-            store.download(new ObjectPin(location, entry.etag(), entry.versionId()), entry.size(), sink);
+            store.download(manifest.pin(entry), entry.size(), sink);
         } catch (ObjectChangedException e) {
             return "was replaced in the store while it was read";
         }

@@ -5,14 +5,17 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.minio.HeadObjectArgs;
 import io.minio.ListBucketsArgs;
+import io.minio.ListObjectVersionsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.errors.ErrorResponseException;
 import io.minio.messages.ListAllMyBucketsResult;
 import io.minio.messages.ListBucketResultV2;
+import io.minio.messages.ListVersionsResult;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -122,6 +125,27 @@ public final class ObjectStore implements AutoCloseable {
         }
         ListObjectsV2Args request = args.build();
         return call(what, () -> await(what, prefix, api.listObjectsV2(request)).result());
+    }
+
+    /**
+     * Hands on every object that was below the prefix at a time, each with its version, in the order of the keys' UTF-8 bytes.
+     *
+     * @throws MlopsException of kind FAILED where the bucket keeps no versions, or began to do so too late to tell
+     */
+    public void listAsOf(S3Uri prefix, Instant at, Consumer<StoredObject> each) {
+        if (protection(prefix.bucket()).versioning() == BucketProtection.Setting.OFF) {
+            throw MlopsException.failed("The bucket '" + prefix.bucket()
+                    + "' keeps no versions, so what lay below " + prefix + " at " + at
+                    + " is not known: have versioning switched on for the next time, or take what lies there now");
+        }
+        new PastListing(this, prefix, at, each).run();
+    }
+
+    /** A page of the versions below a prefix. */
+    ListVersionsResult versions(S3Uri prefix, ListObjectVersionsArgs request) {
+        String what = "Listing the versions of " + prefix;
+        return call(
+                what, () -> await(what, prefix, api.listObjectVersions(request)).result());
     }
 
     /** The first object whose key begins with the prefix, found with one request; empty when there is none. */

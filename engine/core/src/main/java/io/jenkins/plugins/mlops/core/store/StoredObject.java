@@ -7,4 +7,10 @@ package io.jenkins.plugins.mlops.core.store;
  * @param etag without quotes; null when the store gave none
  * @param versionId null where the bucket keeps no versions
  */
-public record StoredObject(S3Uri location, long size, String etag, String versionId) {}
+public record StoredObject(S3Uri location, long size, String etag, String versionId) {
+
+    /** Exactly this state of the object. */
+    public ObjectPin pin() {
+        return new ObjectPin(location, etag, versionId);
+    }
+}

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.workload.ClusterProfile.BucketMount;
 import java.util.List;
@@ -35,22 +36,26 @@ record BucketMounts(List<BucketMount> mounts) {
     private static S3Uri root(Manifest manifest, String what) {
         Manifest.Entry first =
                 manifest.entries().isEmpty() ? null : manifest.entries().get(0);
-        String key = first == null ? null : first.key();
-        if (manifest.bucket() == null || key == null || !key.endsWith(first.path())) {
+        ObjectPin pin = first == null ? null : manifest.pin(first);
+        if (pin == null || !pin.location().key().endsWith(first.path())) {
             throw notByName(what);
         }
-        String prefix = key.substring(0, key.length() - first.path().length());
+        String key = pin.location().key();
+        S3Uri root = new S3Uri(
+                pin.location().bucket(),
+                key.substring(0, key.length() - first.path().length()));
         for (Manifest.Entry entry : manifest.entries()) {
-            if (!(prefix + entry.path()).equals(entry.key())) {
+            ObjectPin object = manifest.pin(entry);
+            if (object == null || !object.location().equals(new S3Uri(root.bucket(), root.key() + entry.path()))) {
                 throw notByName(what);
             }
         }
-        return new S3Uri(manifest.bucket(), prefix);
+        return root;
     }
 
     private static MlopsException notByName(String what) {
         return MlopsException.usage("The files of the " + what
-                + " do not lie in the bucket under their own names, so that it cannot be mounted: name the manifest of a"
+                + " do not lie in one bucket under their own names, so that it cannot be mounted: name the manifest of a"
                 + " snapshot ('mlops dataset snapshot'), or have it brought (kubernetes.delivery: init or stage)");
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -324,6 +325,31 @@ class DatasetPullTest {
     }
 
     @Test
+    void filesOfSeveralBucketsArePulledAndChecked() throws IOException {
+        s3.put("data/raw/1.png", new byte[] {1});
+        s3.put("other/labels/1.txt", new byte[] {2});
+        s3.put("other/labels/none.txt", new byte[0]);
+        Manifest both = datasets.combine(
+                "both",
+                Map.of(
+                        "images", DatasetReference.ofPrefix("s3://data/raw"),
+                        "labels", DatasetReference.ofPrefix("s3://other/labels/")),
+                2,
+                ProgressListener.NONE);
+        Path file = directory.resolve("source/both.json");
+        both.write(file);
+        assertThat(pullManifest(file.toString()).files()).isEqualTo(3);
+        assertThat(into.resolve("images/1.png")).hasBinaryContent(new byte[] {1});
+        assertThat(into.resolve("labels/1.txt")).hasBinaryContent(new byte[] {2});
+        assertThat(datasets.checkStored(both, true, 2, ProgressListener.NONE).intact())
+                .isTrue();
+        s3.remove("other/labels/1.txt");
+        assertThat(datasets.checkStored(both, false, 2, ProgressListener.NONE).problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.problem()).contains("s3://other/labels/1.txt"));
+    }
+
+    @Test
     void aSnapshotPinsAPrefix() throws IOException {
         s3.put("data/p/x", new byte[] {1});
         Manifest manifest = datasets.snapshot(S3Uri.parse("s3://data/p/"), 2, ProgressListener.NONE);
@@ -488,7 +514,7 @@ class DatasetPullTest {
             }
         });
         thread.start();
-        while (s3.requests("GET", "blobs/").isEmpty()) {
+        while (thread.isAlive() && s3.requests("GET", "blobs/").isEmpty()) {
             Thread.sleep(5);
         }
         thread.interrupt();

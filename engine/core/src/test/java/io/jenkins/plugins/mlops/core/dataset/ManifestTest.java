@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -64,10 +65,36 @@ class ManifestTest {
     /** The test vector of docs/dataset-identity.md. */
     @Test
     void theSourceIdOfTheSpecification() {
-        assertThat(SourceIds.ofPrefix(List.of(
-                        new StoredObject(S3Uri.parse("s3://data/set/b"), 2, "e2", null),
-                        new StoredObject(S3Uri.parse("s3://data/set/a"), 1, "e1", "v1"))))
-                .isEqualTo("s3-prefix:sha256:b8ae361fc3831d5d8a39fe3bf501012bfb6e97bc39061109eba109e9324425ca");
+        List<StoredObject> objects = List.of(
+                new StoredObject(S3Uri.parse("s3://data/set/b"), 2, "e2", "null"),
+                new StoredObject(S3Uri.parse("s3://data/set/a"), 1, "e1", "v1"));
+        String hash = "sha256:b8ae361fc3831d5d8a39fe3bf501012bfb6e97bc39061109eba109e9324425ca";
+        assertThat(SourceIds.ofPrefix(objects, false)).isEqualTo("s3-prefix:" + hash);
+        assertThat(SourceIds.ofPrefix(objects, true)).isEqualTo("s3-prefix-versions:" + hash);
+    }
+
+    @Test
+    void filesOfSeveralBucketsAreOneDataset() throws IOException {
+        Manifest images = Manifest.of("images", SOURCE, "raw", List.of(entry("1.png", "one"), entry("2.png", "two")));
+        Manifest labels = Manifest.of("labels", SOURCE, "lab", List.of(entry("all.csv", "1,one\n")));
+        Manifest both = Combination.of("both", Map.of("labels", labels, "images/day", images));
+        assertThat(both.entries())
+                .extracting(entry -> entry.path() + " " + both.pin(entry).location())
+                .containsExactly(
+                        "images/day/1.png s3://raw/k/1.png",
+                        "images/day/2.png s3://raw/k/2.png",
+                        "labels/all.csv s3://lab/k/all.csv");
+        assertThat(both.bucket()).isEqualTo("raw");
+        Path file = directory.resolve("both.json");
+        both.write(file);
+        assertThat(Manifest.read(file)).isEqualTo(both);
+        List<String> scanned = new ArrayList<>();
+        ManifestScan scan = ManifestScan.read(file, "both", entry -> scanned.add(entry.path()));
+        assertThat(scan.version()).isEqualTo(both.version());
+        assertThatThrownBy(() -> Combination.of("both", Map.of("../x", images)))
+                .hasMessageContaining("could leave the target directory");
+        assertThatThrownBy(() -> Combination.of("both", Map.of("", images, "1.png", labels)))
+                .isInstanceOf(MlopsException.class);
     }
 
     @Test
