@@ -15,6 +15,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
@@ -144,7 +145,21 @@ final class ClusterSession implements AutoCloseable {
             return manifest;
         }
 
+        @Override
+        public DvcListing list(DatasetReference dvc) {
+            throw noRepository(dvc);
+        }
+
+        /** A specification comes from the branch: it must not have the controller read a repository of its own disk. */
+        private static MlopsException noRepository(DatasetReference dvc) {
+            return MlopsException.usage("The dataset " + dvc + " is told by a Git repository, which the controller does"
+                    + " not have: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
+        }
+
         private void checkPlace(DatasetReference reference) {
+            if (reference.dvc() != null) {
+                throw noRepository(reference);
+            }
             String place = reference.from() == null ? reference.manifest() : reference.from();
             if (S3Uri.isS3(place)) {
                 policy.checkLocation(S3Uri.parse(place));

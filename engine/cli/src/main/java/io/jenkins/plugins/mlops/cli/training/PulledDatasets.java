@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetPolicy;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
@@ -41,6 +42,11 @@ public final class PulledDatasets implements DatasetAccess, AutoCloseable {
     @Override
     public Optional<Manifest> manifest(DatasetReference reference) {
         return datasets.manifest(reference);
+    }
+
+    @Override
+    public DvcListing list(DatasetReference dvc) {
+        return datasets.list(dvc, PullOptions.DEFAULT.jobs());
     }
 
     @Override

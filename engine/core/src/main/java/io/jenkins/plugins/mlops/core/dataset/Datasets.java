@@ -86,8 +86,7 @@ public final class Datasets {
             long start = System.nanoTime();
             if (reference.dvc() != null) {
                 PullTarget.at(into, cache).requireReplaceable(options.force());
-                return new DatasetPull(store, cache, policy, options, progress)
-                        .run(new DvcSource(store, cache).pullable(reference, options, progress), into, start);
+                return pullListed(new DvcSource(store, cache).listing(reference), into, options, progress, start);
             }
             if (reference.from() == null) {
                 Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
@@ -111,6 +110,35 @@ public final class Datasets {
             PullTarget.at(into, cache).requireReplaceable(options.force());
             return pullPrefix(PrefixListing.of(listing, Prefix.now(from)), into, options, progress, start);
         });
+    }
+
+    /**
+     * What a machine needs to know of an output of DVC to pull it without the repository; every object was found.
+     *
+     * @param jobs objects looked for at a time, 1 to 256
+     * @throws MlopsException of kind FAILED that lists every file that is not in the store
+     */
+    public DvcListing list(DatasetReference dvc, int jobs) {
+        return guarded(
+                "Looking for " + dvc,
+                () -> new DvcFiles(store, cache)
+                        .pinned(new DvcSource(store, cache).listing(dvc), PullOptions.requireJobs(jobs)));
+    }
+
+    /** As {@link #pull}, of an output of DVC that was listed where its repository is. */
+    public PullResult pullListed(DvcListing listing, Path into, PullOptions options, ProgressListener progress) {
+        return guarded("Pulling " + listing.path(), () -> {
+            long start = System.nanoTime();
+            PullTarget.at(into, cache).requireReplaceable(options.force());
+            return pullListed(listing, into, options, progress, start);
+        });
+    }
+
+    private PullResult pullListed(
+            DvcListing listing, Path into, PullOptions options, ProgressListener progress, long start)
+            throws IOException {
+        return new DatasetPull(store, cache, policy, options, progress)
+                .run(new DvcFiles(store, cache).pullable(listing, options, progress), into, start);
     }
 
     private PullResult pullPrefix(
@@ -196,7 +224,11 @@ public final class Datasets {
                 () -> reference.dvc() == null
                         ? new PrefixSource(store, cache)
                                 .snapshot(reference.prefix(), PullOptions.requireJobs(jobs), progress)
-                        : new DvcSource(store, cache).snapshot(reference, PullOptions.requireJobs(jobs), progress));
+                        : new DvcFiles(store, cache)
+                                .snapshot(
+                                        new DvcSource(store, cache).listing(reference),
+                                        PullOptions.requireJobs(jobs),
+                                        progress));
     }
 
     /**

@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dvc.DvcHashed;
-import io.jenkins.plugins.mlops.core.dvc.DvcOutput;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.jenkins.plugins.mlops.core.store.ObjectChangedException;
 import io.jenkins.plugins.mlops.core.store.ObjectPin;
@@ -38,10 +37,11 @@ final class DvcObjects {
     /**
      * What the store says of every file without a version of its own.
      *
+     * @param path of the output, for people
      * @param named which file of the repository names them, for people
      * @throws MlopsException of kind FAILED that lists every file that is not there
      */
-    Map<S3Uri, StoredObject> require(List<DvcHashed> files, DvcOutput output, String named) {
+    Map<S3Uri, StoredObject> require(List<DvcHashed> files, String path, String named) {
         Map<S3Uri, StoredObject> found = new ConcurrentHashMap<>();
         Map<String, List<DvcHashed>> places = new LinkedHashMap<>();
         List<DvcHashed> versions = new ArrayList<>();
@@ -55,10 +55,10 @@ final class DvcObjects {
                         .add(file);
             }
         }
-        new Workers("Looking for the files of " + output.path(), jobs, store::cancel)
+        new Workers("Looking for the files of " + path, jobs, store::cancel)
                 .forEach(List.copyOf(places.values()), group -> find(group, found));
         Set<DvcHashed> gone = ConcurrentHashMap.newKeySet();
-        new Workers("Looking for the versions of " + output.path(), jobs, store::cancel).forEach(versions, file -> {
+        new Workers("Looking for the versions of " + path, jobs, store::cancel).forEach(versions, file -> {
             if (!isKept(file)) {
                 gone.add(file);
             }
@@ -69,7 +69,7 @@ final class DvcObjects {
                         : gone.contains(file))
                 .toList();
         if (!missing.isEmpty()) {
-            throw missing(missing, files.size(), output, named);
+            throw missing(missing, files.size(), path, named);
         }
         return found;
     }
@@ -120,14 +120,14 @@ final class DvcObjects {
         }
     }
 
-    private static MlopsException missing(List<DvcHashed> missing, int all, DvcOutput output, String named) {
+    private static MlopsException missing(List<DvcHashed> missing, int all, String path, String named) {
         StringBuilder message = new StringBuilder()
                 .append(missing.size())
                 .append(missing.size() == 1 ? " file" : " files")
                 .append(" of the ")
                 .append(all)
                 .append(" that ")
-                .append(output.path())
+                .append(path)
                 .append(" still needs are not in the store, though ")
                 .append(named)
                 .append(" names them: push them from a clone that has them ('dvc push')");

@@ -56,8 +56,9 @@ public record PodPlan(
      * Something that is brought before the command starts.
      *
      * @param what for people, such as {@code training dataset}
-     * @param manifest S3 URI of a published manifest, null when {@code from} is given
-     * @param from S3 prefix, null when {@code manifest} is given
+     * @param manifest S3 URI of a published manifest; one of {@code manifest}, {@code from} and {@code listing} is given
+     * @param from S3 prefix
+     * @param listing S3 URI, in the plan's own store, of what DVC wrote down
      * @param sourceId what it must be, null for anything
      * @param into directory below {@link #ROOT}
      * @param claim the PersistentVolumeClaim, of an S3 CSI driver, that has it already, so that it is only checked; null for none
@@ -72,6 +73,7 @@ public record PodPlan(
             String what,
             String manifest,
             String from,
+            String listing,
             String sourceId,
             String into,
             String claim,
@@ -82,12 +84,12 @@ public record PodPlan(
 
         /** Something in the plan's own store, brought. */
         public static Supply of(String what, String manifest, String into) {
-            return new Supply(what, manifest, null, null, into, null, null, null, null, null);
+            return new Supply(what, manifest, null, null, null, into, null, null, null, null, null);
         }
 
         /** The same, which the command must leave as it is. */
         public static Supply unchanged(String what, String manifest, String into) {
-            return new Supply(what, manifest, null, null, into, null, null, null, true, null);
+            return new Supply(what, manifest, null, null, null, into, null, null, null, true, null);
         }
 
         /** Whether it is mounted, and not brought. */

@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCheck;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,13 +99,26 @@ public final class PodSupply {
         return new Datasets(stores.of(supply), DatasetCache.at(cache));
     }
 
-    private Manifest bring(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) {
+    private Manifest bring(PodPlan.Supply supply, Datasets datasets, ProgressListener progress) throws IOException {
         PullOptions options = PullOptions.DEFAULT.expecting(supply.sourceId());
-        PullResult result = datasets.pull(reference(supply), inside(supply.into()), options, progress);
+        Path into = inside(supply.into());
+        PullResult result = supply.listing() == null
+                ? datasets.pull(reference(supply), into, options, progress)
+                : datasets.pullListed(listing(supply), into, options, progress);
         notes.accept("Brought the " + supply.what() + ": " + result.files() + " files, "
                 + Amounts.bytes(result.bytes()) + ", of which " + Amounts.bytes(result.downloadedBytes())
                 + " came over the network");
         return result.manifest();
+    }
+
+    private DvcListing listing(PodPlan.Supply supply) throws IOException {
+        Path file = root.resolve(".listing.json");
+        try {
+            stores.own().download(S3Uri.parse(supply.listing()), file);
+            return Documents.read(file, DvcListing.class);
+        } finally {
+            Files.deleteIfExists(file);
+        }
     }
 
     /** What a driver mounts is whatever the bucket has now: it is held against the version that was asked for. */

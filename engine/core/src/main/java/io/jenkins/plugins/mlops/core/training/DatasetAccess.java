@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.training;
 import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
@@ -17,6 +18,9 @@ public interface DatasetAccess {
 
     /** The manifest, when there is one before the bytes move. */
     Optional<Manifest> manifest(DatasetReference reference);
+
+    /** What pods need to know of an output of DVC, which lies in a repository that they do not have. */
+    DvcListing list(DatasetReference dvc);
 
     /** The newest revision of the version's card; empty when it has none, as what was not published has. */
     default Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {

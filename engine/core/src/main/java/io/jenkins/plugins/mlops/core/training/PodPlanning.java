@@ -4,6 +4,8 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.pod.PodStores;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
@@ -11,6 +13,7 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.workload.ClusterProfile;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,11 +55,6 @@ public final class PodPlanning {
                     + "' needs a 'cache' in the cluster's profile, which the staged data stays in");
         }
         for (DatasetReference dataset : datasets) {
-            if (dataset.dvc() != null) {
-                throw MlopsException.usage(
-                        "The dataset " + dataset + " is told by a Git repository, which pods do not have: take"
-                                + " a snapshot ('mlops dataset snapshot --dvc'), publish it to the bucket and name its manifest");
-            }
             if (dataset.manifest() != null && !S3Uri.isS3(dataset.manifest())) {
                 throw MlopsException.usage(
                         "The manifest " + dataset.manifest()
@@ -96,9 +94,8 @@ public final class PodPlanning {
             boolean evaluation) {
         BucketMounts.Place place = BucketMounts.NOWHERE;
         if (delivery == Delivery.MOUNT) {
-            TrainingServices common = services.training();
-            DatasetAccess access = evaluation ? common.evaluationDatasets() : common.datasets();
-            Manifest manifest = access.manifest(reference)
+            Manifest manifest = access(evaluation)
+                    .manifest(reference)
                     .orElseThrow(() -> MlopsException.usage("The " + what + " " + reference
                             + " has no manifest to check what is mounted against: take a snapshot ('mlops dataset"
                             + " snapshot') and name its manifest, or have it brought (kubernetes.delivery: init)"));
@@ -110,6 +107,9 @@ public final class PodPlanning {
                 what,
                 reference.manifest(),
                 reference.from(),
+                reference.dvc() == null
+                        ? null
+                        : listing(reference, access(evaluation)).toString(),
                 version.sourceId(),
                 into,
                 place.claim(),
@@ -117,6 +117,20 @@ public final class PodPlanning {
                 foreign ? new PodPlan.Store(own.endpoint(), own.region(), EVALUATION_KEYS) : null,
                 null,
                 evaluation ? true : null);
+    }
+
+    private DatasetAccess access(boolean evaluation) {
+        return evaluation
+                ? services.training().evaluationDatasets()
+                : services.training().datasets();
+    }
+
+    /** Pods do not have the repository: what DVC wrote down in it is put where they can read it, once for each state of the dataset. */
+    private S3Uri listing(DatasetReference dvc, DatasetAccess access) {
+        byte[] listing = Documents.toJson(access.list(dvc)).getBytes(StandardCharsets.UTF_8);
+        S3Uri place = below("dvc/" + Digest.of(listing).hex() + ".json");
+        services.store().putIfAbsent(place, listing);
+        return place;
     }
 
     /**

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PublishOptions;
@@ -76,6 +78,7 @@ class PodDataIT {
                 "training dataset",
                 uri("data/numbers/manifests/" + manifest.content().hex() + ".json"),
                 null,
+                null,
                 manifest.version().sourceId(),
                 "dataset",
                 null,
@@ -95,6 +98,43 @@ class PodDataIT {
     }
 
     @Test
+    void anOutputOfDvcIsBroughtWithoutItsRepository() throws IOException {
+        put("dvc/files/md5/0c/c175b9c0f1b6a831c399e269772661", "a");
+        write(
+                "repo/.dvc/config",
+                "[core]\n    remote = s\n['remote \"s\"']\n    url = " + uri("dvc") + "\n    endpointurl = "
+                        + store.endpoint() + "\n");
+        write(
+                "repo/a.txt.dvc",
+                "outs:\n- md5: 0cc175b9c0f1b6a831c399e269772661\n  size: 1\n  hash: md5\n  path: a.txt\n");
+        DatasetReference reference =
+                DatasetReference.ofDvc("a.txt", directory.resolve("repo").toString(), null);
+        put("listing.json", Documents.toJson(datasets("c1").list(reference, 2)));
+        DatasetVersion version = datasets("c1").resolve(reference);
+        PodPlan.Supply supply = new PodPlan.Supply(
+                "training dataset",
+                null,
+                null,
+                uri("listing.json"),
+                version.sourceId(),
+                "dataset",
+                null,
+                null,
+                null,
+                null,
+                null);
+        Path pod = directory.resolve("pod");
+
+        supply(plan(List.of(supply), 1), pod, 0, 1);
+
+        assertThat(pod.resolve("dataset/a.txt")).hasContent("a");
+        assertThat(pod.resolve(".listing.json")).doesNotExist();
+        assertThat(FetchedOutputs.supplied(store, plan(List.of(), 1).keep(), "dataset"))
+                .hasValueSatisfying(kept ->
+                        assertThat(kept.source().id()).isEqualTo("dvc:md5:0cc175b9c0f1b6a831c399e269772661/a.txt"));
+    }
+
+    @Test
     void aSupplyThatIsNotWhatWasAskedForIsRefused() throws IOException {
         write("source/1.txt", "one");
         Manifest manifest = datasets("c1")
@@ -107,7 +147,7 @@ class PodDataIT {
                 .manifest();
         String location = uri("data/numbers/manifests/" + manifest.content().hex() + ".json");
         PodPlan.Supply supply = new PodPlan.Supply(
-                "training dataset", location, null, "manifest:other", "dataset", null, null, null, null, null);
+                "training dataset", location, null, null, "manifest:other", "dataset", null, null, null, null, null);
 
         assertThatThrownBy(() -> supply(plan(List.of(supply), 1), directory.resolve("pod"), 0, 1))
                 .isInstanceOf(MlopsException.class)
@@ -251,6 +291,7 @@ class PodDataIT {
         PodPlan.Supply mounted = new PodPlan.Supply(
                 "training dataset",
                 uri("manifest.json"),
+                null,
                 null,
                 manifest.version().sourceId(),
                 "dataset",

@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.core.card.Card;
 import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
@@ -49,6 +50,11 @@ final class FakeDatasets implements DatasetAccess {
     @Override
     public Optional<Manifest> manifest(DatasetReference reference) {
         return Optional.empty();
+    }
+
+    @Override
+    public DvcListing list(DatasetReference dvc) {
+        throw new UnsupportedOperationException("nothing here is DVC's");
     }
 
     @Override

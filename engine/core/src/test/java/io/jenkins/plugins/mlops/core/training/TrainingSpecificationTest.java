@@ -56,6 +56,22 @@ class TrainingSpecificationTest {
     Path directory;
 
     @Test
+    void aDatasetMayBeAnOutputOfDvcInARepositoryBesideTheFile() throws IOException {
+        String dvc = FULL.replace("{manifest: data/train.json}", "{dvc: data/images, repo: ../perception, rev: v1.4}");
+        assertThat(read(dvc).datasets().training())
+                .isEqualTo(DatasetReference.ofDvc(
+                        "data/images",
+                        directory.resolve("../perception").normalize().toString(),
+                        "v1.4"));
+        assertThat(read(dvc.replace(", repo: ../perception, rev: v1.4", ""))
+                        .datasets()
+                        .training())
+                .isEqualTo(DatasetReference.ofDvc("data/images", directory.toString(), null));
+        assertThatThrownBy(() -> read(FULL.replace("{manifest: data/train.json}", "{manifest: m.json, rev: v1}")))
+                .hasMessageContaining("repo and rev belong to a dvc dataset");
+    }
+
+    @Test
     void everyKeyIsRead() throws IOException {
         TrainingSpecification read = read(FULL);
         assertThat(read.experiment()).isEqualTo("digits-experiments");

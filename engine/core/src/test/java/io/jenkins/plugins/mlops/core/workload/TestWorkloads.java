@@ -31,6 +31,7 @@ public final class TestWorkloads {
                                 "code",
                                 "s3://ml/code/manifest.json",
                                 null,
+                                null,
                                 "prefix:1",
                                 "code",
                                 null,
@@ -41,6 +42,7 @@ public final class TestWorkloads {
                         new PodPlan.Supply(
                                 "training dataset",
                                 "s3://ml/d/m.json",
+                                null,
                                 null,
                                 "x",
                                 "dataset",
