@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             SnapshotCommand.class,
             CombineCommand.class,
             PullCommand.class,
-            VerifyCommand.class
+            VerifyCommand.class,
+            CheckCommand.class
         })
 public final class DatasetCommand {}

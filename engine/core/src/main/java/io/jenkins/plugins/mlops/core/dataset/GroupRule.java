@@ -36,8 +36,8 @@ public final class GroupRule {
         }
     }
 
-    /** Null for none. */
-    String group(String path) {
+    /** The group of a file by its path; null for none. */
+    public String group(String path) {
         if (pattern == null) {
             return null;
         }

@@ -3,7 +3,7 @@ package io.jenkins.plugins.mlops.core.dataset;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 
 /** Counts files and bytes of one phase and tells them. Thread-safe. */
-final class ProgressCount {
+public final class ProgressCount {
 
     private final ProgressListener listener;
     private final String phase;
@@ -12,7 +12,7 @@ final class ProgressCount {
     private long files;
     private long bytes;
 
-    ProgressCount(ProgressListener listener, String phase, long totalFiles, long totalBytes) {
+    public ProgressCount(ProgressListener listener, String phase, long totalFiles, long totalBytes) {
         this.listener = listener;
         this.phase = phase;
         this.totalFiles = totalFiles;
@@ -20,17 +20,17 @@ final class ProgressCount {
         add(0, 0);
     }
 
-    synchronized void add(long moreFiles, long moreBytes) {
+    public synchronized void add(long moreFiles, long moreBytes) {
         files += moreFiles;
         bytes += moreBytes;
         listener.update(new ProgressListener.Progress(phase, files, totalFiles, bytes, totalBytes));
     }
 
-    synchronized long files() {
+    public synchronized long files() {
         return files;
     }
 
-    synchronized long bytes() {
+    public synchronized long bytes() {
         return bytes;
     }
 }

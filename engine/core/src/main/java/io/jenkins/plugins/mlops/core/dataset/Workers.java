@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * Does the same with every item of a list on a fixed number of threads. The first failure, or an interruption of the caller,
  * stops the others, and the call returns when all have ended: nothing goes on behind the caller's back.
  */
-final class Workers {
+public final class Workers {
 
     /** Work on one item. */
     @FunctionalInterface
-    interface Task<T> {
+    public interface Task<T> {
         void run(T item) throws IOException;
     }
 
@@ -28,13 +28,13 @@ final class Workers {
      * @param jobs number of threads at most
      * @param breakOff makes blocked tasks fail at once
      */
-    Workers(String what, int jobs, Runnable breakOff) {
+    public Workers(String what, int jobs, Runnable breakOff) {
         this.what = what;
         this.jobs = jobs;
         this.breakOff = breakOff;
     }
 
-    <T> void forEach(List<T> items, Task<T> task) {
+    public <T> void forEach(List<T> items, Task<T> task) {
         AtomicInteger next = new AtomicInteger();
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
