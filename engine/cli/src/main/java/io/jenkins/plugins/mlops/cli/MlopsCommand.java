@@ -47,7 +47,7 @@ import picocli.CommandLine.ParameterException;
             "0:done",
             "1:failed",
             "2:wrong usage or input",
-            "3:a gate said no",
+            "3:a gate or check said no",
             "4:refused (permission, policy, withdrawn, race lost)",
             "5:a server is out of reach",
             "6:a gate is inconclusive",
