@@ -35,6 +35,9 @@ public final class Network {
     private static volatile Network used = PROCESS;
 
     private static final int PROXY_AUTHENTICATION = 407;
+    private static final String RETRY_AFTER = "Retry-After";
+    /** What the client can read as a number of seconds. */
+    private static final int MOST_DIGITS = 9;
 
     private final ProxySelector proxies;
     private final Logins logins;
@@ -93,7 +96,8 @@ public final class Network {
                 .proxySelector(proxies)
                 .proxyAuthenticator(new Login(logins))
                 .eventListener(new ProxyBlame())
-                .addInterceptor(Network::refuseToAskProxy);
+                .addInterceptor(Network::refuseToAskProxy)
+                .addNetworkInterceptor(Network::boundRetryAfter);
         if (trust != null) {
             builder.sslSocketFactory(trust.sockets(), trust.manager());
         }
@@ -108,6 +112,19 @@ public final class Network {
             throw new ProxyFailure("cannot be reached: the proxy asks for a login, or for another one");
         }
         return response;
+    }
+
+    /** The client throws a RuntimeException at more digits than an int has. */
+    private static Response boundRetryAfter(okhttp3.Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        String wait = response.header(RETRY_AFTER);
+        boolean endless =
+                wait != null && wait.length() > MOST_DIGITS && wait.chars().allMatch(Character::isDigit);
+        return endless
+                ? response.newBuilder()
+                        .header(RETRY_AFTER, "9".repeat(MOST_DIGITS))
+                        .build()
+                : response;
     }
 
     /** Answers a proxy that asks for it, once. */

@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.core.store;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
-import io.minio.HeadObjectArgs;
 import io.minio.ListBucketsArgs;
 import io.minio.ListObjectVersionsArgs;
 import io.minio.ListObjectsV2Args;
@@ -39,6 +38,7 @@ public final class ObjectStore implements AutoCloseable {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
     private static final RetryPolicy RETRY = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(10));
     private static final int LIST_PAGE = 1000;
+    private static final int NOT_FOUND = 404;
 
     /** Who signs knows the region; a client that only sends need not. */
     private static final String UNKNOWN_REGION = "us-east-1";
@@ -99,7 +99,7 @@ public final class ObjectStore implements AutoCloseable {
         do {
             ListBucketResultV2 page = page(what, prefix, null, token, LIST_PAGE);
             objects(page, prefix).forEach(each);
-            token = page.isTruncated() ? page.nextContinuationToken() : null;
+            token = next(page);
         } while (token != null);
     }
 
@@ -124,7 +124,28 @@ public final class ObjectStore implements AutoCloseable {
             args.continuationToken(token);
         }
         ListObjectsV2Args request = args.build();
-        return call(what, () -> await(what, prefix, api.listObjectsV2(request)).result());
+        return call(what, () -> {
+            ListBucketResultV2 page =
+                    await(what, prefix, api.listObjectsV2(request)).result();
+            requireWhole(page, prefix, token);
+            return page;
+        });
+    }
+
+    /** A listing that ends early, or goes round, would pass for a smaller dataset. */
+    private static void requireWhole(ListBucketResultV2 page, S3Uri prefix, String token) throws RetryPolicy.Transient {
+        String next = next(page);
+        if (page.isTruncated() && next == null || next != null && next.equals(token)) {
+            throw new RetryPolicy.Transient("listed a part and did not say how the rest is to be had", null);
+        }
+        if (objects(page, prefix).anyMatch(object -> !object.location().key().startsWith(prefix.key()))) {
+            throw new RetryPolicy.Transient("listed what was not asked for", null);
+        }
+    }
+
+    /** Where the next page begins; null after the last one. */
+    private static String next(ListBucketResultV2 page) {
+        return blankToNull(page.nextContinuationToken());
     }
 
     /**
@@ -193,23 +214,28 @@ public final class ObjectStore implements AutoCloseable {
 
     /** The object's description; empty when there is no such object. */
     public Optional<StoredObject> stat(S3Uri object) {
-        String what = "Looking for " + object;
-        HeadObjectArgs args = HeadObjectArgs.builder()
-                .bucket(object.bucket())
-                .object(addressable(object).key())
-                .build();
+        String what = "Looking for " + addressable(object);
         return call(what, () -> {
-            CompletableFuture<Optional<StoredObject>> answer = api.headObject(args)
-                    .thenApply(head -> Optional.of(new StoredObject(
-                            object, head.size(), Etags.unquoted(head.etag()), blankToNull(head.versionId()))));
-            return await(what, object, answer.exceptionally(e -> {
-                if (e.getCause() instanceof ErrorResponseException missing
-                        && missing.response().code() == 404) {
-                    return Optional.empty();
-                }
-                throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
-            }));
+            try (Response response = exchange(what, object, () -> http.head(object), NOT_FOUND)) {
+                return response.code() == NOT_FOUND ? Optional.empty() : Optional.of(described(what, object, response));
+            }
         });
+    }
+
+    private StoredObject described(String what, S3Uri object, Response response) {
+        String etag = Etags.unquoted(response.header("ETag"));
+        if (etag == null && response.header("Last-Modified") == null) {
+            throw failures.ofForeign(what);
+        }
+        try {
+            return new StoredObject(
+                    object,
+                    Long.parseLong(String.valueOf(response.header("Content-Length"))),
+                    etag,
+                    blankToNull(response.header("x-amz-version-id")));
+        } catch (NumberFormatException e) {
+            throw failures.ofForeign(what);
+        }
     }
 
     /**
@@ -289,11 +315,26 @@ public final class ObjectStore implements AutoCloseable {
         String what = "Writing " + addressable(object);
         return call(what, () -> {
             try (Response response = exchange(what, object, put)) {
-                return response.isSuccessful();
+                requireStored(response);
+                return true;
             } catch (ObjectChangedException e) {
                 return false;
             }
         });
+    }
+
+    /**
+     * Every store answers a PUT with the ETag of what it has now; what stands in its way, such as a page that asks for a login, does
+     * not.
+     *
+     * @return the ETag
+     */
+    static String requireStored(Response put) throws RetryPolicy.Transient {
+        String etag = Etags.unquoted(put.header("ETag"));
+        if (etag == null) {
+            throw new RetryPolicy.Transient("gave no ETag for what was written", null);
+        }
+        return etag;
     }
 
     /**
@@ -341,21 +382,29 @@ public final class ObjectStore implements AutoCloseable {
         return Thread.currentThread().isInterrupted() ? MlopsException.interrupted(what) : failures.gaveUp(what, e);
     }
 
-    /** One request of our own client; an answer without success is thrown. */
-    Response exchange(String what, S3Uri place, RetryPolicy.Attempt<Response> request) throws IOException {
-        Response response;
-        try {
-            response = request.run();
-        } catch (IOException e) {
-            throw failures.ofException(what, place, e);
-        }
-        if (response.isSuccessful()) {
+    /**
+     * One request of our own client; an answer without success is thrown.
+     *
+     * @param accepted statuses that are an answer, too
+     */
+    Response exchange(String what, S3Uri place, RetryPolicy.Attempt<Response> request, int... accepted)
+            throws IOException {
+        Response response = send(what, place, request);
+        if (response.isSuccessful() || Arrays.stream(accepted).anyMatch(status -> status == response.code())) {
             return response;
         }
         try {
             throw failures.ofResponse(what, place, response);
         } finally {
             response.close();
+        }
+    }
+
+    private Response send(String what, S3Uri place, RetryPolicy.Attempt<Response> request) throws IOException {
+        try {
+            return request.run();
+        } catch (IOException e) {
+            throw failures.ofException(what, place, e);
         }
     }
 

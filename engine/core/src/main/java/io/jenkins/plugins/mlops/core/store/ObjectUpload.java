@@ -4,7 +4,6 @@ import io.minio.AbortMultipartUploadArgs;
 import io.minio.CompleteMultipartUploadArgs;
 import io.minio.CreateMultipartUploadArgs;
 import io.minio.messages.Part;
-import java.io.IOException;
 import okhttp3.Response;
 
 /**
@@ -31,12 +30,10 @@ final class ObjectUpload {
         String what = "Writing " + object;
         store.call(what, () -> {
             FileSlice body = new FileSlice(file.path(), 0, file.size());
-            store.exchange(
-                            what,
-                            object,
-                            () -> http.put(object, body, file.sha256().hex(), false))
-                    .close();
-            return null;
+            try (Response response = store.exchange(
+                    what, object, () -> http.put(object, body, file.sha256().hex(), false))) {
+                return ObjectStore.requireStored(response);
+            }
         });
     }
 
@@ -85,11 +82,7 @@ final class ObjectUpload {
                             index + 1,
                             body,
                             file.parts().get(index).hex()))) {
-                String etag = Etags.unquoted(response.header("ETag"));
-                if (etag == null) {
-                    throw new IOException("gave no ETag for a part");
-                }
-                return new Part(index + 1, etag);
+                return new Part(index + 1, ObjectStore.requireStored(response));
             }
         });
     }

@@ -84,6 +84,16 @@ final class S3Http implements AutoCloseable {
         return send(request.url(url(pin).build()).get(), EMPTY);
     }
 
+    /** HEAD of an object. */
+    Response head(S3Uri object) throws IOException {
+        return send(
+                new Request.Builder()
+                        .url(url(object).build())
+                        .header("Accept-Encoding", "identity")
+                        .head(),
+                EMPTY);
+    }
+
     /** GET of what is set for a bucket. @param setting the name of a subresource, such as {@code versioning} */
     Response bucketSetting(String bucket, String setting) throws IOException {
         HttpUrl url =

@@ -12,6 +12,9 @@ import io.minio.errors.XmlParserException;
 import io.minio.messages.ErrorResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -46,6 +49,11 @@ final class StoreFailures {
             "OperationAborted",
             "ConditionalRequestConflict");
 
+    /** What Amazon S3 allows. */
+    private static final Duration MAX_SKEW = Duration.ofMinutes(15);
+
+    private static final String CLOCKS = "the clocks of this machine and of the server differ: set both by NTP";
+
     private final URI endpoint;
 
     StoreFailures(URI endpoint) {
@@ -66,7 +74,12 @@ final class StoreFailures {
         } catch (MinioException | IOException e) {
             message = "its answer is no S3 error document";
         }
-        return ofCode(what, place, response.code(), code, message);
+        return ofCode(what, place, response, code, message);
+    }
+
+    /** The failure that an answer stands for which is none of an S3 server, whatever its status is. */
+    MlopsException ofForeign(String what) {
+        return foreign(what, null);
     }
 
     /**
@@ -90,10 +103,10 @@ final class StoreFailures {
         }
         if (cause instanceof ErrorResponseException answered) {
             ErrorResponse error = answered.errorResponse();
-            return ofCode(what, place, answered.response().code(), error.code(), error.message());
+            return ofCode(what, place, answered.response(), error.code(), error.message());
         }
         if (cause instanceof ServerException answered) {
-            return ofCode(what, place, answered.statusCode(), "", "");
+            return new RetryPolicy.Transient("answered HTTP " + answered.statusCode(), null);
         }
         if (cause instanceof InvalidResponseException || cause instanceof XmlParserException) {
             throw foreign(what, cause);
@@ -107,7 +120,8 @@ final class StoreFailures {
         if (cause instanceof IllegalArgumentException || cause instanceof MinioException) {
             throw MlopsException.failed(what + " failed: " + cause.getMessage(), cause);
         }
-        throw new IllegalStateException(what, cause);
+        // MinIO's client reads answers without looking whether they have what it reads.
+        throw foreign(what, cause);
     }
 
     /** What it is when tries are used up, or were of no use. */
@@ -118,7 +132,8 @@ final class StoreFailures {
                 e);
     }
 
-    private IOException ofCode(String what, S3Uri place, int status, String code, String message) {
+    private IOException ofCode(String what, S3Uri place, Response response, String code, String message) {
+        int status = response.code();
         if (TRANSIENT_CODES.contains(code)) {
             return new RetryPolicy.Transient("answered " + code, null);
         }
@@ -128,7 +143,8 @@ final class StoreFailures {
         // versitygw answers 404 for an access key that it does not know.
         if (status == 401 || status == 403 || WRONG_KEYS.contains(code)) {
             throw MlopsException.refused(what + " was refused by " + endpoint + " ("
-                    + (code.isEmpty() ? "HTTP " + status : code) + "): " + hint(code, message));
+                    + (code.isEmpty() ? "HTTP " + status : code) + "): "
+                    + (clocksDiffer(response) ? CLOCKS : hint(code, message)));
         }
         if (place == null && (status == 404 || status == 405 || status >= 300 && status < 400)) {
             throw foreign(what, null);
@@ -163,6 +179,13 @@ final class StoreFailures {
                 what + " failed: what answers at " + endpoint + " is no S3 server; check the endpoint", cause);
     }
 
+    /** The answer to a HEAD names no error, but it tells the server's time. */
+    private static boolean clocksDiffer(Response response) {
+        Date there = response.headers().getDate("Date");
+        return there != null
+                && Duration.between(there.toInstant(), Instant.now()).abs().compareTo(MAX_SKEW) > 0;
+    }
+
     private static String hint(String code, String message) {
         String said = message == null ? "" : message.toLowerCase(Locale.ROOT);
         if (code.startsWith("ExpiredPresign")
@@ -175,8 +198,6 @@ final class StoreFailures {
             return "check the access key and the secret key (for the mlops command AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY"
                     + " and AWS_SESSION_TOKEN)";
         }
-        return code.equals("RequestTimeTooSkewed")
-                ? "the clocks of this machine and of the server differ"
-                : "check the credentials and what they may do there";
+        return code.equals("RequestTimeTooSkewed") ? CLOCKS : "check the credentials and what they may do there";
     }
 }
