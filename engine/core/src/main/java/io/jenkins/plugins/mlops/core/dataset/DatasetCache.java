@@ -77,7 +77,7 @@ public final class DatasetCache {
             Digest found = null;
             for (int attempt = 0; attempt < 2; attempt++) {
                 try (PartialFile partial = partial(sha256.hex(), size, null, arrived)) {
-                    downloaded += download(store, pin, size, partial);
+                    downloaded += download(store::download, pin, size, partial);
                     found = partial.digest();
                     if (found.equals(sha256)) {
                         partial.install(blob(sha256));
@@ -113,7 +113,8 @@ public final class DatasetCache {
                 return new Fetched(learnt.get(), 0);
             }
             try (PartialFile partial = partial(id, size, check, arrived)) {
-                long downloaded = download(store, pin, size, partial);
+                long downloaded =
+                        download(check == null ? store::downloadUnknown : store::download, pin, size, partial);
                 String difference = check == null ? null : check.difference();
                 if (difference != null) {
                     partial.discard();
@@ -161,7 +162,13 @@ public final class DatasetCache {
                         + " where " + check.expected() + " is wanted; push it anew from a clone that has it");
     }
 
-    private static long download(ObjectStore store, ObjectPin pin, long size, PartialFile partial) throws IOException {
+    /** How an object's bytes come into a file. */
+    @FunctionalInterface
+    private interface Reading {
+        String into(ObjectPin pin, long size, PartialFile partial);
+    }
+
+    private static long download(Reading reading, ObjectPin pin, long size, PartialFile partial) throws IOException {
         long before = partial.position();
         if (pin.etag() != null && before > 0 && !pin.etag().equals(partial.etag())) {
             partial.restart();
@@ -169,14 +176,14 @@ public final class DatasetCache {
         }
         if (pin.etag() == null && before > 0) {
             try {
-                store.download(pin.withEtag(partial.etag()), size, partial);
+                reading.into(pin.withEtag(partial.etag()), size, partial);
                 return size - before;
             } catch (ObjectChangedException e) {
                 partial.restart(); // the same content was uploaded anew
                 before = 0;
             }
         }
-        store.download(pin, size, partial);
+        reading.into(pin, size, partial);
         return size - before;
     }
 

@@ -86,7 +86,11 @@ final class DvcFiles {
                         progress,
                         (pin, size, check, count) -> {
                             DigestSink sink = new DigestSink(count, check);
-                            store.download(pin, size, sink);
+                            if (check == null) {
+                                store.downloadUnknown(pin, size, sink);
+                            } else {
+                                store.download(pin, size, sink);
+                            }
                             String difference = check == null ? null : check.difference();
                             if (difference != null) {
                                 throw DatasetCache.corrupt(pin, check, difference);

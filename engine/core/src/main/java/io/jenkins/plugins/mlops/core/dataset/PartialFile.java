@@ -121,6 +121,18 @@ final class PartialFile implements ContentSink, AutoCloseable {
     }
 
     @Override
+    public void digest(MessageDigest digest) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+        for (long at = 0; at < position; at += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(BUFFER, position - at));
+            if (channel.read(buffer, at) < 0) {
+                throw new IOException(path + " became shorter");
+            }
+            digest.update(buffer.flip());
+        }
+    }
+
+    @Override
     public void restart() throws IOException {
         channel.truncate(0).position(0);
         sha256.reset();

@@ -61,7 +61,7 @@ final class PrefixSource {
     Manifest snapshot(Prefix from, int jobs, ProgressListener progress) throws IOException {
         return learn(PrefixListing.of(store, from), jobs, progress, (file, count) -> {
                     DigestSink sink = new DigestSink(count);
-                    store.download(file.pin(), file.object().size(), sink);
+                    store.downloadUnknown(file.pin(), file.object().size(), sink);
                     return new DatasetCache.Fetched(sink.digest(), file.object().size());
                 })
                 .manifest();

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.store;
 
 import java.io.IOException;
+import java.security.MessageDigest;
 
 /** Takes an object's bytes in order. Not thread-safe. */
 public interface ContentSink {
@@ -16,6 +17,11 @@ public interface ContentSink {
      * @param etag null when the store gives none
      */
     default void begin(String etag) throws IOException {}
+
+    /** Feeds a digest with the bytes that it has; asked where a download goes on that somebody else began. */
+    default void digest(MessageDigest digest) throws IOException {
+        throw new IllegalStateException("this sink was empty when it was given away");
+    }
 
     /** Forgets everything: the bytes come again from the beginning. */
     void restart() throws IOException;

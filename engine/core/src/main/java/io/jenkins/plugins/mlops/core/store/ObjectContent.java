@@ -37,6 +37,10 @@ public final class ObjectContent implements AutoCloseable {
         return Etags.unquoted(response.header("ETag"));
     }
 
+    Response response() {
+        return response;
+    }
+
     @Override
     public void close() {
         Objects.requireNonNull(response.body()).close();

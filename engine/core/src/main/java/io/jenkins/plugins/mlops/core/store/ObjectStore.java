@@ -50,6 +50,7 @@ public final class ObjectStore implements AutoCloseable {
     private final RetryPolicy retry;
     private final RequestSigner signer;
     private final RequestPresigner presigner;
+    private volatile boolean md5Etags = true;
 
     private ObjectStore(ObjectStoreSettings settings, RequestSigner signer, RetryPolicy retry, Duration readTimeout) {
         this.endpoint = settings.endpoint();
@@ -262,7 +263,22 @@ public final class ObjectStore implements AutoCloseable {
      * @throws MlopsException of kind FAILED when the size is another
      */
     public String download(ObjectPin pin, long size, ContentSink sink) {
-        return new ObjectDownload(this, retry, pin, size, sink).run();
+        return new ObjectDownload(this, retry, pin, size, sink, null).run();
+    }
+
+    /**
+     * As {@link #download(ObjectPin, long, ContentSink)}, for bytes that nobody knows the digest of: they are compared with the ETag
+     * where that is their MD5, and read again when they differ.
+     *
+     * @throws MlopsException of kind FAILED too, when they differ again and again
+     */
+    public String downloadUnknown(ObjectPin pin, long size, ContentSink sink) {
+        return new ObjectDownload(this, retry, pin, size, sink, md5Etags ? EtagCheck.create() : null).run();
+    }
+
+    /** Saves later downloads from a comparison that says nothing. */
+    void etagsAreNoMd5() {
+        md5Etags = false;
     }
 
     /**
@@ -272,14 +288,14 @@ public final class ObjectStore implements AutoCloseable {
      */
     public byte[] read(S3Uri object, int maxBytes) {
         MemorySink sink = new MemorySink(object, maxBytes);
-        download(ObjectPin.latest(object), -1, sink);
+        downloadUnknown(ObjectPin.latest(object), -1, sink);
         return sink.bytes();
     }
 
     /** Downloads an object to a file, which appears whole or not at all and replaces what was there. */
     public void download(S3Uri object, Path file) throws IOException {
         try (FileSink sink = FileSink.temporaryFor(file)) {
-            download(ObjectPin.latest(object), -1, sink);
+            downloadUnknown(ObjectPin.latest(object), -1, sink);
             sink.moveTo(file);
         }
     }

@@ -376,6 +376,38 @@ class DatasetPullTest {
     }
 
     @Test
+    void bytesOfAnUnknownDigestAreComparedWithTheirETag() throws IOException {
+        s3.put("data/p/big", BIG);
+        s3.misbehave("p/big", Fault.WRONG_BYTES);
+        pull(DatasetReference.ofPrefix("s3://data/p"));
+        assertThat(into.resolve("big")).hasBinaryContent(BIG);
+        s3.misbehave("p/big", Fault.WRONG_BYTES);
+        assertThat(datasetsOfAnother()
+                        .snapshot(S3Uri.parse("s3://data/p"), 1, ProgressListener.NONE)
+                        .entries())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.sha256()).isEqualTo(Digest.of(BIG)));
+    }
+
+    private Datasets datasetsOfAnother() {
+        return new Datasets(store, DatasetCache.at(directory.resolve("cache/another")));
+    }
+
+    @Test
+    void anETagThatOnlyLooksLikeAnMd5CostsOneMoreReading() throws IOException {
+        s3.put("data/p/1", BIG, "0123456789abcdef0123456789abcdef");
+        s3.put("data/p/2", new byte[] {2}, "00000000000000000000000000000000");
+        datasets.pull(
+                DatasetReference.ofPrefix("s3://data/p"),
+                into,
+                new PullOptions(1, PullOptions.Placement.HARDLINK, Selection.ALL, false),
+                ProgressListener.NONE);
+        assertThat(into.resolve("1")).hasBinaryContent(BIG);
+        assertThat(s3.requests("GET", "p/1")).hasSize(2);
+        assertThat(s3.requests("GET", "p/2")).hasSize(1);
+    }
+
+    @Test
     void theAlarmGoesOffWhenASourceIdMeetsAnotherContent() throws IOException {
         s3.put("data/p/x", new byte[] {1}, "same");
         PullResult first = pull(DatasetReference.ofPrefix("s3://data/p"));

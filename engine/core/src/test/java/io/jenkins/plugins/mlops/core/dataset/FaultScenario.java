@@ -95,7 +95,6 @@ final class FaultScenario {
         return operation + (trouble == Trouble.NONE ? "" : " with " + trouble) + ", seed " + seed + ", " + way.told();
     }
 
-
     void run() throws Exception {
         try (ObjectStore store = FaultedWork.connect(direct, PATIENT);
                 SmallDisk disk =

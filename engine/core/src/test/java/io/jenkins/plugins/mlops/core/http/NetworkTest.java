@@ -1,12 +1,14 @@
 package io.jenkins.plugins.mlops.core.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -32,6 +34,8 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkTest {
 
@@ -61,6 +65,25 @@ class NetworkTest {
                     .isEqualTo("hello");
             assertThat(proxy.asked()).containsExactly("GET http://store.example:9000/a HTTP/1.1");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "-5", "86400", "9223372036854775807", "99999999999999999999999999"})
+    void aServerThatAsksForAnAbsurdPauseIsOneThatFails(String wait) throws Exception {
+        serve(HttpServer.create(loopback(), 0));
+        server.createContext("/busy", exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", wait);
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        OkHttpClient client =
+                Network.PROCESS.builder().addInterceptor(new TransientAnswers()).build();
+        Request request = new Request.Builder()
+                .url("http://127.0.0.1:" + server.getAddress().getPort() + "/busy")
+                .build();
+        assertThatThrownBy(() -> client.newCall(request).execute())
+                .isInstanceOf(RetryPolicy.Transient.class)
+                .hasMessageContaining("503");
     }
 
     @Test

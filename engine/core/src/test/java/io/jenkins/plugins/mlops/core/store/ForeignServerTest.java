@@ -11,10 +11,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ForeignServerTest {
 
     private static final String ERROR = "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>no</Message></Error>";
+
+    @TempDir
+    private Path directory;
 
     private HttpServer server;
     private ObjectStore store;
@@ -62,6 +68,37 @@ class ForeignServerTest {
         assertThatThrownBy(store::buckets).isInstanceOf(MlopsException.class).hasMessageContaining("is no S3 server");
     }
 
+    @ParameterizedTest
+    @CsvSource({"text/html,<html><body>Gateway</body></html>", "text/plain,''"})
+    void whatOnlySaysYesHasNoObjectAndTakesNone(String type, String body) throws IOException {
+        answer(200, type, body);
+        S3Uri object = S3Uri.parse("s3://data/key");
+        assertThatThrownBy(() -> store.stat(object))
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining("is no S3 server");
+        assertThatThrownBy(() -> store.putIfAbsent(object, new byte[] {1}))
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining("gave no ETag");
+        Path file = Files.writeString(directory.resolve("file"), "text");
+        assertThatThrownBy(() -> store.put(object, LocalFile.read(file)))
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining("gave no ETag");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'<IsTruncated>true</IsTruncated>',did not say how the rest",
+        "'<IsTruncated>true</IsTruncated><NextContinuationToken></NextContinuationToken>',did not say how the rest",
+        "'<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>',did not say how the rest",
+        "'<IsTruncated>false</IsTruncated><Contents><Key>other</Key><LastModified>2026-11-25T00:00:00.000Z</LastModified><ETag>e</ETag><Size>1</Size></Contents>',not asked for"
+    })
+    void aListingThatCannotBeWholeIsNone(String content, String says) {
+        answer(200, "application/xml", "<ListBucketResult><Name>data</Name>" + content + "</ListBucketResult>");
+        assertThatThrownBy(() -> store.list(S3Uri.parse("s3://data/key"), object -> {}))
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining(says);
+    }
+
     @Test
     void keysThatMayNotListBucketsAreKnownKeys() {
         answer(403, "application/xml", ERROR.formatted("AccessDenied"));
@@ -87,8 +124,11 @@ class ForeignServerTest {
             if (status == 302) {
                 exchange.getResponseHeaders().add("Location", "/login");
             }
-            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, head || body.length == 0 ? -1 : body.length);
+            if (!head) {
+                exchange.getResponseBody().write(body);
+            }
             exchange.close();
         });
     }

@@ -1,0 +1,61 @@
+package io.jenkins.plugins.mlops.core.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.mlops.core.file.FileTree;
+import io.jenkins.plugins.mlops.core.store.FaultyWay;
+import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Pulls and publications among random faults: {@code -Dfaults.count} of them in all, after {@code -Dfaults.seed}, which a failure
+ * tells.
+ */
+final class FaultRun {
+
+    private static final String FEW = "60";
+    /** Failures after which no more are looked for. */
+    private static final int MANY = 20;
+
+    private final Path directory;
+    private final ObjectStoreSettings direct;
+    private final String bucket;
+
+    FaultRun(Path directory, ObjectStoreSettings direct, String bucket) {
+        this.directory = directory;
+        this.direct = direct;
+        this.bucket = bucket;
+    }
+
+    /** @param clean runs after each pull or publication */
+    void run(Runnable clean) throws Exception {
+        int count = Integer.parseInt(System.getProperty("faults.count", FEW));
+        long seed = Long.getLong("faults.seed", ThreadLocalRandom.current().nextLong(1_000_000_000));
+        int runs = 0;
+        List<String> failures = new ArrayList<>();
+        try (FaultyWay way = new FaultyWay(direct.endpoint())) {
+            while (way.injected() < count && failures.size() < MANY) {
+                long own = seed + runs++;
+                Path room = Files.createDirectories(directory.resolve("s" + own));
+                FaultScenario scenario = new FaultScenario(own, room, direct, bucket, way);
+                try {
+                    scenario.run();
+                } catch (Exception | AssertionError e) {
+                    StringWriter trace = new StringWriter();
+                    e.printStackTrace(new PrintWriter(trace));
+                    failures.add("-Dfaults.seed=" + own + " -Dfaults.count=1: " + scenario + "\n" + trace);
+                }
+                FileTree.delete(room);
+                clean.run();
+            }
+            System.out.println(way.injected() + " faults in " + runs + " runs from the seed " + seed);
+        }
+        assertThat(failures).isEmpty();
+    }
+}
