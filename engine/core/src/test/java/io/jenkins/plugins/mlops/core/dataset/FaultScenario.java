@@ -376,7 +376,8 @@ final class FaultScenario {
             assertThat(outcome.said())
                     .as("%s", this)
                     .hasSizeBetween(20, 1500)
-                    .doesNotContain("Exception", "null", "\tat ");
+                    .doesNotContain("Exception", "\tat ")
+                    .doesNotContainPattern("(?<!['])\\bnull\\b");
             if (!outcome.said().contains("are not in the store")
                     && !outcome.said().contains("is not in the store")) {
                 assertThat(outcome.said()).as("%s", this).doesNotContain("\n");
