@@ -61,7 +61,7 @@ public final class DatasetInspection {
     private InspectionReport check(InspectedSet set, InspectedSet against) throws IOException {
         requireBytes(set, against);
         GroupRule rule = schema.rule();
-        SetListing listing = new SetListing(set, schema.images().pattern(), rule);
+        SetListing listing = new SetListing(set, true, schema.images().pattern(), rule);
         set.notFiles().forEach(path -> log.add(Kind.NOT_FILES, path, "is a link or a special file"));
 
         KeyTable contents = new KeyTable();
@@ -172,7 +172,7 @@ public final class DatasetInspection {
         Likeness near = new Likeness(Kind.LEAKED_NEAR, "looks like", log);
         alike.add(leaked);
         alike.add(near);
-        SetListing other = new SetListing(against, schema.images().pattern(), rule);
+        SetListing other = new SetListing(against, false, schema.images().pattern(), rule);
         // Empty files of the other set say nothing of this one.
         FindingLog ignored = new FindingLog();
         BitSet groups = new BitSet();

@@ -31,7 +31,9 @@ public final class InspectedSet {
     private final String name;
     private final Path directory;
     private final Path manifest;
-    private final DatasetVersion version;
+    /** Known when the manifest was read once. */
+    private DatasetVersion version;
+
     private final List<Listed> listed;
     private final List<String> notFiles = new ArrayList<>();
 
@@ -43,28 +45,28 @@ public final class InspectedSet {
         void file(SetFile file) throws IOException;
     }
 
-    private InspectedSet(String name, Path directory, Path manifest, DatasetVersion version) throws IOException {
+    private InspectedSet(String name, Path directory, Path manifest) throws IOException {
         this.name = name;
         this.directory = directory;
         this.manifest = manifest;
-        this.version = version;
         this.listed = directory == null ? List.of() : list();
     }
 
     /**
-     * What a manifest lists.
+     * What a manifest lists. It is read by the check, which fails with kind USAGE when it is broken.
      *
      * @param manifest its file; it must stay until the check has ended
      * @param origin what messages call it
-     * @throws MlopsException of kind USAGE when it is broken
+     * @throws MlopsException of kind USAGE when there is no such file
      */
     public static InspectedSet ofManifest(Path manifest, String origin) {
+        if (!Files.isRegularFile(manifest)) {
+            throw MlopsException.usage("There is neither a manifest nor a directory " + origin);
+        }
         try {
-            DatasetVersion version =
-                    ManifestScan.read(manifest, origin, entry -> {}).version();
-            return new InspectedSet(origin, null, manifest, version);
+            return new InspectedSet(origin, null, manifest);
         } catch (IOException e) {
-            throw MlopsException.usage(origin + " cannot be read: " + e.getMessage(), e);
+            throw new IllegalStateException("nothing is read of a manifest yet", e);
         }
     }
 
@@ -81,11 +83,7 @@ public final class InspectedSet {
         try {
             Path manifest = directory.resolve(Datasets.MANIFEST_PATH);
             boolean pulled = Files.isRegularFile(manifest, LinkOption.NOFOLLOW_LINKS);
-            DatasetVersion version = pulled
-                    ? ManifestScan.read(manifest, manifest.toString(), entry -> {})
-                            .version()
-                    : null;
-            return new InspectedSet(origin, directory.toRealPath(), pulled ? manifest : null, version);
+            return new InspectedSet(origin, directory.toRealPath(), pulled ? manifest : null);
         } catch (IOException e) {
             throw MlopsException.usage("The directory " + origin + " cannot be read: " + e, e);
         }
@@ -96,7 +94,7 @@ public final class InspectedSet {
         return name;
     }
 
-    /** Null for a directory that no pull made. */
+    /** Null for a directory that no pull made, and before {@link #each}. */
     DatasetVersion version() {
         return version;
     }
@@ -110,7 +108,7 @@ public final class InspectedSet {
         return directory.resolve(path);
     }
 
-    /** How many files there are. */
+    /** How many files there are; of a manifest known after {@link #each}. */
     int size() {
         long files = directory == null ? version.files() : listed.size();
         if (files > Integer.MAX_VALUE - 8) {
@@ -129,7 +127,7 @@ public final class InspectedSet {
     void each(Visitor visitor) throws IOException {
         if (directory == null) {
             int[] number = {0};
-            ManifestScan.read(manifest, name, entry -> {
+            version = read(entry -> {
                 requireNotInterrupted();
                 visitor.file(new SetFile(number[0]++, entry.path(), entry.size(), entry.sha256(), entry.group()));
             });
@@ -137,9 +135,13 @@ public final class InspectedSet {
             eachListed(listed.size(), new int[] {0}, visitor);
         } else {
             int[] next = {0};
-            ManifestScan.read(manifest, name, entry -> joined(entry, next, visitor));
+            version = read(entry -> joined(entry, next, visitor));
             eachListed(listed.size(), next, visitor);
         }
+    }
+
+    private DatasetVersion read(ManifestScan.Visitor visitor) {
+        return ManifestScan.read(manifest, name, visitor).version();
     }
 
     /** Both are in the order of the paths: what comes before the entry in the directory is not in the manifest. */

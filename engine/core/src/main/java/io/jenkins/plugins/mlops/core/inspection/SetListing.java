@@ -33,6 +33,7 @@ final class SetListing {
             "raw");
 
     private final InspectedSet set;
+    private final boolean labels;
     private final Pattern imagePath;
     private final GroupRule rule;
 
@@ -56,9 +57,13 @@ final class SetListing {
     final List<SetFile> tables = new ArrayList<>();
     final List<SetFile> classNames = new ArrayList<>();
 
-    /** @param rule which group a file is in; null for what manifests say */
-    SetListing(InspectedSet set, Pattern imagePath, GroupRule rule) {
+    /**
+     * @param labels whether labels and classes are looked for
+     * @param rule which group a file is in; null for what manifests say
+     */
+    SetListing(InspectedSet set, boolean labels, Pattern imagePath, GroupRule rule) {
         this.set = set;
+        this.labels = labels;
         this.imagePath = imagePath;
         this.rule = rule;
     }
@@ -76,7 +81,7 @@ final class SetListing {
             if (isSample(file)) {
                 sample(file, log);
                 each.sample(file);
-            } else {
+            } else if (labels) {
                 text(file);
             }
         });
@@ -93,6 +98,8 @@ final class SetListing {
         }
         if (file.kind() == FileKind.IMAGE) {
             images++;
+        }
+        if (labels && file.kind() == FileKind.IMAGE) {
             imageKeys.putIfAbsent(LabelPaths.key(file.path()), file.number());
             String directory = LabelPaths.directory(file.path());
             if (directory != null) {
