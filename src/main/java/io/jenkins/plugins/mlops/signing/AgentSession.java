@@ -262,8 +262,8 @@ final class AgentSession implements RequestSigner {
 
         private static String name(StoreRequest request) {
             return request.versionId() == null
-                    ? request.location().key()
-                    : request.location().key() + '\0' + request.versionId();
+                    ? request.location().toString()
+                    : request.location().toString() + '\0' + request.versionId();
         }
 
         @CheckForNull

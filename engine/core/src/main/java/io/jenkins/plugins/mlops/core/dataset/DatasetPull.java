@@ -10,10 +10,9 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.AbstractList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -47,7 +46,7 @@ final class DatasetPull {
      */
     PullResult run(PrefixSource.Learnt learnt, Path into, long start) throws IOException {
         Manifest manifest = learnt.manifest();
-        List<Manifest.Entry> entries = PulledDirectory.selected(manifest, options.selection());
+        List<Manifest.Entry> entries = options.selection().of(manifest.entries());
         if (entries.isEmpty() && !options.selection().isAll()) {
             throw MlopsException.usage("No file of the dataset matches the selection "
                     + options.selection().include());
@@ -100,52 +99,86 @@ final class DatasetPull {
 
     private void download(Manifest manifest, List<Manifest.Entry> entries, AtomicLong files, AtomicLong bytes)
             throws IOException {
-        List<Manifest.Entry> missing = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (Manifest.Entry entry : entries) {
-            if (seen.add(entry.sha256().hex()) && !cache.has(entry.sha256(), entry.size())) {
-                missing.add(entry);
-            }
-        }
+        List<Manifest.Entry> missing = missing(manifest, entries);
         if (missing.isEmpty()) {
             return;
-        }
-        for (Manifest.Entry entry : missing) {
-            if (manifest.pin(entry) == null) {
-                throw MlopsException.usage("The manifest names no object for '" + entry.path()
-                        + "', and the cache does not have it: pull a published manifest");
-            }
         }
         requireSpace(size(missing));
         if (store.isSignedElsewhere()) {
             expect(manifest, missing);
         }
         ProgressCount count = new ProgressCount(progress, "downloading", missing.size(), size(missing));
-        new Workers("The pull of " + manifest.name(), options.jobs(), store::cancel).forEach(missing, entry -> {
-            ObjectPin pin = manifest.pin(entry);
-            DatasetCache.Fetched fetched =
-                    cache.fetch(store, pin, entry.sha256(), entry.size(), arrived -> count.add(0, arrived));
-            if (fetched.downloadedBytes() > 0 || entry.size() == 0) {
-                files.incrementAndGet();
-                bytes.addAndGet(fetched.downloadedBytes());
+        new Workers("The pull of " + manifest.name(), options.jobs(), store::cancel)
+                .forEach(inOrder(missing), entry -> {
+                    ObjectPin pin = manifest.pin(entry);
+                    DatasetCache.Fetched fetched =
+                            cache.fetch(store, pin, entry.sha256(), entry.size(), arrived -> count.add(0, arrived));
+                    if (fetched.downloadedBytes() > 0 || entry.size() == 0) {
+                        files.incrementAndGet();
+                        bytes.addAndGet(fetched.downloadedBytes());
+                    }
+                    count.add(1, 0);
+                });
+    }
+
+    /** What the cache does not have, each file once. */
+    private List<Manifest.Entry> missing(Manifest manifest, List<Manifest.Entry> entries) throws IOException {
+        DigestSet seen = new DigestSet();
+        try (PackedEntries.Builder missing = new PackedEntries.Builder()) {
+            for (Manifest.Entry entry : entries) {
+                if (seen.add(entry.sha256()) && !cache.has(entry.sha256(), entry.size())) {
+                    if (manifest.pin(entry) == null) {
+                        throw MlopsException.usage("The manifest names no object for '" + entry.path()
+                                + "', and the cache does not have it: pull a published manifest");
+                    }
+                    missing.add(entry);
+                }
             }
-            count.add(1, 0);
-        });
+            return missing.finish();
+        }
+    }
+
+    /** Who signs was told the order of the manifest. */
+    private Iterator<Manifest.Entry> inOrder(List<Manifest.Entry> missing) {
+        return store.isSignedElsewhere() ? missing.iterator() : new LargestFirst(missing.iterator());
     }
 
     /** Who signs knows the objects by their place in the manifest, of which the missing ones are a part in the same order. */
     private void expect(Manifest manifest, List<Manifest.Entry> missing) {
         int[] numbers = new int[missing.size()];
-        List<ObjectPin> pins = new ArrayList<>(missing.size());
+        Iterator<Manifest.Entry> next = missing.iterator();
+        Manifest.Entry wanted = next.next();
+        int found = 0;
         int number = 0;
         for (Manifest.Entry entry : manifest.entries()) {
-            if (pins.size() < numbers.length && entry.equals(missing.get(pins.size()))) {
-                numbers[pins.size()] = number;
-                pins.add(manifest.pin(entry));
+            if (wanted != null && entry.equals(wanted)) {
+                numbers[found++] = number;
+                wanted = next.hasNext() ? next.next() : null;
             }
             number++;
         }
-        store.expect(pins, numbers);
+        store.expect(new Pins(manifest, missing), numbers);
+    }
+
+    /** The states of the objects behind some entries, made when they are asked for. */
+    private static final class Pins extends AbstractList<ObjectPin> {
+        private final Manifest manifest;
+        private final List<Manifest.Entry> entries;
+
+        Pins(Manifest manifest, List<Manifest.Entry> entries) {
+            this.manifest = manifest;
+            this.entries = entries;
+        }
+
+        @Override
+        public ObjectPin get(int index) {
+            return manifest.pin(entries.get(index));
+        }
+
+        @Override
+        public int size() {
+            return entries.size();
+        }
     }
 
     private void requireSpace(long needed) throws IOException {
@@ -157,7 +190,7 @@ final class DatasetPull {
         }
     }
 
-    private static long size(List<Manifest.Entry> entries) {
+    static long size(List<Manifest.Entry> entries) {
         return entries.stream().mapToLong(Manifest.Entry::size).sum();
     }
 }

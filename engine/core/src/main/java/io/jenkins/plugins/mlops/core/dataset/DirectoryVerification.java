@@ -4,14 +4,15 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.NoSuchElementException;
 
 /** Compares a directory with a manifest: every file is read, and every other one is reported. */
 final class DirectoryVerification {
@@ -40,7 +41,7 @@ final class DirectoryVerification {
                     PulledDirectory.OWN_NAME,
                     "its manifest is of " + manifest.content() + ", not of the version pulled"));
         }
-        return compare(directory, manifest, marker.version(), marker.selection(), problems);
+        return compare(manifest, marker.version(), marker.selection(), problems);
     }
 
     /** Compares a directory that something else has made, such as a mounted volume. */
@@ -48,35 +49,65 @@ final class DirectoryVerification {
         if (!Files.isDirectory(path)) {
             throw MlopsException.usage("The directory " + path + " does not exist");
         }
-        return compare(new PulledDirectory(path), manifest, manifest.content(), Selection.ALL, List.of());
+        return compare(manifest, manifest.content(), Selection.ALL, List.of());
     }
 
     private DatasetCheck compare(
-            PulledDirectory directory,
-            Manifest manifest,
-            Digest version,
-            Selection selection,
-            List<DatasetCheck.Problem> known)
+            Manifest manifest, Digest version, Selection selection, List<DatasetCheck.Problem> known)
             throws IOException {
         List<DatasetCheck.Problem> problems = Collections.synchronizedList(new ArrayList<>(known));
-        List<Manifest.Entry> entries = PulledDirectory.selected(manifest, selection);
-        long bytes = entries.stream().mapToLong(Manifest.Entry::size).sum();
-        Map<String, PulledDirectory.Found> found = new HashMap<>(directory.files());
+        List<Manifest.Entry> entries = selection.of(manifest.entries());
+        long bytes = DatasetPull.size(entries);
         ProgressCount count = new ProgressCount(progress, "verifying", entries.size(), bytes);
-        new Workers("Verifying " + path, jobs, () -> {}).forEach(entries, entry -> {
-            String problem = problem(entry, found.get(entry.path()));
+        DirectoryComparison comparison = new DirectoryComparison(path, entries.iterator());
+        new Workers("Verifying " + path, jobs, () -> {}).forEach(new Pairs(comparison), pair -> {
+            String problem = pair.entry() == null ? "is not part of the dataset" : problem(pair.entry(), pair.found());
             if (problem != null) {
-                problems.add(new DatasetCheck.Problem(entry.path(), problem));
+                problems.add(new DatasetCheck.Problem(
+                        pair.entry() == null
+                                ? pair.found().path()
+                                : pair.entry().path(),
+                        problem));
             }
-            count.add(1, entry.size());
+            if (pair.entry() != null) {
+                count.add(1, pair.entry().size());
+            }
         });
-        entries.forEach(entry -> found.remove(entry.path()));
-        found.keySet().forEach(extra -> problems.add(new DatasetCheck.Problem(extra, "is not part of the dataset")));
         problems.sort(Comparator.comparing(DatasetCheck.Problem::path));
         return new DatasetCheck(version, selection, entries.size(), bytes, problems);
     }
 
-    private static String problem(Manifest.Entry entry, PulledDirectory.Found found) throws IOException {
+    /** A comparison as an iterator, whose failures are the work's. */
+    private static final class Pairs implements Iterator<DirectoryComparison.Pair> {
+        private final DirectoryComparison comparison;
+        private DirectoryComparison.Pair next;
+
+        Pairs(DirectoryComparison comparison) throws IOException {
+            this.comparison = comparison;
+            this.next = comparison.next();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public DirectoryComparison.Pair next() {
+            if (next == null) {
+                throw new NoSuchElementException();
+            }
+            DirectoryComparison.Pair now = next;
+            try {
+                next = comparison.next();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return now;
+        }
+    }
+
+    private static String problem(Manifest.Entry entry, DirectoryWalk.Found found) throws IOException {
         if (found == null) {
             return "is missing";
         }

@@ -47,6 +47,9 @@ public record Manifest(
 
     public static final String SCHEMA = "mlops-manifest/1";
 
+    /** A file from this size on is read entry by entry, bytes; its entries then lie outside of the heap. */
+    private static final long LARGE = 32L * 1024 * 1024;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     /**
@@ -132,18 +135,21 @@ public record Manifest(
                     "the schema '" + schema + "' is not known: " + SCHEMA + " is what this version reads");
         }
         requireName(name);
+        boolean packed = entries instanceof PackedEntries;
         if (content == null
                 || source == null
                 || entries == null
-                || entries.stream().anyMatch(Objects::isNull)) {
+                || !packed && entries.stream().anyMatch(Objects::isNull)) {
             throw MlopsException.usage("a manifest has content, source and entries, none of them null");
         }
         if (bucket != null) {
             bucket = new S3Uri(bucket, "").bucket();
         }
-        entries = entries.stream()
-                .sorted(Comparator.comparing(Entry::path, TreePath.ORDER))
-                .toList();
+        if (!packed) {
+            entries = entries.stream()
+                    .sorted(Comparator.comparing(Entry::path, TreePath.ORDER))
+                    .toList();
+        }
         TreeSummary tree = TreeSummary.of(entries);
         if (!tree.content().equals(content) || tree.files() != files || tree.bytes() != bytes) {
             throw MlopsException.usage("the manifest contradicts itself: it says " + content + ", " + files + " files, "
@@ -186,7 +192,9 @@ public record Manifest(
     /** As {@link #read(Path)}; {@code origin} is what an error calls the manifest. */
     static Manifest read(Path file, String origin) {
         try (InputStream in = Files.newInputStream(file)) {
-            return Documents.readJson(in, origin, Manifest.class);
+            return Files.size(file) > LARGE
+                    ? ManifestScan.readWhole(file, origin)
+                    : Documents.readJson(in, origin, Manifest.class);
         } catch (NoSuchFileException e) {
             throw MlopsException.usage("The manifest " + file + " does not exist", e);
         } catch (IOException e) {

@@ -73,6 +73,23 @@ public record ManifestScan(DatasetVersion version, String bucket) {
         return read(file, origin, entry -> {});
     }
 
+    /** Reads a manifest with all its entries, which must be in order when they are many. */
+    static Manifest readWhole(Path file, String origin) throws IOException {
+        try (PackedEntries.Builder entries = new PackedEntries.Builder()) {
+            ManifestScan scan = read(file, origin, entries::add);
+            DatasetVersion version = scan.version();
+            return new Manifest(
+                    Manifest.SCHEMA,
+                    version.name(),
+                    version.contentId(),
+                    new Manifest.Source(version.sourceId(), version.source()),
+                    scan.bucket(),
+                    version.files(),
+                    version.bytes(),
+                    entries.finish());
+        }
+    }
+
     private static final class Reading {
 
         private final String origin;

@@ -3,43 +3,57 @@ package io.jenkins.plugins.mlops.core.dataset;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import java.text.Normalizer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
 /**
  * Refuses paths that are one file on a file system which ignores case or Unicode normalisation, be it by their own name or a
- * directory's, and paths in the directory that pulls keep for themselves. Paths are added in {@link TreePath#ORDER}.
+ * directory's, and paths in the directory that pulls keep for themselves. Paths are
+ * added in {@link TreePath#ORDER}, so that no more than the directories that lead to the last one are remembered.
  */
 final class PathClashes {
 
-    private final Map<String, String> seen = new HashMap<>();
-    private String directory = "";
+    /** A directory that more may be added to, and the names in it by what a file system may take for the same. */
+    private record Level(String path, Map<String, String> names) {}
+
+    private final Deque<Level> open = new ArrayDeque<>();
+
+    PathClashes() {
+        open.push(new Level("", new HashMap<>()));
+    }
 
     void add(String path) {
         int slash = path.lastIndexOf('/') + 1;
-        String parent = path.substring(0, slash);
-        if (!parent.equals(directory)) {
-            for (int end = parent.indexOf('/'); end >= 0; end = parent.indexOf('/', end + 1)) {
-                enter(parent.substring(0, end));
-            }
-            directory = parent;
+        enter(path.substring(0, slash));
+        put(path.substring(slash));
+    }
+
+    /** Makes the directory with this path ("" or ending in '/') the innermost open one. */
+    private void enter(String directory) {
+        while (!directory.startsWith(open.element().path())) {
+            open.pop();
         }
-        String before = seen.putIfAbsent(fold(path), path);
-        if (before != null) {
-            throw clash(before, path);
+        for (int from = open.element().path().length(); from < directory.length(); ) {
+            int slash = directory.indexOf('/', from);
+            put(directory.substring(from, slash));
+            from = slash + 1;
+            open.push(new Level(directory.substring(0, from), new HashMap<>()));
         }
     }
 
-    private void enter(String path) {
-        String folded = fold(path);
-        if (folded.equals(PulledDirectory.OWN_NAME)) {
-            throw MlopsException.usage("the path '" + path + "' is refused: pulls keep '" + PulledDirectory.OWN_NAME
+    private void put(String name) {
+        Level level = open.element();
+        String folded = fold(name);
+        if (level.path().isEmpty() && folded.equals(PulledDirectory.OWN_NAME)) {
+            throw MlopsException.usage("the path '" + name + "' is refused: pulls keep '" + PulledDirectory.OWN_NAME
                     + "' at the top for themselves");
         }
-        String before = seen.putIfAbsent(folded, path);
-        if (before != null && !before.equals(path)) {
-            throw clash(before, path);
+        String before = level.names().putIfAbsent(folded, name);
+        if (before != null) {
+            throw clash(level.path() + before, level.path() + name);
         }
     }
 

@@ -12,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * Where a pull puts its files. The files are gathered in a staging directory beside the target, which then takes the target's
@@ -120,16 +119,7 @@ final class PullTarget {
         boolean done = false;
         try {
             Files.createDirectories(staging);
-            TreeSet<String> directories = new TreeSet<>();
-            for (Manifest.Entry entry : entries) {
-                int slash = entry.path().lastIndexOf('/');
-                if (slash > 0) {
-                    directories.add(entry.path().substring(0, slash));
-                }
-            }
-            for (String directory : directories) {
-                Files.createDirectories(staging.resolve(directory));
-            }
+            makeDirectories(entries);
             new Workers("Placing the files", options.jobs(), () -> {}).forEach(entries, entry -> {
                 place(cache.blob(entry.sha256()), staging.resolve(entry.path()), options.placement());
                 progress.add(1, entry.size());
@@ -140,6 +130,18 @@ final class PullTarget {
         } finally {
             if (!done) {
                 clear();
+            }
+        }
+    }
+
+    /** All that lies in a directory stands together, so each is made once, or few times. */
+    private void makeDirectories(List<Manifest.Entry> entries) throws IOException {
+        String last = "";
+        for (Manifest.Entry entry : entries) {
+            int slash = entry.path().lastIndexOf('/');
+            if (slash > 0 && !(slash == last.length() && entry.path().startsWith(last))) {
+                last = entry.path().substring(0, slash);
+                Files.createDirectories(staging.resolve(last));
             }
         }
     }

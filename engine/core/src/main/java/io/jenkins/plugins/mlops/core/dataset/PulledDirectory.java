@@ -3,16 +3,11 @@ package io.jenkins.plugins.mlops.core.dataset;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -33,9 +28,6 @@ final class PulledDirectory {
     PulledDirectory(Path directory) {
         this.directory = directory;
     }
-
-    /** What a walk found at a path. */
-    record Found(Path file, BasicFileAttributes attributes) {}
 
     static Path manifestFile(Path directory) {
         return directory.resolve(OWN_NAME).resolve(MANIFEST);
@@ -65,18 +57,6 @@ final class PulledDirectory {
         return Manifest.read(manifestFile(directory));
     }
 
-    /** The entries that belong here. */
-    static List<Manifest.Entry> selected(Manifest manifest, Selection selection) {
-        if (selection.isAll()) {
-            return manifest.entries();
-        }
-        var wanted = selection.of(
-                manifest.entries().stream().map(Manifest.Entry::path).toList());
-        return manifest.entries().stream()
-                .filter(entry -> wanted.contains(entry.path()))
-                .toList();
-    }
-
     /** Whether exactly these files are here, none of them written to since they were verified. */
     boolean holds(PullMarker wanted, List<Manifest.Entry> entries) throws IOException {
         if (!isOurs()) {
@@ -89,37 +69,29 @@ final class PulledDirectory {
         } catch (MlopsException damaged) {
             return false;
         }
-        Map<String, Found> found = files();
-        return found.size() == entries.size()
-                && entries.stream()
-                        .allMatch(entry -> found.containsKey(entry.path())
-                                && BlobFile.isSealed(found.get(entry.path()).attributes(), entry.size()));
+        DirectoryWalk here = new DirectoryWalk(directory);
+        for (Manifest.Entry entry : entries) {
+            DirectoryWalk.Found found = here.next();
+            if (found == null
+                    || !found.path().equals(entry.path())
+                    || !BlobFile.isSealed(found.attributes(), entry.size())) {
+                return false;
+            }
+        }
+        return here.next() == null;
     }
 
     /** Paths that are here and that no pull put here. */
     List<String> foreignFiles() throws IOException {
-        Map<String, Found> found = new HashMap<>(files());
-        manifest().entries().forEach(entry -> found.remove(entry.path()));
-        return found.keySet().stream().sorted().toList();
-    }
-
-    /** All that is here, but for directories and what a pull keeps for itself. */
-    Map<String, Found> files() throws IOException {
-        Map<String, Found> found = new HashMap<>();
-        Path own = directory.resolve(OWN_NAME);
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-                return dir.equals(own) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        List<String> foreign = new ArrayList<>();
+        DirectoryComparison comparison =
+                new DirectoryComparison(directory, manifest().entries().iterator());
+        for (DirectoryComparison.Pair pair = comparison.next(); pair != null; pair = comparison.next()) {
+            if (pair.entry() == null) {
+                foreign.add(pair.found().path());
             }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                found.put(pathOf(directory, file), new Found(file, attributes));
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        return found;
+        }
+        return foreign;
     }
 
     /** A file's path as manifests write it. */

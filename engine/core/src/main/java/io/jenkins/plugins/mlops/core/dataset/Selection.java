@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 
 /**
  * Which files of a dataset are wanted. The choice depends on the paths alone, so it is the same everywhere, and a sample of a
@@ -42,29 +42,41 @@ public record Selection(
         return include.isEmpty() && sample == 0;
     }
 
-    /** The wanted among these paths. */
-    Set<String> of(List<String> paths) {
-        List<PathMatcher> matchers = include.stream().map(Selection::matcher).toList();
-        List<String> included = matchers.isEmpty()
-                ? paths
-                : paths.stream()
-                        .filter(path -> {
-                            Path asPath = Path.of(path);
-                            return matchers.stream().anyMatch(matcher -> matcher.matches(asPath));
-                        })
-                        .toList();
-        if (sample == 0 || included.size() <= sample) {
-            return new HashSet<>(included);
+    /** The wanted among these entries, in their order. */
+    List<Manifest.Entry> of(List<Manifest.Entry> entries) throws IOException {
+        if (isAll()) {
+            return entries;
         }
-        return included.stream()
-                .map(path -> new Drawn(Digest.of(path), path))
-                .sorted(Comparator.comparing(Drawn::rank))
-                .limit(sample)
-                .map(Drawn::path)
-                .collect(Collectors.toSet());
+        List<PathMatcher> matchers = include.stream().map(Selection::matcher).toList();
+        Predicate<String> included = path -> {
+            Path asPath = Path.of(path);
+            return matchers.isEmpty() || matchers.stream().anyMatch(matcher -> matcher.matches(asPath));
+        };
+        Digest last = sample == 0 ? null : lastDrawn(entries, included);
+        try (PackedEntries.Builder wanted = new PackedEntries.Builder()) {
+            for (Manifest.Entry entry : entries) {
+                if (included.test(entry.path())
+                        && (last == null || Digest.of(entry.path()).compareTo(last) <= 0)) {
+                    wanted.add(entry);
+                }
+            }
+            return wanted.finish();
+        }
     }
 
-    private record Drawn(Digest rank, String path) {}
+    /** The largest digest of a path that is still drawn; null when all are. */
+    private Digest lastDrawn(List<Manifest.Entry> entries, Predicate<String> included) {
+        PriorityQueue<Digest> drawn = new PriorityQueue<>(Comparator.reverseOrder());
+        for (Manifest.Entry entry : entries) {
+            if (included.test(entry.path())) {
+                drawn.add(Digest.of(entry.path()));
+                if (drawn.size() > sample) {
+                    drawn.remove();
+                }
+            }
+        }
+        return drawn.peek();
+    }
 
     private static PathMatcher matcher(String glob) {
         try {

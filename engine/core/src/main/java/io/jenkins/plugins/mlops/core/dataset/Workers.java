@@ -2,13 +2,15 @@ package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Does the same with every item of a list on a fixed number of threads. The first failure, or an interruption of the caller,
+ * Does the same with every item on a fixed number of threads. The first failure, or an interruption of the caller,
  * stops the others, and the call returns when all have ended: nothing goes on behind the caller's back.
  */
 public final class Workers {
@@ -34,23 +36,36 @@ public final class Workers {
         this.breakOff = breakOff;
     }
 
-    public <T> void forEach(List<T> items, Task<T> task) {
-        AtomicInteger next = new AtomicInteger();
+    public <T> void forEach(Collection<T> items, Task<T> task) {
+        forEach(items.iterator(), Math.min(jobs, items.size()), task);
+    }
+
+    /** As the other, of items whose number is not known; only one thread at a time asks for the next. */
+    public <T> void forEach(Iterator<T> items, Task<T> task) {
+        forEach(items, jobs, task);
+    }
+
+    private <T> void forEach(Iterator<T> items, int number, Task<T> task) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < Math.min(jobs, items.size()); i++) {
+        Object turn = new Object();
+        for (int i = 0; i < number; i++) {
             threads.add(new Thread(
                     () -> {
-                        for (int n = next.getAndIncrement();
-                                n < items.size() && failure.get() == null;
-                                n = next.getAndIncrement()) {
-                            try {
-                                task.run(items.get(n));
-                            } catch (IOException | RuntimeException | Error e) {
-                                if (failure.compareAndSet(null, e)) {
-                                    stop(threads);
+                        try {
+                            while (failure.get() == null) {
+                                T item;
+                                synchronized (turn) {
+                                    if (!items.hasNext()) {
+                                        return;
+                                    }
+                                    item = items.next();
                                 }
-                                return;
+                                task.run(item);
+                            }
+                        } catch (IOException | RuntimeException | Error e) {
+                            if (failure.compareAndSet(null, e)) {
+                                stop(threads);
                             }
                         }
                     },
@@ -93,6 +108,9 @@ public final class Workers {
     }
 
     private void rethrow(Throwable failure) {
+        if (failure instanceof UncheckedIOException e) {
+            rethrow(e.getCause());
+        }
         if (failure instanceof IOException e) {
             throw MlopsException.failed(what + " failed: " + LocalFailures.reason(e), e);
         }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.document;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -21,9 +22,11 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,6 +51,8 @@ public final class Documents {
 
     /** A YAML document is configuration that people write; more than this is none. */
     private static final int MAX_YAML_CHARACTERS = 16 * 1024 * 1024;
+
+    private static final int BUFFER = 1 << 16;
 
     private static final Pattern MISSING_KEY = Pattern.compile("[Mm]issing required creator property '([^']+)'");
     private static final Pattern ENUM_CHOICES = Pattern.compile("accepted for Enum class: \\[([^\\]]*)\\]");
@@ -118,7 +123,12 @@ public final class Documents {
 
     /** Writes indented JSON so that the file is there whole or not at all. */
     public static void writeJson(Path file, Object value) throws IOException {
-        writeAtomically(file, toJson(value));
+        writeAtomically(file, out -> {
+            JSON.writerWithDefaultPrettyPrinter()
+                    .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                    .writeValue(out, value);
+            out.write('\n');
+        });
     }
 
     /** Writes UTF-8 text so that the file is there whole or not at all; its directory is made when it is missing. */
@@ -131,15 +141,24 @@ public final class Documents {
      * is missing. The file has the permissions that the process gives its files, not the narrow ones of a temporary file.
      */
     public static void writeAtomically(Path file, byte[] bytes) throws IOException {
+        writeAtomically(file, out -> out.write(bytes));
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    private static void writeAtomically(Path file, Writing writing) throws IOException {
         Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a directory");
         Files.createDirectories(directory);
         Path temporary = directory.resolve("." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
-                    channel.write(left);
-                }
+                            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER)) {
+                writing.to(out);
+                out.flush();
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

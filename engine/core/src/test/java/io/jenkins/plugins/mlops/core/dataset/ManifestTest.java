@@ -188,12 +188,69 @@ class ManifestTest {
     }
 
     @Property(tries = 50)
-    void aSampleIsTheSameWheneverItIsDrawn(@ForAll("files") List<Manifest.Entry> entries) {
-        List<String> paths = entries.stream().map(Manifest.Entry::path).toList();
-        List<String> shuffled = new ArrayList<>(paths);
+    void aSampleIsTheSameWheneverItIsDrawn(@ForAll("files") List<Manifest.Entry> entries) throws IOException {
+        List<Manifest.Entry> shuffled = new ArrayList<>(entries);
         Collections.shuffle(shuffled);
-        Set<String> drawn = new Selection(List.of(), 3).of(paths);
-        assertThat(drawn).hasSize(Math.min(3, paths.size())).isEqualTo(new Selection(List.of(), 3).of(shuffled));
+        List<Manifest.Entry> drawn = new Selection(List.of(), 3).of(entries);
+        assertThat(drawn)
+                .hasSize(Math.min(3, entries.size()))
+                .containsExactlyInAnyOrderElementsOf(new Selection(List.of(), 3).of(shuffled));
+    }
+
+    @Property(tries = 100)
+    void entriesOutsideOfTheHeapAreTheSame(@ForAll("files") List<Manifest.Entry> entries, @ForAll boolean published)
+            throws IOException {
+        List<Manifest.Entry> all = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            Manifest.Entry entry = entries.get(i % entries.size());
+            String hex = entry.sha256().hex();
+            all.add(new Manifest.Entry(
+                    i + entry.path(),
+                    Long.MAX_VALUE - i,
+                    entry.sha256(),
+                    i % 5 == 0 ? null : published ? "p/" + hex.substring(0, 2) + "/" + hex : entry.key(),
+                    i % 2 == 0 ? null : "v\u00fc" + i,
+                    i % 3 == 0 ? null : "e",
+                    i % 7 == 0 ? null : "g",
+                    i % 11 == 0 ? "other" : null));
+        }
+        try (PackedEntries.Builder builder = new PackedEntries.Builder(2)) {
+            for (Manifest.Entry entry : all) {
+                builder.add(entry);
+            }
+            List<Manifest.Entry> packed = builder.finish();
+            assertThat(packed).isInstanceOf(PackedEntries.class).isEqualTo(all);
+            for (int i = all.size() - 1; i >= 0; i--) {
+                assertThat(packed.get(i)).isEqualTo(all.get(i));
+            }
+        }
+    }
+
+    @Test
+    void aLargeFileIsReadEntryByEntry() throws IOException {
+        List<Manifest.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            entries.add(new Manifest.Entry(
+                    "images/" + i / 1000 + "/" + i + ".png",
+                    i,
+                    Digest.of("" + i),
+                    "k/" + "x".repeat(200) + i,
+                    null,
+                    null,
+                    null));
+        }
+        Manifest manifest = Manifest.of("large", SOURCE, "data", entries);
+        Path file = directory.resolve("large.json");
+        manifest.write(file);
+        assertThat(Files.size(file)).isGreaterThan(32L * 1024 * 1024);
+        Manifest read = Manifest.read(file);
+        assertThat(read).isEqualTo(manifest);
+        assertThat(read.entries()).isInstanceOf(PackedEntries.class);
+        Path again = directory.resolve("again.json");
+        read.write(again);
+        assertThat(again).hasSameBinaryContentAs(file);
+        Files.writeString(file, Files.readString(file).replaceFirst("\"size\" : 99999,", "\"size\" : 99998,"));
+        assertThatThrownBy(() -> Manifest.read(file)).hasMessageContaining("contradicts itself");
     }
 
     @Provide
