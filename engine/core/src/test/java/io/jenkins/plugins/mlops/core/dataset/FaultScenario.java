@@ -23,6 +23,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -408,8 +409,12 @@ final class FaultScenario {
     }
 
     private static boolean holds(Path directory, Map<String, byte[]> wanted) throws IOException {
-        Map<String, PulledDirectory.Found> found = new PulledDirectory(directory).files();
-        if (!found.keySet().equals(wanted.keySet())) {
+        Set<String> found = new HashSet<>();
+        DirectoryWalk walk = new DirectoryWalk(directory);
+        for (DirectoryWalk.Found file = walk.next(); file != null; file = walk.next()) {
+            found.add(file.path());
+        }
+        if (!found.equals(wanted.keySet())) {
             return false;
         }
         for (Map.Entry<String, byte[]> file : wanted.entrySet()) {
