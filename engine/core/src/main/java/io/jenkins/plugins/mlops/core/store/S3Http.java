@@ -2,21 +2,16 @@ package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.http.Network;
 import io.jenkins.plugins.mlops.core.http.TransientAnswers;
-import io.minio.Signer;
-import io.minio.errors.MinioException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -29,8 +24,7 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /**
- * The HTTP client of one object store, and requests signed for it (Signature Version 4 by MinIO's signer, path-style
- * addresses). Objects' bytes go this way: it says beforehand what a body's digest is, keeps connections, and reads
+ * The HTTP client of one object store, and requests signed for it (path-style addresses). Objects' bytes go this way: it says beforehand what a body's digest is, keeps connections, and reads
  * Retry-After. Thread-safe.
  */
 final class S3Http implements AutoCloseable {
@@ -38,16 +32,20 @@ final class S3Http implements AutoCloseable {
     /** The digest of an empty body. */
     private static final String EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    private static final DateTimeFormatter AMZ_DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
     private static final int MAX_CONNECTIONS = 256;
 
-    private final ObjectStoreSettings settings;
+    private final String address;
+    private final String host;
+    private final HeaderSignature signature;
     private final boolean signedElsewhere;
     private final OkHttpClient client;
 
     /** @param signer who signs in the place of keys; null for the keys of the settings */
     S3Http(ObjectStoreSettings settings, RequestSigner signer, Duration connectTimeout, Duration readTimeout) {
-        this.settings = settings;
+        URI endpoint = settings.endpoint();
+        this.address = endpoint.getScheme() + "://" + endpoint.getRawAuthority() + "/";
+        this.host = host(endpoint);
+        this.signature = settings.credentials() == null ? null : new HeaderSignature(settings, Clock.systemUTC());
         this.signedElsewhere = signer != null;
         Dispatcher dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(MAX_CONNECTIONS);
@@ -59,6 +57,7 @@ final class S3Http implements AutoCloseable {
                 .connectTimeout(connectTimeout)
                 .readTimeout(readTimeout)
                 .writeTimeout(readTimeout)
+                .fastFallback(!hasOneAddress(host))
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .addInterceptor(new TransientAnswers());
@@ -66,6 +65,14 @@ final class S3Http implements AutoCloseable {
             builder.addInterceptor(new SignedElsewhere(settings.endpoint(), signer));
         }
         this.client = builder.build();
+    }
+
+    /**
+     * Whether there is nothing to race for when it is connected to: then the thread that asks connects itself, which spares two changes
+     * of threads where a server closes every connection.
+     */
+    private static boolean hasOneAddress(String host) {
+        return host.startsWith("[") || host.matches("[0-9.]+(:[0-9]+)?");
     }
 
     OkHttpClient client() {
@@ -160,44 +167,12 @@ final class S3Http implements AutoCloseable {
     }
 
     private Request sign(Request.Builder builder, String sha256Hex) {
-        ObjectStoreSettings.Credentials credentials = settings.credentials();
-        if (credentials == null) {
-            return builder.build();
-        }
-        builder.header("x-amz-content-sha256", sha256Hex).header("x-amz-date", now());
-        if (credentials.sessionToken() != null) {
-            builder.header("x-amz-security-token", credentials.sessionToken());
-        }
-        try {
-            return Signer.signV4S3(
-                    withHost(builder.build()),
-                    settings.region(),
-                    credentials.accessKeyId(),
-                    credentials.secretAccessKey(),
-                    sha256Hex);
-        } catch (MinioException e) {
-            throw noHmac(e);
-        }
-    }
-
-    private static String now() {
-        return ZonedDateTime.now(ZoneOffset.UTC).format(AMZ_DATE);
-    }
-
-    private static IllegalStateException noHmac(MinioException e) {
-        return new IllegalStateException("every Java platform has HMAC-SHA-256", e);
-    }
-
-    private static Request withHost(Request request) {
-        return request.newBuilder().header("Host", host(request.url())).build();
+        return signature == null ? builder.build() : signature.sign(builder, host, sha256Hex);
     }
 
     /** As HTTP clients write it into the header Host. */
     static String host(URI endpoint) {
-        return host(Objects.requireNonNull(HttpUrl.get(endpoint), "an endpoint is an HTTP address"));
-    }
-
-    private static String host(HttpUrl url) {
+        HttpUrl url = Objects.requireNonNull(HttpUrl.get(endpoint), "an endpoint is an HTTP address");
         boolean usualPort = url.port() == HttpUrl.defaultPort(url.scheme());
         String host = url.host().contains(":") ? "[" + url.host() + "]" : url.host();
         return usualPort ? host : host + ":" + url.port();
@@ -211,9 +186,7 @@ final class S3Http implements AutoCloseable {
     }
 
     private HttpUrl.Builder url(S3Uri object) {
-        URI endpoint = settings.endpoint();
-        return HttpUrl.get(endpoint.getScheme() + "://" + endpoint.getRawAuthority() + "/" + object.bucket() + "/"
-                        + encode(object.key(), true))
+        return HttpUrl.get(address + object.bucket() + "/" + encode(object.key(), true))
                 .newBuilder();
     }
 
