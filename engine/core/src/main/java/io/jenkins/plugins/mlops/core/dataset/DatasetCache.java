@@ -26,6 +26,7 @@ import java.util.function.LongConsumer;
 public final class DatasetCache {
 
     private final Path directory;
+    private volatile CacheLocks locks;
 
     private DatasetCache(Path directory) {
         this.directory = directory;
@@ -54,8 +55,12 @@ public final class DatasetCache {
 
     /** Whether the cache has the file, untouched since it was verified. */
     boolean has(Digest sha256, long size) throws IOException {
+        Path blob = blob(sha256);
+        if (!blob.toFile().exists()) { // most are not there in a first pull, and an exception costs more than the look
+            return false;
+        }
         try {
-            return BlobFile.isSealed(Files.readAttributes(blob(sha256), BasicFileAttributes.class), size);
+            return BlobFile.isSealed(Files.readAttributes(blob, BasicFileAttributes.class), size);
         } catch (NoSuchFileException e) {
             return false;
         }
@@ -190,7 +195,7 @@ public final class DatasetCache {
     /** A file that somebody touched is hashed again: kept when it is whole, else deleted. */
     private boolean isMended(Digest sha256, long size) throws IOException {
         Path blob = blob(sha256);
-        if (!Files.exists(blob)) {
+        if (!blob.toFile().exists()) {
             return false;
         }
         if (Files.size(blob) == size && Digest.of(blob).equals(sha256)) {
@@ -239,8 +244,12 @@ public final class DatasetCache {
 
     private PartialFile partial(String id, long size, ContentCheck check, LongConsumer arrived) throws IOException {
         Path file = partialFile(id);
-        Files.createDirectories(Objects.requireNonNull(file.getParent(), "it has a directory"));
-        return PartialFile.open(file, size, check, arrived);
+        try {
+            return PartialFile.open(file, size, check, arrived);
+        } catch (NoSuchFileException e) {
+            Files.createDirectories(Objects.requireNonNull(file.getParent(), "it has a directory"));
+            return PartialFile.open(file, size, check, arrived);
+        }
     }
 
     private Path partialFile(String id) {
@@ -249,7 +258,12 @@ public final class DatasetCache {
 
     /** Does the work when no other thread and no other process holds the name. */
     <T> T holding(String name, CacheLocks.Work<T> work) throws IOException {
-        return CacheLocks.in(directory).holding(name, work);
+        CacheLocks known = locks;
+        if (known == null) {
+            known = CacheLocks.in(directory);
+            locks = known;
+        }
+        return known.holding(name, work);
     }
 
     /** Which content a source id was found to have the first time. */

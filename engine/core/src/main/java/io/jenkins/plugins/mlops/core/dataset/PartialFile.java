@@ -153,7 +153,9 @@ final class PartialFile implements ContentSink, AutoCloseable {
     /** Gives the finished file away under its final name. */
     void install(Path target) throws IOException {
         channel.close();
-        Files.deleteIfExists(etagPath);
+        if (worthKeeping) {
+            Files.deleteIfExists(etagPath);
+        }
         BlobFile.seal(path);
         BlobFile.move(path, target);
         gone = true;

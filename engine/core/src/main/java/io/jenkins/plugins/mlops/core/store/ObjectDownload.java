@@ -12,7 +12,9 @@ import java.io.InputStream;
  */
 final class ObjectDownload {
 
-    private static final int BUFFER = 1 << 17;
+    /** Of so much at a time: the client hands on 8 KiB, and a write of each would cost more than the bytes. */
+    private static final int BUFFER = 1 << 18;
+
     private static final int MOST_READINGS = 3;
 
     private final ObjectStore store;
@@ -108,21 +110,41 @@ final class ObjectDownload {
 
     private void copy(InputStream in) throws IOException {
         byte[] buffer = new byte[size < 0 ? BUFFER : (int) Math.min(BUFFER, Math.max(1, size - sink.position()))];
-        for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
-            if (size >= 0 && sink.position() + n > size) {
-                throw wrongSize(sink.position() + n);
+        boolean more = true;
+        while (more) {
+            int filled = 0;
+            RetryPolicy.Transient broken = null;
+            try {
+                while (more && filled < buffer.length) {
+                    int n = read(in, buffer, filled);
+                    more = n >= 0;
+                    filled += Math.max(0, n);
+                }
+            } catch (RetryPolicy.Transient e) {
+                broken = e; // what came before counts
             }
-            int length = n;
-            onSink(() -> sink.write(buffer, length));
-            if (check != null) {
-                check.md5().update(buffer, 0, length);
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw MlopsException.interrupted(what);
+            take(buffer, filled);
+            if (broken != null) {
+                throw broken;
             }
         }
         if (size >= 0 && sink.position() < size) {
             throw new RetryPolicy.Transient("ended the body early", null);
+        }
+    }
+
+    private void take(byte[] buffer, int length) {
+        if (size >= 0 && sink.position() + length > size) {
+            throw wrongSize(sink.position() + length);
+        }
+        if (length > 0) {
+            onSink(() -> sink.write(buffer, length));
+            if (check != null) {
+                check.md5().update(buffer, 0, length);
+            }
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw MlopsException.interrupted(what);
         }
     }
 
@@ -134,9 +156,9 @@ final class ObjectDownload {
     }
 
     /** What fails here is the network; what fails in the sink is not. */
-    private static int read(InputStream in, byte[] buffer) throws RetryPolicy.Transient {
+    private static int read(InputStream in, byte[] buffer, int from) throws RetryPolicy.Transient {
         try {
-            return in.read(buffer);
+            return in.read(buffer, from, buffer.length - from);
         } catch (IOException e) {
             throw new RetryPolicy.Transient(String.valueOf(e.getMessage()), e);
         }

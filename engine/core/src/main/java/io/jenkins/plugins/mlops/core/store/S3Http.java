@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.http.Network;
+import io.jenkins.plugins.mlops.core.http.ReadingAhead;
 import io.jenkins.plugins.mlops.core.http.TransientAnswers;
 import java.io.IOException;
 import java.net.URI;
@@ -24,8 +25,8 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /**
- * The HTTP client of one object store, and requests signed for it (path-style addresses). Objects' bytes go this way: it says beforehand what a body's digest is, keeps connections, and reads
- * Retry-After. Thread-safe.
+ * The HTTP client of one object store, and requests signed for it (path-style addresses). Objects' bytes go this way: it says
+ * beforehand what a body's digest is, keeps connections, and reads Retry-After. Thread-safe.
  */
 final class S3Http implements AutoCloseable {
 
@@ -34,7 +35,7 @@ final class S3Http implements AutoCloseable {
 
     private static final int MAX_CONNECTIONS = 256;
 
-    private final String address;
+    private final HttpUrl base;
     private final String host;
     private final HeaderSignature signature;
     private final boolean signedElsewhere;
@@ -43,7 +44,7 @@ final class S3Http implements AutoCloseable {
     /** @param signer who signs in the place of keys; null for the keys of the settings */
     S3Http(ObjectStoreSettings settings, RequestSigner signer, Duration connectTimeout, Duration readTimeout) {
         URI endpoint = settings.endpoint();
-        this.address = endpoint.getScheme() + "://" + endpoint.getRawAuthority() + "/";
+        this.base = HttpUrl.get(endpoint.getScheme() + "://" + endpoint.getRawAuthority() + "/");
         this.host = host(endpoint);
         this.signature = settings.credentials() == null ? null : new HeaderSignature(settings, Clock.systemUTC());
         this.signedElsewhere = signer != null;
@@ -57,6 +58,7 @@ final class S3Http implements AutoCloseable {
                 .connectTimeout(connectTimeout)
                 .readTimeout(readTimeout)
                 .writeTimeout(readTimeout)
+                .socketFactory(new ReadingAhead())
                 .fastFallback(!hasOneAddress(host))
                 .followRedirects(false)
                 .followSslRedirects(false)
@@ -186,8 +188,7 @@ final class S3Http implements AutoCloseable {
     }
 
     private HttpUrl.Builder url(S3Uri object) {
-        return HttpUrl.get(address + object.bucket() + "/" + encode(object.key(), true))
-                .newBuilder();
+        return base.newBuilder().addEncodedPathSegments(object.bucket() + "/" + encode(object.key(), true));
     }
 
     /** Percent-encodes all but RFC 3986's unreserved characters, as Signature Version 4 wants it. */

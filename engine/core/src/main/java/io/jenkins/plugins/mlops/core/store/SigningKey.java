@@ -11,13 +11,14 @@ final class SigningKey {
 
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
 
-    private static final String MAC = "HmacSHA256";
+    private static final String HMAC = "HmacSHA256";
 
     private final ObjectStoreSettings.Credentials keys;
     private final String region;
     private volatile DayKey last = new DayKey("", null);
 
-    private record DayKey(String day, SecretKeySpec key) {}
+    /** @param mac ready for a text; each gets a copy, since making one costs more than the text does */
+    private record DayKey(String day, Mac mac) {}
 
     SigningKey(ObjectStoreSettings.Credentials keys, String region) {
         this.keys = keys;
@@ -38,29 +39,38 @@ final class SigningKey {
     String sign(String time, String canonicalSha256) {
         String day = time.substring(0, time.indexOf('T'));
         String toSign = ALGORITHM + "\n" + time + "\n" + scope(day) + "\n" + canonicalSha256;
-        return HexFormat.of().formatHex(hmac(key(day), toSign));
+        return HexFormat.of().formatHex(finish(copy(mac(day)), toSign));
     }
 
-    private SecretKeySpec key(String day) {
+    private Mac mac(String day) {
         DayKey key = last;
         if (!key.day.equals(day)) {
             byte[] secret = ("AWS4" + keys.secretAccessKey()).getBytes(StandardCharsets.UTF_8);
-            byte[] derived = hmac(key(hmac(key(hmac(key(hmac(key(secret), day)), region)), "s3")), "aws4_request");
-            key = new DayKey(day, key(derived));
+            byte[] ofDay = finish(mac(secret), day);
+            byte[] ofService = finish(mac(finish(mac(ofDay), region)), "s3");
+            key = new DayKey(day, mac(finish(mac(ofService), "aws4_request")));
             last = key;
         }
-        return key.key;
+        return key.mac;
     }
 
-    private static SecretKeySpec key(byte[] bytes) {
-        return new SecretKeySpec(bytes, MAC);
+    private static byte[] finish(Mac mac, String text) {
+        return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static byte[] hmac(SecretKeySpec key, String text) {
+    private static Mac copy(Mac mac) {
         try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(key);
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+            return (Mac) mac.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("HMAC-SHA-256 can be copied as SHA-256 can", e);
+        }
+    }
+
+    private static Mac mac(byte[] key) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key, HMAC));
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
         }
