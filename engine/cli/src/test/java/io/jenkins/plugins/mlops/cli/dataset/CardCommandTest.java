@@ -127,6 +127,24 @@ class CardCommandTest {
     }
 
     @Test
+    void evidenceIsFetchedAndComparedWithItsDigest() throws IOException {
+        JsonNode published = publish("--card", "card.yaml");
+        String manifest = published.get("manifest").asText();
+        String[] show = {"dataset", "card", "show", manifest, "--evidence-into", "fetched.pdf"};
+        assertThat(run(show)).as(errors()).isZero();
+        assertThat(directory.resolve("fetched.pdf")).hasContent("all faces are blurred");
+        Files.delete(directory.resolve("fetched.pdf"));
+        String object = published.at("/card/evidence").asText().substring("s3://".length());
+        s3.put(object, "something else".getBytes(StandardCharsets.UTF_8));
+        assertThat(run(show)).isEqualTo(1);
+        assertThat(errors()).contains("other bytes");
+        s3.remove(object);
+        assertThat(run(show)).isEqualTo(1);
+        assertThat(directory.resolve("fetched.pdf")).doesNotExist();
+        assertThat(directory.resolve("fetched.pdf.part")).doesNotExist();
+    }
+
+    @Test
     void aCardIsNotPartOfTheContentIdAndPublishingTwiceAddsNothing() throws IOException {
         JsonNode bare = publish();
         JsonNode first = publish("--card", "card.yaml");

@@ -10,9 +10,11 @@ import io.jenkins.plugins.mlops.core.evidence.Sealing;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +75,40 @@ public final class CardJournal {
                 return revision(added.get());
             }
             last = journal.last(last).orElse(null);
+        }
+    }
+
+    /**
+     * Fetches a card's evidence and compares it with its digest.
+     *
+     * @param file appears whole or not at all; what is there is replaced
+     * @throws MlopsException of kind USAGE when the card has none, FAILED when it is gone or has other bytes
+     */
+    public void fetchEvidence(Card card, Path file) {
+        if (card.evidence() == null) {
+            throw MlopsException.usage("The card names no evidence, since it does not say that the data is anonymised");
+        }
+        S3Uri object = place.evidence(card.evidence().sha256());
+        Path aside = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            store.download(object, aside);
+            if (!Digest.of(aside).equals(card.evidence().sha256())) {
+                throw MlopsException.failed(
+                        "The evidence " + object + " has other bytes than the card says: restore it");
+            }
+            Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw MlopsException.failed("The evidence cannot be written to " + file + ": " + e, e);
+        } finally {
+            discard(aside);
+        }
+    }
+
+    private static void discard(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw MlopsException.failed("The file " + file + " cannot be removed: " + e, e);
         }
     }
 

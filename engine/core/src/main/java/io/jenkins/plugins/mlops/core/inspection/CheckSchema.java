@@ -58,7 +58,9 @@ public record CheckSchema(
             if (path != null) {
                 pattern(path);
             }
-            maxMegapixels = maxMegapixels == null ? DEFAULT_MEGAPIXELS : maxMegapixels;
+            if (maxMegapixels == null) {
+                maxMegapixels = DEFAULT_MEGAPIXELS;
+            }
             if (maxMegapixels < 1 || maxMegapixels > MOST_MEGAPIXELS) {
                 throw MlopsException.usage(
                         "images.maxMegapixels is " + maxMegapixels + ": 1 to " + MOST_MEGAPIXELS + " are possible");

@@ -71,7 +71,9 @@ final class CocoDocument {
      * @return how many images have no annotation
      */
     long read(List<String> names, Consumer<String> imageNamed, ClassCounts classes) throws IOException {
-        pass(Map.of("images", parser -> image(parser, imageNamed), "categories", this::category));
+        if (!pass(Map.of("images", parser -> image(parser, imageNamed), "categories", this::category))) {
+            return 0;
+        }
         Map<Long, KeyTable> seen = new HashMap<>();
         pass(Map.of("annotations", parser -> annotation(parser, names, classes, seen)));
         long background = 0;
@@ -86,12 +88,13 @@ final class CocoDocument {
         void read(JsonParser parser) throws IOException;
     }
 
-    private void pass(Map<String, Item> arrays) throws IOException {
+    /** @return false when the document is broken, which was told */
+    private boolean pass(Map<String, Item> arrays) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
                 JsonParser parser = Documents.json().getFactory().createParser(in)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 problems.accept("is no set of keys");
-                return;
+                return false;
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 Item item = arrays.get(parser.currentName());
@@ -107,9 +110,11 @@ final class CocoDocument {
                     }
                 }
             }
+            return true;
         } catch (JsonProcessingException e) {
             problems.accept("is broken at line "
                     + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()) + ": " + e.getOriginalMessage());
+            return false;
         }
     }
 
@@ -208,6 +213,9 @@ final class CocoDocument {
             return;
         }
         annotated[image] = true;
+        if (annotation.categoryId == null && categories.isEmpty()) {
+            return; // words about the image, which have no class
+        }
         String name = annotation.categoryId == null ? null : categories.get(annotation.categoryId);
         if (name == null || names != null && !names.contains(name)) {
             problems.accept(what + "the category " + (name == null ? annotation.categoryId : "'" + name + "'")

@@ -66,7 +66,7 @@ public final class DatasetInspection {
 
         KeyTable contents = new KeyTable();
         Likeness duplicates = new Likeness(Kind.DUPLICATES, "has the bytes of", log);
-        listing.read(log, file -> {
+        listing.read(log, progress, file -> {
             if (!set.hasBytes() && file.size() > 0) {
                 same(contents, KeyTable.high(file.sha256()), KeyTable.low(file.sha256()), file.number(), duplicates);
             }
@@ -176,7 +176,7 @@ public final class DatasetInspection {
         // Empty files of the other set say nothing of this one.
         FindingLog ignored = new FindingLog();
         BitSet groups = new BitSet();
-        other.read(ignored, file -> {
+        other.read(ignored, progress, file -> {
             group(other.group(file), listing.groups, groups, file);
             if (!against.hasBytes() && file.size() > 0) {
                 int like = contents.get(file.sha256());
@@ -249,7 +249,9 @@ public final class DatasetInspection {
             if (why != null) {
                 notChecked.add(new NotChecked(kind, why));
             }
-            boolean asked = schema.asksFor(kind) || kind == Kind.LEAKED_GROUPS && schema.groupBy() != null;
+            boolean asked = schema.asksFor(kind)
+                    || kind == Kind.LEAKED_GROUPS && schema.groupBy() != null
+                    || kind == Kind.SMALL_CLASSES && schema.classes().minImages() != null;
             boolean unanswered = why != null
                     && asked
                     && (kind.needs() == Kind.Needs.LABELS || kind == Kind.LEAKED_GROUPS && against != null);

@@ -30,7 +30,6 @@ final class LabelScan {
     private final ClassCounts classes = new ClassCounts();
     private final AtomicLong background = new AtomicLong();
     private LabelFormat format;
-    private boolean classesKnown;
     private List<String> names;
 
     LabelScan(InspectedSet set, SetListing listing, CheckSchema schema, FindingLog log) {
@@ -44,8 +43,9 @@ final class LabelScan {
         return format;
     }
 
+    /** Names of directories are known of a list, the rest is in files. */
     boolean classesKnown() {
-        return classesKnown;
+        return format == LabelFormat.DIRECTORY || format != LabelFormat.NONE && set.hasBytes();
     }
 
     long background() {
@@ -54,7 +54,7 @@ final class LabelScan {
 
     /** Empty when they are not known. */
     List<ClassCount> classes() {
-        return !classesKnown ? List.of() : classes.counts(names);
+        return !classesKnown() ? List.of() : classes.counts(names);
     }
 
     /** @param bytes of the images, null when they were not read */
@@ -67,20 +67,20 @@ final class LabelScan {
                 beside(listing.textKeys, "txt");
                 if (set.hasBytes()) {
                     names = names == null ? namesOfSet() : names;
-                    parse("txt", jobs, progress, (file, text) -> YoloLabel.read(text, names, bad(file)));
+                    parse("txt", jobs, progress, (file, text, problems) -> YoloLabel.read(text, names, problems));
                 }
             }
             case VOC -> {
                 beside(listing.xmlKeys, "xml");
                 if (set.hasBytes()) {
-                    parse("xml", jobs, progress, (file, text) -> {
+                    parse("xml", jobs, progress, (file, text, problems) -> {
                         int image = listing.imageKeys.get(LabelPaths.key(file.path()));
                         return VocLabel.read(
                                 text,
                                 names,
                                 image < 0 ? 0 : bytes.width(image),
                                 image < 0 ? 0 : bytes.height(image),
-                                bad(file));
+                                problems);
                     });
                 }
             }
@@ -112,7 +112,6 @@ final class LabelScan {
     }
 
     private void directories() throws IOException {
-        classesKnown = true;
         List<ClassCount> counts = listing.directories.counts(null);
         long inDirectories = 0;
         for (ClassCount count : counts) {
@@ -161,11 +160,10 @@ final class LabelScan {
 
     @FunctionalInterface
     private interface Parser {
-        List<String> classes(SetFile file, String text);
+        List<String> classes(SetFile file, String text, Consumer<String> problems);
     }
 
     private void parse(String suffix, int jobs, ProgressListener progress, Parser parser) {
-        classesKnown = true;
         List<SetFile> files = listing.labelFiles.stream()
                 .filter(file -> FileKind.suffix(file.path()).equals(suffix))
                 .filter(file -> listing.imageKeys.get(LabelPaths.key(file.path())) >= 0
@@ -175,9 +173,13 @@ final class LabelScan {
         new Workers("Checking " + set.name(), jobs, () -> {}).forEach(files, file -> {
             String text = text(file);
             if (text != null) {
-                List<String> found = parser.classes(file, text);
+                boolean[] wrong = {false};
+                List<String> found = parser.classes(file, text, problem -> {
+                    wrong[0] = true;
+                    log.add(Kind.BAD_LABELS, file.path(), problem);
+                });
                 classes.image(found);
-                if (found.isEmpty() && (text.isBlank() || !suffix.equals("txt"))) {
+                if (found.isEmpty() && !wrong[0]) {
                     background.incrementAndGet();
                 }
             }
@@ -221,7 +223,6 @@ final class LabelScan {
         if (!set.hasBytes()) {
             return;
         }
-        classesKnown = true;
         ImageNames images = imageNames();
         for (SetFile file : wanted(listing.documents)) {
             Path document = set.file(file.path());
@@ -237,7 +238,6 @@ final class LabelScan {
         if (!set.hasBytes()) {
             return;
         }
-        classesKnown = true;
         ImageNames images = imageNames();
         for (SetFile file : wanted(listing.tables)) {
             LabelTable table = new LabelTable(set.file(file.path()), schema.labels());
@@ -300,7 +300,7 @@ final class LabelScan {
 
     private void smallClasses() {
         Integer least = schema.classes().minImages();
-        if (least == null || !classesKnown) {
+        if (least == null || !classesKnown()) {
             return;
         }
         for (ClassCount count : classes()) {

@@ -153,7 +153,7 @@ final class SetBytes {
                 : "has " + facts.channels() + " channels, and " + wanted.channels() + " are wanted";
     }
 
-    ImageSummary summary() {
+    synchronized ImageSummary summary() {
         return new ImageSummary(decoded, formats, channels, width, height);
     }
 

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.mlops.core.inspection;
 
 import io.jenkins.plugins.mlops.core.dataset.GroupRule;
+import io.jenkins.plugins.mlops.core.dataset.ProgressCount;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,9 @@ final class SetListing {
             "data",
             "dataset",
             "raw");
+
+    /** Files after which the progress is told. */
+    private static final int TOLD = 1024;
 
     private final InspectedSet set;
     private final boolean labels;
@@ -75,8 +80,12 @@ final class SetListing {
     }
 
     /** Goes through the set and notes what is in it. */
-    void read(FindingLog log, Samples each) throws IOException {
+    void read(FindingLog log, ProgressListener progress, Samples each) throws IOException {
+        ProgressCount count = new ProgressCount(progress, "listing " + set.name(), -1, -1);
         set.each(file -> {
+            if (file.number() % TOLD == TOLD - 1) {
+                count.add(TOLD, 0);
+            }
             bytes += file.size();
             if (isSample(file)) {
                 sample(file, log);

@@ -162,6 +162,9 @@ class DatasetInspectionTest {
                         "Annotations/5.xml");
         assertThat(paths(report, Kind.LABELS_WITHOUT_IMAGES)).containsExactly("Annotations/5.xml");
         assertThat(report.classes()).containsExactly(new ClassCount("cat", 1, 1));
+        assertThat(report.background())
+                .as("a broken label does not say that nothing is there")
+                .isZero();
         assertThat(Documents.toJson(report)).doesNotContain("s3cret", "lollol");
     }
 
@@ -323,7 +326,11 @@ class DatasetInspectionTest {
     void whatAManifestCannotAnswerIsRefusedWhenItIsAskedFor() throws IOException {
         write("a.png", TestImages.png(1));
         for (String yaml : List.of(
-                "limits: {unreadable: 0}", "images: {width: {min: 1}}", "nearDistance: 3", "limits: {badLabels: 1}")) {
+                "limits: {unreadable: 0}",
+                "images: {width: {min: 1}}",
+                "nearDistance: 3",
+                "limits: {badLabels: 1}",
+                "classes: {minImages: 1}")) {
             assertThatThrownBy(() -> new DatasetInspection(schema(yaml), 1, ProgressListener.NONE)
                             .run(manifest(set, GroupRule.NONE), null))
                     .as(yaml)
