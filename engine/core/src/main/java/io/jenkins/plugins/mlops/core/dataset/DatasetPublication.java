@@ -9,9 +9,9 @@ import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.store.StoredObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -140,19 +140,13 @@ final class DatasetPublication {
             throw MlopsException.refused("The manifest of " + name + " names another place or dataset than " + location
                     + ": " + scan.version());
         }
-        store.putIfAbsent(location, LocalFile.read(file));
+        new ManifestPublication(store, to).write(file, scan, location);
         return scan;
     }
 
     private void writeLast(Manifest manifest, S3Uri location) throws IOException {
-        Path file = Files.createTempFile("mlops-manifest", ".json");
-        try {
-            manifest.write(file);
-            if (!store.putIfAbsent(location, LocalFile.read(file))) {
-                requireSameGroups(manifest, location);
-            }
-        } finally {
-            Files.deleteIfExists(file);
+        if (!new ManifestPublication(store, to).write(manifest, location)) {
+            requireSameGroups(manifest, location);
         }
     }
 
@@ -161,23 +155,14 @@ final class DatasetPublication {
         if (options.groups().equals(GroupRule.NONE)) {
             return;
         }
-        Path file = Files.createTempFile("mlops-manifest", ".json");
-        try {
-            store.download(location, file);
-            List<Manifest.Entry> there =
-                    Manifest.read(file, location.toString()).entries();
-            for (int i = 0; i < there.size(); i++) {
-                if (!Objects.equals(
-                        there.get(i).group(), manifest.entries().get(i).group())) {
-                    throw MlopsException.usage("The version is there already at " + location + ", where '"
-                            + there.get(i).path() + "' is in group "
-                            + there.get(i).group() + " and not in "
-                            + manifest.entries().get(i).group()
-                            + ": a manifest does not change, publish it under another --name or --to");
-                }
+        Iterator<Manifest.Entry> ours = manifest.entries().iterator();
+        for (Manifest.Entry there : new StoredManifest(store, location).read().entries()) {
+            String group = ours.next().group();
+            if (!Objects.equals(there.group(), group)) {
+                throw MlopsException.usage("The version is there already at " + location + ", where '" + there.path()
+                        + "' is in group " + there.group() + " and not in " + group
+                        + ": a manifest does not change, publish it under another --name or --to");
             }
-        } finally {
-            Files.deleteIfExists(file);
         }
     }
 

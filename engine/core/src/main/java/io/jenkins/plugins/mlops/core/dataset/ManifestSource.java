@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.IOException;
@@ -17,44 +19,42 @@ final class ManifestSource {
         this.cache = cache;
     }
 
-    /** As {@link #read}, without keeping the entries, so that their number does not matter. */
+    /** As {@link #read}, without reading the entries of a manifest in parts, and without keeping any. */
     DatasetVersion version(String location) throws IOException {
         if (!S3Uri.isS3(location)) {
             return read(location).version();
         }
-        Path file = Files.createTempFile("mlops-manifest", ".json");
-        try {
-            return scan(S3Uri.parse(location), file).version();
-        } finally {
-            Files.deleteIfExists(file);
-        }
+        DatasetVersion version = new StoredManifest(store, S3Uri.parse(location)).version();
+        bind(version.sourceId(), version.contentId());
+        return version;
     }
 
-    /** Downloads a manifest to a file, where it is in order then. */
+    /** Downloads a manifest to a file, where it is one document and in order then. */
     ManifestScan scan(S3Uri location, Path file) throws IOException {
-        store.download(location, file);
-        ManifestScan scan = ManifestScan.readSorted(file, location.toString());
-        if (!scan.version().sourceId().startsWith(SourceIds.MANIFEST)) {
-            cache.bind(scan.version().sourceId(), scan.version().contentId());
-        }
+        ManifestScan scan = new StoredManifest(store, location).into(file);
+        bind(scan.version().sourceId(), scan.version().contentId());
         return scan;
     }
 
     Manifest read(String location) throws IOException {
-        Manifest manifest = S3Uri.isS3(location) ? fetch(S3Uri.parse(location)) : Manifest.read(Path.of(location));
-        if (!manifest.source().id().startsWith(SourceIds.MANIFEST)) {
-            cache.bind(manifest.source().id(), manifest.content());
-        }
+        Manifest manifest =
+                S3Uri.isS3(location) ? new StoredManifest(store, S3Uri.parse(location)).read() : local(location);
+        bind(manifest.source().id(), manifest.content());
         return manifest;
     }
 
-    private Manifest fetch(S3Uri object) throws IOException {
-        Path file = Files.createTempFile("mlops-manifest", ".json");
-        try {
-            store.download(object, file);
-            return Manifest.read(file, object.toString());
-        } finally {
-            Files.deleteIfExists(file);
+    private static Manifest local(String location) throws IOException {
+        Path file = Path.of(location);
+        if (Files.isRegularFile(file) && ManifestTree.is(file)) {
+            throw MlopsException.usage("The manifest " + file
+                    + " is in parts, which lie in the bucket that it was downloaded from: name it by its s3:// URL");
+        }
+        return Manifest.read(file);
+    }
+
+    private void bind(String sourceId, Digest content) throws IOException {
+        if (!sourceId.startsWith(SourceIds.MANIFEST)) {
+            cache.bind(sourceId, content);
         }
     }
 }
