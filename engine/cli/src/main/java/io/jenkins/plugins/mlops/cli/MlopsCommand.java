@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli;
 
+import io.jenkins.plugins.mlops.cli.cache.CacheCommand;
 import io.jenkins.plugins.mlops.cli.dataset.DatasetCommand;
 import io.jenkins.plugins.mlops.cli.evaluation.EvaluateCommand;
 import io.jenkins.plugins.mlops.cli.evidence.EvidenceCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DatasetCommand.class,
+            CacheCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             GateCommand.class,

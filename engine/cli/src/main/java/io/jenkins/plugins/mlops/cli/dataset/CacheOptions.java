@@ -1,34 +1,40 @@
 package io.jenkins.plugins.mlops.cli.dataset;
 
 import io.jenkins.plugins.mlops.cli.Host;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
-import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the dataset cache is. */
+/** The dataset cache of commands that pull. */
 public final class CacheOptions {
 
+    private static final String LIMIT = "MLOPS_CACHE_MAX_BYTES";
+
+    @Mixin
+    private CacheDirectoryOptions directory;
+
     @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Dataset cache; else MLOPS_CACHE_DIR, else $$XDG_CACHE_HOME/mlops, else ~/.cache/mlops.")
-    private Path cache;
+            names = "--cache-max-bytes",
+            paramLabel = "SIZE",
+            description =
+                    "Keep the cache at this size: evict what was used least recently after a pull, such as 200GiB;"
+                            + " else " + LIMIT + ", else no limit.")
+    private String maxBytes;
 
     public DatasetCache cache(Host host) {
-        return DatasetCache.at(host.resolve(directory(host)));
+        return directory.cache(host).limitedTo(limit(host, maxBytes));
     }
 
-    private Path directory(Host host) {
-        if (cache != null) {
-            return cache;
-        }
-        if (host.variable("MLOPS_CACHE_DIR") != null) {
-            return Path.of(host.variable("MLOPS_CACHE_DIR"));
-        }
-        if (host.variable("XDG_CACHE_HOME") != null) {
-            return Path.of(host.variable("XDG_CACHE_HOME"), "mlops");
-        }
-        String home = host.variable("HOME");
-        return Path.of(home == null ? System.getProperty("user.home") : home, ".cache", "mlops");
+    /**
+     * The limit of a cache.
+     *
+     * @param option null for what the environment says
+     * @return null when there is none
+     * @throws MlopsException of kind USAGE when it is no size
+     */
+    public static Long limit(Host host, String option) {
+        String limit = option == null ? host.variable(LIMIT) : option;
+        return limit == null ? null : ByteSize.parse(limit);
     }
 }

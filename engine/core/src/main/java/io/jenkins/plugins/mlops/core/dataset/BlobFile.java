@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -19,7 +20,9 @@ import java.util.Set;
  */
 final class BlobFile {
 
-    private static final FileTime SEALED = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+    /** The modification time of what was verified. */
+    static final FileTime SEALED = FileTime.from(Instant.parse("2000-01-01T00:00:00Z"));
+
     private static final Set<PosixFilePermission> READ_ONLY =
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
 
@@ -36,12 +39,44 @@ final class BlobFile {
         }
     }
 
+    /**
+     * Seals a file and gives it its final name. Of a file of another user, who alone could seal it, a copy is sealed.
+     *
+     * @param from is gone then, unless it is {@code to}
+     */
+    static void install(Path from, Path to) throws IOException {
+        try {
+            seal(from);
+        } catch (IOException notOurs) {
+            Path own = CacheDirectory.unfinishedBeside(from);
+            try {
+                Files.copy(from, own);
+                seal(own);
+                move(own, to);
+            } finally {
+                Files.deleteIfExists(own);
+            }
+            if (!from.equals(to)) {
+                Files.delete(from);
+            }
+            return;
+        }
+        if (!from.equals(to)) {
+            move(from, to);
+        }
+    }
+
     /** Marks a file whose bytes were verified. */
     static void stamp(Path file) throws IOException {
         // Not by java.nio, which opens the file for it.
         if (!file.toFile().setLastModified(SEALED.toMillis())) {
             throw new IOException(file + ": its modification time cannot be set");
         }
+    }
+
+    /** @param accessed null to leave it */
+    static void setTimes(Path file, FileTime modified, FileTime accessed) throws IOException {
+        Files.getFileAttributeView(file, BasicFileAttributeView.class).setTimes(modified, accessed, null);
     }
 
     /** Whether nobody wrote to the file since it was verified. */

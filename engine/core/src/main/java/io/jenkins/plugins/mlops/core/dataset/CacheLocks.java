@@ -8,7 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,8 +24,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CacheLocks {
 
-    private static final Map<Path, CacheLocks> OPEN = new HashMap<>();
-    private static final long POLL_MILLIS = 50;
+    private static final Map<Object, CacheLocks> OPEN = new HashMap<>();
+    private static final String FILE = "locks";
+    private static final long SHORTEST_POLL_MILLIS = 1;
+    private static final long LONGEST_POLL_MILLIS = 50;
 
     private final FileChannel channel;
     private final Map<Long, Turn> turns = new ConcurrentHashMap<>();
@@ -48,16 +50,29 @@ final class CacheLocks {
 
     /** The locks of the cache in this directory, which is made when it is missing. */
     static CacheLocks in(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        Path file = directory.toRealPath().resolve("locks");
+        return in(new CacheDirectory(directory));
+    }
+
+    /**
+     * As the other. The file is known by what it is and not by its name: a cache that was removed and made anew has other locks.
+     *
+     * @throws MlopsException of kind REFUSED when this user may not write to the cache
+     */
+    static CacheLocks in(CacheDirectory directory) throws IOException {
+        Path file = directory.make().toRealPath().resolve(FILE);
         synchronized (OPEN) {
-            CacheLocks locks = OPEN.get(file);
+            CacheLocks locks = Files.exists(file) ? OPEN.get(identity(file)) : null;
             if (locks == null) {
-                locks = new CacheLocks(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-                OPEN.put(file, locks);
+                locks = new CacheLocks(directory.open(FILE));
+                OPEN.put(identity(file), locks);
             }
             return locks;
         }
+    }
+
+    private static Object identity(Path file) throws IOException {
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        return key == null ? file : key;
     }
 
     /**
@@ -66,12 +81,8 @@ final class CacheLocks {
      * @throws MlopsException of kind INTERRUPTED when the thread is interrupted while it waits
      */
     <T> T holding(String name, Work<T> work) throws IOException {
-        long position = Long.parseUnsignedLong(Digest.of(name).hex().substring(0, 16), 16) >>> 2;
-        Turn turn = turns.compute(position, (key, present) -> {
-            Turn mine = present == null ? new Turn() : present;
-            mine.users++;
-            return mine;
-        });
+        long position = position(name);
+        Turn turn = join(position);
         try {
             turn.lock.lockInterruptibly();
             try (FileLock lock = poll(position)) {
@@ -87,14 +98,65 @@ final class CacheLocks {
         }
     }
 
+    /**
+     * Does the work if nobody holds the lock, without waiting.
+     *
+     * @return whether it was done
+     */
+    boolean trying(String name, Work<?> work) throws IOException {
+        long position = position(name);
+        Turn turn = join(position);
+        try {
+            if (!turn.lock.tryLock()) {
+                return false;
+            }
+            try (FileLock lock = tryLock(position)) {
+                if (lock == null) {
+                    return false;
+                }
+                work.run();
+                return true;
+            } finally {
+                turn.lock.unlock();
+            }
+        } finally {
+            leave(position);
+        }
+    }
+
+    /**
+     * Takes a lock that nobody else wants, until it is closed, by whichever thread, or the process ends.
+     *
+     * @throws IOException when somebody holds it
+     */
+    FileLock keep(String name) throws IOException {
+        FileLock lock = tryLock(position(name));
+        if (lock == null) {
+            throw new IOException("the lock " + name + " is taken");
+        }
+        return lock;
+    }
+
+    private static long position(String name) {
+        return Long.parseUnsignedLong(Digest.of(name).hex().substring(0, 16), 16) >>> 2;
+    }
+
+    private Turn join(long position) {
+        return turns.compute(position, (key, present) -> {
+            Turn mine = present == null ? new Turn() : present;
+            mine.users++;
+            return mine;
+        });
+    }
+
     /** Asks again and again: the blocking call would close the channel, and so drop all locks, on an interruption. */
     private FileLock poll(long position) throws IOException, InterruptedException {
-        while (true) {
+        for (long wait = SHORTEST_POLL_MILLIS; ; wait = Math.min(2 * wait, LONGEST_POLL_MILLIS)) {
             FileLock lock = tryLock(position);
             if (lock != null) {
                 return lock;
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(wait);
         }
     }
 

@@ -60,7 +60,11 @@ final class DatasetPull {
         AtomicLong bytes = new AtomicLong(learnt.downloadedBytes());
         cache.holding("target " + target.path(), () -> {
             target.requireReplaceable(options.force());
-            if (!new PulledDirectory(target.path()).holds(marker, entries)) {
+            boolean there = new PulledDirectory(target.path()).holds(marker, entries);
+            if (!there || options.term() != null) {
+                cache.hold(entries);
+            }
+            if (!there) {
                 download(manifest, entries, files, bytes);
                 target.stage(
                         cache,

@@ -82,20 +82,19 @@ public final class Datasets {
      * there. Nothing is downloaded that the cache has; nothing at all is done when the directory holds the version already.
      */
     public PullResult pull(DatasetReference reference, Path into, PullOptions options, ProgressListener progress) {
-        return guarded("Pulling " + reference, () -> {
-            long start = System.nanoTime();
+        return pulling(reference.toString(), options, progress, (held, start) -> {
             if (reference.dvc() != null) {
-                PullTarget.at(into, cache).requireReplaceable(options.force());
-                return pullListed(new DvcSource(store, cache).listing(reference), into, options, progress, start);
+                PullTarget.at(into, held).requireReplaceable(options.force());
+                return pullListed(held, new DvcSource(store, held).listing(reference), into, options, progress, start);
             }
             if (reference.from() == null) {
-                Manifest manifest = new ManifestSource(store, cache).read(reference.manifest());
+                Manifest manifest = new ManifestSource(store, held).read(reference.manifest());
                 options.requireExpected(reference.toString(), manifest.source().id());
-                return new DatasetPull(store, cache, policy, options, progress)
+                return new DatasetPull(store, held, policy, options, progress)
                         .run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
             }
-            PullTarget.at(into, cache).requireReplaceable(options.force());
-            return pullPrefix(PrefixListing.of(store, reference.prefix()), into, options, progress, start);
+            PullTarget.at(into, held).requireReplaceable(options.force());
+            return pullPrefix(held, PrefixListing.of(store, reference.prefix()), into, options, progress, start);
         });
     }
 
@@ -105,10 +104,9 @@ public final class Datasets {
      * @param listing the file that {@link PrefixScan#into} has written
      */
     public PullResult pullListed(S3Uri from, Path listing, Path into, PullOptions options, ProgressListener progress) {
-        return guarded("Pulling " + from, () -> {
-            long start = System.nanoTime();
-            PullTarget.at(into, cache).requireReplaceable(options.force());
-            return pullPrefix(PrefixListing.of(listing, Prefix.now(from)), into, options, progress, start);
+        return pulling(from.toString(), options, progress, (held, start) -> {
+            PullTarget.at(into, held).requireReplaceable(options.force());
+            return pullPrefix(held, PrefixListing.of(listing, Prefix.now(from)), into, options, progress, start);
         });
     }
 
@@ -127,29 +125,59 @@ public final class Datasets {
 
     /** As {@link #pull}, of an output of DVC that was listed where its repository is. */
     public PullResult pullListed(DvcListing listing, Path into, PullOptions options, ProgressListener progress) {
-        return guarded("Pulling " + listing.path(), () -> {
-            long start = System.nanoTime();
-            PullTarget.at(into, cache).requireReplaceable(options.force());
-            return pullListed(listing, into, options, progress, start);
+        return pulling(listing.path(), options, progress, (held, start) -> {
+            PullTarget.at(into, held).requireReplaceable(options.force());
+            return pullListed(held, listing, into, options, progress, start);
         });
     }
 
     private PullResult pullListed(
-            DvcListing listing, Path into, PullOptions options, ProgressListener progress, long start)
+            DatasetCache held,
+            DvcListing listing,
+            Path into,
+            PullOptions options,
+            ProgressListener progress,
+            long start)
             throws IOException {
-        return new DatasetPull(store, cache, policy, options, progress)
-                .run(new DvcFiles(store, cache).pullable(listing, options, progress), into, start);
+        return new DatasetPull(store, held, policy, options, progress)
+                .run(new DvcFiles(store, held).pullable(listing, options, progress), into, start);
     }
 
     private PullResult pullPrefix(
-            PrefixListing listing, Path into, PullOptions options, ProgressListener progress, long start)
+            DatasetCache held,
+            PrefixListing listing,
+            Path into,
+            PullOptions options,
+            ProgressListener progress,
+            long start)
             throws IOException {
-        PrefixSource.Learnt learnt = new PrefixSource(store, cache).pullable(listing, options, progress);
+        PrefixSource.Learnt learnt = new PrefixSource(store, held).pullable(listing, options, progress);
         try {
-            return new DatasetPull(store, cache, policy, options, progress).run(learnt, into, start);
+            return new DatasetPull(store, held, policy, options, progress).run(learnt, into, start);
         } catch (CorruptObjectException e) {
             throw PrefixSource.alarm(e);
         }
+    }
+
+    /** A pull that began at a time, with a cache that holds what the pull uses until it has ended. */
+    @FunctionalInterface
+    private interface Pulling {
+        PullResult run(DatasetCache held, long start) throws IOException;
+    }
+
+    private PullResult pulling(String what, PullOptions options, ProgressListener progress, Pulling pulling) {
+        long start = System.nanoTime();
+        PullResult result = guarded("Pulling " + what, () -> {
+            try (CacheLease lease = cache.lease()) {
+                PullResult pulled = pulling.run(cache.under(lease), start);
+                if (options.term() != null) {
+                    lease.handOver(options.term());
+                }
+                return pulled;
+            }
+        });
+        cache.grew(result.downloadedBytes(), progress);
+        return result;
     }
 
     /**

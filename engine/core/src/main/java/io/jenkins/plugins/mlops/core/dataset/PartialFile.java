@@ -25,6 +25,7 @@ final class PartialFile implements ContentSink, AutoCloseable {
 
     private static final int BUFFER = 1 << 17;
 
+    private final CacheDirectory directory;
     private final Path path;
     private final Path etagPath;
     private final FileChannel channel;
@@ -36,7 +37,9 @@ final class PartialFile implements ContentSink, AutoCloseable {
     private long position;
     private boolean gone;
 
-    private PartialFile(Path path, long size, ContentCheck check, LongConsumer arrived) throws IOException {
+    private PartialFile(CacheDirectory directory, Path path, long size, ContentCheck check, LongConsumer arrived)
+            throws IOException {
+        this.directory = directory;
         this.path = path;
         this.check = check;
         this.etagPath = path.resolveSibling(path.getFileName() + ETAG);
@@ -49,11 +52,13 @@ final class PartialFile implements ContentSink, AutoCloseable {
     /**
      * Opens what an earlier download left, if it can be gone on with, else an empty one.
      *
+     * @param directory of the cache
      * @param check sees all bytes; null for none
      * @param arrived hears how many bytes more are here; negative when they are forgotten
      */
-    static PartialFile open(Path path, long size, ContentCheck check, LongConsumer arrived) throws IOException {
-        PartialFile file = new PartialFile(path, size, check, arrived);
+    static PartialFile open(CacheDirectory directory, Path path, long size, ContentCheck check, LongConsumer arrived)
+            throws IOException {
+        PartialFile file = new PartialFile(directory, path, size, check, arrived);
         boolean done = false;
         try {
             file.takeUp(size);
@@ -69,6 +74,7 @@ final class PartialFile implements ContentSink, AutoCloseable {
     private void takeUp(long size) throws IOException {
         long there = channel.size();
         if (there == 0) {
+            directory.share(path);
             return;
         }
         if (there > size || !worthKeeping || !Files.exists(etagPath)) {
@@ -101,7 +107,9 @@ final class PartialFile implements ContentSink, AutoCloseable {
     @Override
     public void begin(String newEtag) throws IOException {
         if (worthKeeping && newEtag != null && !newEtag.equals(etag)) {
+            Files.deleteIfExists(etagPath);
             Files.writeString(etagPath, newEtag);
+            directory.share(etagPath);
         }
         etag = newEtag;
     }
@@ -156,8 +164,16 @@ final class PartialFile implements ContentSink, AutoCloseable {
         if (worthKeeping) {
             Files.deleteIfExists(etagPath);
         }
-        BlobFile.seal(path);
-        BlobFile.move(path, target);
+        BlobFile.install(path, target);
+        gone = true;
+    }
+
+    /** Gives a file with the wrong bytes away to who looks for the reason. */
+    void quarantine(Quarantine quarantine, String from, String expected, String found) throws IOException {
+        arrived.accept(-position);
+        channel.close();
+        Files.deleteIfExists(etagPath);
+        quarantine.take(path, from, expected, found);
         gone = true;
     }
 

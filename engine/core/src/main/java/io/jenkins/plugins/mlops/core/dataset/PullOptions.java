@@ -10,8 +10,10 @@ import io.jenkins.plugins.mlops.core.MlopsException;
  * @param selection which files are wanted
  * @param force whether files in the directory that no pull put there may be deleted
  * @param sourceId what the reference must still stand for; null for whatever it stands for now
+ * @param term how long the files stay in the cache after the pull; null for as long as the cache keeps them
  */
-public record PullOptions(int jobs, Placement placement, Selection selection, boolean force, String sourceId) {
+public record PullOptions(
+        int jobs, Placement placement, Selection selection, boolean force, String sourceId, CacheTerm term) {
 
     /** All files, hard-linked, with eight downloads at a time. */
     public static final PullOptions DEFAULT = new PullOptions(8, Placement.HARDLINK, Selection.ALL, false);
@@ -31,7 +33,7 @@ public record PullOptions(int jobs, Placement placement, Selection selection, bo
     }
 
     public PullOptions(int jobs, Placement placement, Selection selection, boolean force) {
-        this(jobs, placement, selection, force, null);
+        this(jobs, placement, selection, force, null, null);
     }
 
     static int requireJobs(int jobs) {
@@ -42,12 +44,17 @@ public record PullOptions(int jobs, Placement placement, Selection selection, bo
     }
 
     public PullOptions withSelection(Selection other) {
-        return new PullOptions(jobs, placement, other, force, sourceId);
+        return new PullOptions(jobs, placement, other, force, sourceId, term);
     }
 
     /** The same, for exactly what was resolved before. */
     public PullOptions expecting(String resolvedSourceId) {
-        return new PullOptions(jobs, placement, selection, force, resolvedSourceId);
+        return new PullOptions(jobs, placement, selection, force, resolvedSourceId, term);
+    }
+
+    /** The same, with the files held in the cache for somebody after the pull. */
+    public PullOptions holding(CacheTerm inCache) {
+        return new PullOptions(jobs, placement, selection, force, sourceId, inCache);
     }
 
     /** Fails when the source is no longer what was resolved. */

@@ -121,7 +121,7 @@ final class PullTarget {
             Files.createDirectories(staging);
             makeDirectories(entries);
             new Workers("Placing the files", options.jobs(), () -> {}).forEach(entries, entry -> {
-                place(cache.blob(entry.sha256()), staging.resolve(entry.path()), options.placement());
+                place(cache.source(entry.sha256(), entry.size()), staging.resolve(entry.path()), options.placement());
                 progress.add(1, entry.size());
             });
             manifest.write(PulledDirectory.manifestFile(staging));

@@ -21,8 +21,13 @@ public final class Amounts {
         return String.format(Locale.ROOT, "%.1f %siB", value, "KMGTP".charAt(unit));
     }
 
+    /** A number of files. */
+    public static String files(long files) {
+        return String.format(Locale.ROOT, "%,d", files) + (files == 1 ? " file" : " files");
+    }
+
     /** A number of files and their size. */
     public static String filesAndBytes(long files, long bytes) {
-        return String.format(Locale.ROOT, "%,d", files) + (files == 1 ? " file, " : " files, ") + bytes(bytes);
+        return files(files) + ", " + bytes(bytes);
     }
 }
