@@ -94,6 +94,8 @@ final class ImageProbe {
             return ImageFacts.trouble(sha256, format, Kind.UNREADABLE, "it is cut off");
         } catch (IOException | RuntimeException e) {
             return ImageFacts.trouble(sha256, format, Kind.UNREADABLE, "cannot be decoded: " + reason(e));
+        } catch (LinkageError e) {
+            throw noDecoder(format, e);
         } catch (OutOfMemoryError e) {
             // A header can ask for any amount; the array that could not be had is all that is lost.
             return ImageFacts.trouble(
@@ -192,10 +194,16 @@ final class ImageProbe {
     private static ImageReader reader(ImageFormat format) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.key());
         if (!readers.hasNext()) {
-            throw MlopsException.failed("This Java has no decoder for " + format.key()
-                    + ": use one with the module java.desktop, such as a 'headless' package");
+            throw noDecoder(format, null);
         }
         return readers.next();
+    }
+
+    private static MlopsException noDecoder(ImageFormat format, LinkageError cause) {
+        return MlopsException.failed(
+                "This Java cannot decode " + format.key()
+                        + ": use one with the module java.desktop and its libraries, such as a 'headless' package",
+                cause);
     }
 
     private static byte[] head(Path file) throws IOException {
