@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
         name = "publish",
         description = {
             "Publish a directory as a version of a dataset.",
-            "Files that the store has already are not sent again; the manifest is written last."
+            "Files that the store has already are not sent again, and files that look as they did at the last time are not"
+                    + " even read; the manifest is written last."
         },
         mixinStandardHelpOptions = true)
 final class PublishCommand implements Callable<Integer> {
@@ -86,6 +87,11 @@ final class PublishCommand implements Callable<Integer> {
     @Mixin
     private CardOptions card;
 
+    @Option(
+            names = "--rehash",
+            description = "Read every file, also those that look as they did when the directory was published before.")
+    private boolean rehash;
+
     @Mixin
     private DerivationOptions derivation;
 
@@ -123,7 +129,7 @@ final class PublishCommand implements Callable<Integer> {
         Output out = output.output(host);
         S3Uri destination = S3Uri.parse(to);
         PublishOptions options =
-                new PublishOptions(jobs, links, groupBy == null ? GroupRule.NONE : GroupRule.parse(groupBy));
+                new PublishOptions(jobs, links, groupBy == null ? GroupRule.NONE : GroupRule.parse(groupBy), rehash);
         CardDraft draft = card.draft(host);
         CardJournal.check(draft);
         derivation.requireInputs();

@@ -3,52 +3,84 @@ package io.jenkins.plugins.mlops.core.dataset;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
+import io.jenkins.plugins.mlops.core.file.FileState;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
-import io.jenkins.plugins.mlops.core.store.StoredObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * One publication: every file is read once, its bytes sent unless the store has them under their digest, and when all are
- * there the manifest is written, last and only if it is not there already. A publication that breaks off leaves blobs that
- * the next one finds, never a manifest.
+ * One publication: every file is read once, or not at all when it looks as it did at an earlier publication; its bytes are sent unless
+ * the store has them under their digest, large files last and in parts; and when all are there the manifest is written, last and only
+ * if it is not there already. A publication that breaks off leaves blobs that the next one finds, never a manifest.
  */
 final class DatasetPublication {
 
     private final ObjectStore store;
+    private final DatasetCache cache;
     private final String name;
     private final S3Uri to;
     private final DatasetPolicy policy;
     private final PublishOptions options;
     private final ProgressListener progress;
+    private final BlobUploads blobs;
+    private final long partSize;
+    private final Clock clock;
 
-    private final Map<String, LocalFile> read = new ConcurrentHashMap<>();
+    private final Map<String, Found> found = new ConcurrentHashMap<>();
     private final Set<Digest> claimed = ConcurrentHashMap.newKeySet();
+    private final Queue<LocalFile> large = new ConcurrentLinkedQueue<>();
+    private final ProgressCount uploaded = new ProgressCount(ProgressListener.NONE, "", -1, -1);
+
+    /** A file, what it looked like, and what is in it. */
+    private record Found(Path file, FileState state, Digest sha256) {}
 
     DatasetPublication(
             ObjectStore store,
+            DatasetCache cache,
             String name,
             S3Uri to,
             DatasetPolicy policy,
             PublishOptions options,
             ProgressListener progress) {
+        this(store, cache, name, to, policy, options, progress, LocalFile.PART_SIZE, Clock.systemUTC());
+    }
+
+    /** @param partSize bytes of a part at least */
+    DatasetPublication(
+            ObjectStore store,
+            DatasetCache cache,
+            String name,
+            S3Uri to,
+            DatasetPolicy policy,
+            PublishOptions options,
+            ProgressListener progress,
+            long partSize,
+            Clock clock) {
         this.store = store;
+        this.cache = cache;
         this.name = Manifest.requireName(name);
         this.to = to;
         this.policy = policy;
         this.options = options;
         this.progress = progress;
+        this.blobs = new BlobUploads(store, cache, to, options.jobs());
+        this.partSize = partSize;
+        this.clock = clock;
     }
 
     /** Sends the files, then the manifest. */
@@ -65,21 +97,17 @@ final class DatasetPublication {
         if (files.isEmpty()) {
             throw MlopsException.usage("The directory " + directory + " has no files to publish");
         }
-        ProgressCount uploaded = new ProgressCount(ProgressListener.NONE, "", -1, -1);
-        ProgressCount done = new ProgressCount(progress, "publishing", files.size(), -1);
-        new Workers("Publishing " + name, options.jobs(), store::cancel)
-                .forEach(List.copyOf(files.entrySet()), file -> {
-                    LocalFile local = LocalFile.read(file.getValue());
-                    policy.checkFile(file.getKey(), local.sha256());
-                    if (send(local)) {
-                        uploaded.add(1, local.size());
-                    }
-                    local.requireUnchanged();
-                    read.put(file.getKey(), local);
-                    done.add(1, local.size());
-                });
-        for (LocalFile local : read.values()) {
-            local.requireUnchanged();
+        PublishedFiles known = PublishedFiles.of(cache, directory, options.rehash(), clock);
+        boolean done = false;
+        try {
+            send(files, known);
+            done = true;
+        } finally {
+            known.keep(!done);
+        }
+        blobs.abortLeftovers();
+        for (Found file : found.values()) {
+            LocalFile.requireUnchanged(file.file(), file.state());
         }
         Manifest manifest = manifest();
         S3Uri location = S3Uri.parse(manifest.source().uri());
@@ -87,24 +115,58 @@ final class DatasetPublication {
                 manifest, location, uploaded.files(), uploaded.bytes(), Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private boolean send(LocalFile file) {
-        if (!claimed.add(file.sha256())) {
-            return false;
+    private void send(Map<String, Path> files, PublishedFiles known) throws IOException {
+        ProgressCount done = new ProgressCount(progress, "publishing", files.size(), -1);
+        new Workers("Publishing " + name, options.jobs(), store::cancel)
+                .forEach(List.copyOf(files.entrySet()), file -> {
+                    long size = send(file.getKey(), file.getValue(), known);
+                    done.add(1, size);
+                });
+        for (LocalFile file : large) {
+            if (blobs.sendInParts(file)) {
+                uploaded.add(1, file.size());
+            }
         }
-        S3Uri blob = to.resolve(blobKey(file.sha256()));
-        Optional<StoredObject> present = store.stat(blob);
-        if (present.isPresent() && present.get().size() == file.size()) {
-            return false;
+    }
+
+    /** Returns the file's size. */
+    private long send(String path, Path file, PublishedFiles known) throws IOException {
+        FileState state = FileState.of(file);
+        Optional<Digest> digest = known.digest(path, state);
+        if (digest.isPresent()) {
+            policy.checkFile(path, digest.get());
+            if (isThere(digest.get(), state.size())) {
+                found.put(path, new Found(file, state, digest.get()));
+                return state.size();
+            }
         }
-        store.put(blob, file);
-        return true;
+        Instant seen = clock.instant();
+        LocalFile local = LocalFile.read(file, partSize);
+        known.learn(path, local.state(), local.sha256(), seen);
+        policy.checkFile(path, local.sha256());
+        if (claimed.add(local.sha256()) && !blobs.isThere(local.sha256(), local.size())) {
+            if (local.isLarge()) {
+                large.add(local);
+            } else {
+                blobs.send(local);
+                uploaded.add(1, local.size());
+            }
+        }
+        local.requireUnchanged();
+        found.put(path, new Found(file, local.state(), local.sha256()));
+        return local.size();
+    }
+
+    /** Whether the bytes are there already, or are on their way from another file. */
+    private boolean isThere(Digest sha256, long size) {
+        return claimed.contains(sha256) || blobs.isThere(sha256, size);
     }
 
     private Manifest manifest() {
-        List<Manifest.Entry> entries = read.entrySet().stream()
+        List<Manifest.Entry> entries = found.entrySet().stream()
                 .map(file -> new Manifest.Entry(
                         file.getKey(),
-                        file.getValue().size(),
+                        file.getValue().state().size(),
                         file.getValue().sha256(),
                         to.resolve(blobKey(file.getValue().sha256())).key(),
                         null,

@@ -4,10 +4,13 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.store.UnfinishedUpload;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -190,7 +193,20 @@ public final class Datasets {
             Path directory, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
         return guarded(
                 "Publishing " + directory,
-                () -> new DatasetPublication(store, name, to, policy, options, progress).run(directory));
+                () -> new DatasetPublication(store, cache, name, to, policy, options, progress).run(directory));
+    }
+
+    /**
+     * Has the store forget what broken publications to a place left of large files: parts that nobody sees and that take room. A
+     * publication does that by itself where this cache knows of them or they are older than a week.
+     *
+     * @param age which an upload has at least: longer than any publication takes that may be at work
+     * @param dryRun whether they are told only
+     * @return the uploads that are, or would be, forgotten
+     */
+    public List<UnfinishedUpload> abortUploads(S3Uri to, Duration age, boolean dryRun) {
+        BlobUploads blobs = new BlobUploads(store, cache, to, 1);
+        return dryRun ? blobs.olderThan(age) : blobs.abortOlderThan(age);
     }
 
     /**
@@ -201,7 +217,7 @@ public final class Datasets {
             Path directory, String name, S3Uri to, PublishOptions options, ProgressListener progress) {
         return guarded(
                 "Publishing " + directory,
-                () -> new DatasetPublication(store, name, to, policy, options, progress).upload(directory));
+                () -> new DatasetPublication(store, cache, name, to, policy, options, progress).upload(directory));
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import okio.BufferedSink;
 
 /** A part of a file as the body of a request, read anew whenever the request is sent. */
@@ -16,8 +17,11 @@ final class FileSlice extends RequestBody {
     private final Path path;
     private final long offset;
     private final long length;
+    private final EtagCheck check;
 
-    FileSlice(Path path, long offset, long length) {
+    /** @param check sees what is sent; null for none */
+    FileSlice(Path path, long offset, long length, EtagCheck check) {
+        this.check = check;
         this.path = path;
         this.offset = offset;
         this.length = length;
@@ -35,6 +39,9 @@ final class FileSlice extends RequestBody {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
+        if (check != null) {
+            check.md5().reset();
+        }
         try (FileChannel file = FileChannel.open(path)) {
             ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(1, Math.min(BUFFER, length)));
             for (long sent = 0; sent < length; ) {
@@ -44,8 +51,20 @@ final class FileSlice extends RequestBody {
                     throw LocalFile.changed(path);
                 }
                 sink.write(buffer.array(), 0, n);
+                if (check != null) {
+                    check.md5().update(buffer.array(), 0, n);
+                }
                 sent += n;
             }
         }
+    }
+
+    /** Whether an answer's ETag speaks against what was sent. */
+    boolean differs(Response response, String etag) {
+        if (check == null) {
+            return false;
+        }
+        check.saw(response);
+        return check.difference(etag) != null;
     }
 }

@@ -2,12 +2,11 @@ package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.file.FileState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,17 +15,19 @@ import java.util.List;
  * A file that was read once to learn its digests, ready to be sent. A store is told the digest of every request's body
  * beforehand, so it refuses the bytes of a file that changed since.
  *
- * @param size in bytes
- * @param modified when it was last written, to notice later changes
- * @param parts digests of the parts of {@link #partSize} bytes; one, the file's own, when the file is sent whole
+ * @param state what the file looked like, to notice later changes
+ * @param partSize bytes of each part but the last
+ * @param parts digests of the parts; one, the file's own, when the file is sent whole
  */
-public record LocalFile(Path path, long size, FileTime modified, Digest sha256, List<Digest> parts) {
+public record LocalFile(Path path, FileState state, Digest sha256, long partSize, List<Digest> parts) {
 
     /** Files up to this size are sent in one request, larger ones in parts of this size or more. */
-    static final long PART_SIZE = 64L * 1024 * 1024;
+    public static final long PART_SIZE = 64L * 1024 * 1024;
 
-    /** The limit of S3's multipart uploads. */
+    /** The limits of S3's multipart uploads. */
     private static final int MAX_PARTS = 10_000;
+
+    private static final long MAX_PART = 5L * 1024 * 1024 * 1024;
 
     private static final int BUFFER = 1 << 17;
 
@@ -40,15 +41,29 @@ public record LocalFile(Path path, long size, FileTime modified, Digest sha256, 
      * @throws MlopsException of kind FAILED when it changes meanwhile
      */
     public static LocalFile read(Path path) throws IOException {
-        BasicFileAttributes before = Files.readAttributes(path, BasicFileAttributes.class);
-        long partSize = partSize(before.size());
+        return read(path, PART_SIZE);
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @param leastPart bytes that a part has at least, and a file that goes in parts more; most stores want 5 MiB or more
+     * @throws MlopsException of kind FAILED when it changes meanwhile, USAGE when no store takes so large an object
+     */
+    public static LocalFile read(Path path, long leastPart) throws IOException {
+        FileState state = FileState.of(path);
+        long partSize = partSize(state.size(), leastPart);
+        if (partSize > MAX_PART) {
+            throw MlopsException.usage(
+                    "The file " + path + " has " + state.size() + " bytes, more than an object can have: cut it up");
+        }
         MessageDigest whole = Digest.newSha256();
         List<Digest> parts = new ArrayList<>();
         long size = 0;
         try (InputStream in = Files.newInputStream(path)) {
-            boolean single = before.size() <= partSize;
+            boolean single = state.size() <= partSize;
             MessageDigest part = single ? null : Digest.newSha256();
-            byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, before.size()))];
+            byte[] buffer = new byte[(int) Math.max(1, Math.min(BUFFER, state.size()))];
             long inPart = 0;
             int n;
             while ((n = in.read(buffer, 0, (int) Math.min(buffer.length, partSize - inPart))) > 0) {
@@ -61,7 +76,7 @@ public record LocalFile(Path path, long size, FileTime modified, Digest sha256, 
                         parts.add(Digest.finish(part));
                         inPart = 0;
                     }
-                } else if (size > before.size()) {
+                } else if (size > state.size()) {
                     break;
                 }
             }
@@ -70,23 +85,40 @@ public record LocalFile(Path path, long size, FileTime modified, Digest sha256, 
             }
         }
         Digest sha256 = Digest.finish(whole);
-        LocalFile file =
-                new LocalFile(path, size, before.lastModifiedTime(), sha256, parts.isEmpty() ? List.of(sha256) : parts);
-        if (size != before.size()) {
+        LocalFile file = new LocalFile(path, state, sha256, partSize, parts.isEmpty() ? List.of(sha256) : parts);
+        if (size != state.size()) {
             throw changed(path);
         }
         file.requireUnchanged();
         return file;
     }
 
+    /** In bytes. */
+    public long size() {
+        return state.size();
+    }
+
+    /** Whether it goes in parts. */
+    public boolean isLarge() {
+        return parts.size() > 1;
+    }
+
     /**
-     * Looks whether size and time are still those of the reading.
+     * Looks whether the file is still the one that was read.
      *
-     * @throws MlopsException of kind FAILED when they are not
+     * @throws MlopsException of kind FAILED when it is not
      */
     public void requireUnchanged() throws IOException {
-        BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-        if (now.size() != size || !now.lastModifiedTime().equals(modified)) {
+        requireUnchanged(path, state);
+    }
+
+    /**
+     * As {@link #requireUnchanged()}, of a file whose digest was known without reading it.
+     *
+     * @param state in which the digest was known
+     */
+    public static void requireUnchanged(Path path, FileState state) throws IOException {
+        if (!FileState.of(path).equals(state)) {
             throw changed(path);
         }
     }
@@ -96,17 +128,14 @@ public record LocalFile(Path path, long size, FileTime modified, Digest sha256, 
                 "The file " + path + " changed while it was being read: start again when nothing writes to it");
     }
 
-    long partSize() {
-        return partSize(size);
-    }
-
     /** Bytes of the part with this index. */
     long partLength(int index) {
-        return Math.min(partSize(), size - index * partSize());
+        return Math.min(partSize, size() - index * partSize);
     }
 
-    private static long partSize(long fileSize) {
+    /** So many that a store takes that number of them. */
+    static long partSize(long fileSize, long leastPart) {
         long least = (fileSize + MAX_PARTS - 1) / MAX_PARTS;
-        return least <= PART_SIZE ? PART_SIZE : (least + PART_SIZE - 1) / PART_SIZE * PART_SIZE;
+        return least <= leastPart ? leastPart : (least + leastPart - 1) / leastPart * leastPart;
     }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,8 @@ public final class ObjectStore implements AutoCloseable {
     private static final RetryPolicy RETRY = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(10));
     private static final int LIST_PAGE = 1000;
     private static final int NOT_FOUND = 404;
+    /** What S3 takes in one request, bytes. */
+    private static final long MAX_REQUEST = 5L * 1024 * 1024 * 1024;
 
     /** Who signs knows the region; a client that only sends need not. */
     private static final String UNKNOWN_REGION = "us-east-1";
@@ -303,7 +306,53 @@ public final class ObjectStore implements AutoCloseable {
     /** Sends a file and replaces what is there: in one request, or in parts when it is large. */
     public void put(S3Uri object, LocalFile file) {
         addressable(object);
-        new ObjectUpload(this, http, api).send(object, file);
+        new ObjectUpload(this, http).send(object, file);
+    }
+
+    /** Begins to send a large file in parts, for a caller that sends several at a time or goes on later. */
+    public PartsUpload beginParts(S3Uri object, LocalFile file) {
+        return PartsUpload.begin(this, http, addressable(object), file);
+    }
+
+    /**
+     * Goes on with an upload in parts. Nothing is sent yet.
+     *
+     * @param id which {@link PartsUpload#id} gave when it was begun for a file of the same bytes and the same size of parts
+     * @param sent the ETags of the parts that were sent, by number
+     */
+    public PartsUpload goOnWithParts(S3Uri object, LocalFile file, String id, Map<Integer, String> sent) {
+        return PartsUpload.goOn(this, http, addressable(object), file, id, sent);
+    }
+
+    /**
+     * Hands on every upload in parts below a prefix that is neither completed nor aborted. MinIO tells only those of the object whose
+     * whole key is the prefix.
+     */
+    public void unfinishedUploads(S3Uri prefix, Consumer<UnfinishedUpload> each) {
+        new UnfinishedUploads(this, http, prefix).forEach(each);
+    }
+
+    /**
+     * Has the store forget an upload in parts; one that it does not know is forgotten already.
+     *
+     * @param id by which the store knows it
+     */
+    public void abortParts(S3Uri object, String id) {
+        String what = "Aborting the upload of " + object;
+        call(what, () -> {
+            try {
+                exchange(what, object, () -> http.abortParts(object, id), NOT_FOUND)
+                        .close();
+            } catch (UploadGoneException e) {
+                return null;
+            }
+            return null;
+        });
+    }
+
+    /** What an answer stands for whose body is an error, whatever its status is. */
+    IOException failure(String what, S3Uri place, Response response) {
+        return failures.ofResponse(what, place, response);
     }
 
     /**
@@ -321,9 +370,14 @@ public final class ObjectStore implements AutoCloseable {
      * Sends a file of at most 5 GiB unless an object is there already.
      *
      * @return false when one was there; it is untouched
+     * @throws MlopsException of kind USAGE when the file is larger
      */
     public boolean putIfAbsent(S3Uri object, LocalFile file) {
-        RequestBody body = new FileSlice(file.path(), 0, file.size());
+        if (file.size() > MAX_REQUEST) {
+            throw MlopsException.usage(file.path() + " has " + file.size() + " bytes, more than the " + MAX_REQUEST
+                    + " that can be written to " + object + " at once");
+        }
+        RequestBody body = new FileSlice(file.path(), 0, file.size(), null);
         return putIfAbsent(object, () -> http.put(object, body, file.sha256().hex(), true));
     }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.store;
 
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.http.Network;
 import io.jenkins.plugins.mlops.core.http.ReadingAhead;
 import io.jenkins.plugins.mlops.core.http.TransientAnswers;
@@ -14,10 +15,15 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -149,6 +155,68 @@ final class S3Http implements AutoCloseable {
                 .addEncodedQueryParameter("uploadId", encode(uploadId, false))
                 .build();
         return send(new Request.Builder().url(url).put(body), sha256Hex);
+    }
+
+    /** POST that begins an upload in parts. */
+    Response beginParts(S3Uri object) throws IOException {
+        HttpUrl url = url(object).addEncodedQueryParameter("uploads", "").build();
+        return send(new Request.Builder().url(url).post(RequestBody.create(new byte[0])), EMPTY);
+    }
+
+    /** POST that makes the parts of an upload an object. */
+    Response completeParts(S3Uri object, String uploadId, byte[] parts) throws IOException {
+        return send(
+                new Request.Builder()
+                        .url(upload(object, uploadId))
+                        .post(RequestBody.create(parts, MediaType.get("application/xml"))),
+                Digest.of(parts).hex());
+    }
+
+    /** DELETE of an upload in parts, from a thread that may be interrupted already. */
+    Response abortParts(S3Uri object, String uploadId) throws IOException {
+        Request request =
+                sign(new Request.Builder().url(upload(object, uploadId)).delete(RequestBody.EMPTY), EMPTY);
+        CompletableFuture<Response> answer = new CompletableFuture<>();
+        client.newCall(request).enqueue(new Callback() {
+            @Override
+            public void onFailure(Call call, IOException e) {
+                answer.completeExceptionally(e);
+            }
+
+            @Override
+            public void onResponse(Call call, Response response) {
+                answer.complete(response);
+            }
+        });
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        }
+    }
+
+    private HttpUrl upload(S3Uri object, String uploadId) {
+        return url(object)
+                .addEncodedQueryParameter("uploadId", encode(uploadId, false))
+                .build();
+    }
+
+    /**
+     * GET of a page of the uploads in parts that are not complete.
+     *
+     * @param key after which the page begins; null for the first
+     * @param uploadId of that key; null for the first
+     */
+    Response unfinished(S3Uri prefix, String key, String uploadId) throws IOException {
+        HttpUrl.Builder url = url(new S3Uri(prefix.bucket(), ""))
+                .addEncodedQueryParameter("uploads", "")
+                .addEncodedQueryParameter("encoding-type", "url")
+                .addEncodedQueryParameter("prefix", encode(prefix.key(), false));
+        if (key != null) {
+            url.addEncodedQueryParameter("key-marker", encode(key, false))
+                    .addEncodedQueryParameter("upload-id-marker", encode(uploadId, false));
+        }
+        return send(new Request.Builder().url(url.build()).get(), EMPTY);
     }
 
     /** Breaks off all that is under way, from any thread. */

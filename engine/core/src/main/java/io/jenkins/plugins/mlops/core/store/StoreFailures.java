@@ -40,6 +40,7 @@ final class StoreFailures {
             "PermanentRedirect");
     private static final Set<String> CHANGED_WHILE_SENT =
             Set.of("BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch", "IncompleteBody");
+    private static final Set<String> UPLOAD_GONE = Set.of("NoSuchUpload", "InvalidPart");
     private static final Set<String> TRANSIENT_CODES = Set.of(
             "RequestTimeout",
             "SlowDown",
@@ -136,6 +137,9 @@ final class StoreFailures {
         int status = response.code();
         if (TRANSIENT_CODES.contains(code)) {
             return new RetryPolicy.Transient("answered " + code, null);
+        }
+        if (UPLOAD_GONE.contains(code)) {
+            throw new UploadGoneException(what);
         }
         if (status == 412) {
             throw new ObjectChangedException(place);

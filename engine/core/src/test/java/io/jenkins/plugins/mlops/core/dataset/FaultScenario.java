@@ -12,6 +12,7 @@ import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.store.UnfinishedUpload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
@@ -468,6 +469,9 @@ final class FaultScenario {
                 .isLessThanOrEqualTo(bytes));
         if (operation == FaultedWork.Operation.PUBLISH) {
             checkStore(store, true);
+            List<UnfinishedUpload> left = new ArrayList<>();
+            store.unfinishedUploads(place.resolve("blobs/"), left::add);
+            assertThat(left).as("%s: left by the repeat after %s", this, told).isEmpty();
         } else {
             assertThat(holds(files)).as("%s: the repeat after %s", this, told).isTrue();
             assertThat(Datasets.verify(work.directory(), 1, ProgressListener.NONE)

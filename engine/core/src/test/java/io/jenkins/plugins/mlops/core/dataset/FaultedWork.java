@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +26,9 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
 
     /** Small enough that the tests' large files go in parts. */
     static final long PART_SIZE = 256 * 1024;
+
+    /** Lets files that were just written count as old. */
+    private static final Duration SETTLED = Duration.ofSeconds(10);
 
     private static final RetryPolicy HASTY = new RetryPolicy(4, Duration.ofMillis(1), Duration.ofMillis(5));
 
@@ -47,11 +51,14 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
         if (operation == Operation.PUBLISH) {
             new DatasetPublication(
                             store,
+                            kept,
                             NAME,
                             S3Uri.parse(what),
                             DatasetPolicy.ANYTHING,
                             new PublishOptions(jobs, PublishOptions.Links.REFUSE),
-                            ProgressListener.NONE)
+                            ProgressListener.NONE,
+                            PART_SIZE,
+                            Clock.offset(Clock.systemUTC(), SETTLED))
                     .run(directory);
             return;
         }

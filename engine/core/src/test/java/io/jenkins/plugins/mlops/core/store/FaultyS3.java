@@ -16,16 +16,19 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A small S3 server in this JVM that can misbehave: enough of GET, HEAD, PUT, multipart and ListObjectsV2 for the tests, over
@@ -58,9 +61,15 @@ public final class FaultyS3 implements AutoCloseable {
 
     private record Stored(byte[] bytes, String etag) {}
 
+    private record Upload(String path, Instant begun, Map<Integer, byte[]> parts) {}
+
+    private static final Pattern PART =
+            Pattern.compile("<PartNumber>(\\d+)</PartNumber><ETag>&quot;([^&]*)&quot;</ETag>");
+
     private final ServerSocket server;
     private final Map<String, Stored> objects = new ConcurrentSkipListMap<>();
-    private final Map<String, TreeMap<Integer, byte[]>> uploads = new ConcurrentSkipListMap<>();
+    private final Map<String, Upload> uploads = new ConcurrentSkipListMap<>();
+    private final AtomicInteger begun = new AtomicInteger();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
@@ -110,6 +119,11 @@ public final class FaultyS3 implements AutoCloseable {
 
     public void remove(String bucketAndKey) {
         objects.remove(bucketAndKey);
+    }
+
+    /** Uploads in parts that are neither completed nor aborted. */
+    public int unfinishedUploads() {
+        return uploads.size();
     }
 
     public List<String> keys() {
@@ -216,16 +230,18 @@ public final class FaultyS3 implements AutoCloseable {
         requests.add(new Request(method, path, headers, System.nanoTime()));
         return switch (method) {
             case "GET" ->
-                path.contains("/") && !query.containsKey("list-type")
-                        ? object(socket, out, path, headers)
-                        : list(out, path.replace("/", ""), query);
+                query.containsKey("uploads")
+                        ? unfinished(out, path.replace("/", ""), query)
+                        : path.contains("/") && !query.containsKey("list-type")
+                                ? object(socket, out, path, headers)
+                                : list(out, path.replace("/", ""), query);
             case "HEAD" -> head(out, path);
             case "PUT" -> put(out, path, query, headers, body);
-            case "POST" -> multipart(out, path, query);
-            case "DELETE" -> {
-                uploads.remove(query.getOrDefault("uploadId", ""));
-                yield answer(out, 204, Map.of(), new byte[0]);
-            }
+            case "POST" -> multipart(out, path, query, new String(body, StandardCharsets.UTF_8));
+            case "DELETE" ->
+                uploads.remove(query.getOrDefault("uploadId", "")) == null
+                        ? error(out, 404, "NoSuchUpload")
+                        : answer(out, 204, Map.of(), new byte[0]);
             default -> error(out, 405, "MethodNotAllowed");
         };
     }
@@ -312,7 +328,11 @@ public final class FaultyS3 implements AutoCloseable {
             return error(out, 400, "XAmzContentSHA256Mismatch");
         }
         if (query.containsKey("uploadId")) {
-            uploads.get(query.get("uploadId")).put(Integer.valueOf(query.get("partNumber")), body);
+            Upload upload = uploads.get(query.get("uploadId"));
+            if (upload == null) {
+                return error(out, 404, "NoSuchUpload");
+            }
+            upload.parts().put(Integer.valueOf(query.get("partNumber")), body);
             return answer(out, 200, Map.of("ETag", '"' + md5(body) + '"'), new byte[0]);
         }
         Stored stored = new Stored(body, md5(body));
@@ -324,21 +344,32 @@ public final class FaultyS3 implements AutoCloseable {
         return answer(out, 200, Map.of("ETag", '"' + stored.etag() + '"'), new byte[0]);
     }
 
-    private boolean multipart(OutputStream out, String path, Map<String, String> query) throws IOException {
+    private boolean multipart(OutputStream out, String path, Map<String, String> query, String body)
+            throws IOException {
         String bucket = path.substring(0, path.indexOf('/'));
         String key = path.substring(path.indexOf('/') + 1);
         if (query.containsKey("uploads")) {
-            String id = "upload-" + uploads.size();
-            uploads.put(id, new TreeMap<>());
+            String id = "upload-" + begun.incrementAndGet();
+            uploads.put(id, new Upload(path, Instant.now(), new ConcurrentSkipListMap<>()));
             return xml(
                     out,
                     "<InitiateMultipartUploadResult><Bucket>" + bucket + "</Bucket><Key>" + key + "</Key><UploadId>"
                             + id + "</UploadId></InitiateMultipartUploadResult>");
         }
-        ByteArrayOutputStream whole = new ByteArrayOutputStream();
-        for (byte[] part : uploads.remove(query.get("uploadId")).values()) {
-            whole.writeBytes(part);
+        Upload upload = uploads.get(query.get("uploadId"));
+        if (upload == null) {
+            return error(out, 404, "NoSuchUpload");
         }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        Matcher part = PART.matcher(body);
+        while (part.find()) {
+            byte[] bytes = upload.parts().get(Integer.valueOf(part.group(1)));
+            if (bytes == null || !md5(bytes).equals(part.group(2))) {
+                return error(out, 400, "InvalidPart");
+            }
+            whole.writeBytes(bytes);
+        }
+        uploads.remove(query.get("uploadId"));
         String etag = md5(whole.toByteArray()) + "-2";
         objects.put(path, new Stored(whole.toByteArray(), etag));
         return xml(
@@ -346,6 +377,24 @@ public final class FaultyS3 implements AutoCloseable {
                 "<CompleteMultipartUploadResult><Location>l</Location><Bucket>" + bucket + "</Bucket><Key>" + key
                         + "</Key><LastModified>2026-11-25T00:00:00.000Z</LastModified><ETag>&quot;" + etag
                         + "&quot;</ETag></CompleteMultipartUploadResult>");
+    }
+
+    private boolean unfinished(OutputStream out, String bucket, Map<String, String> query) throws IOException {
+        String prefix = bucket + "/" + query.getOrDefault("prefix", "");
+        StringBuilder xml = new StringBuilder(
+                "<ListMultipartUploadsResult><Bucket>" + bucket
+                        + "</Bucket><EncodingType>url</EncodingType><MaxUploads>1000</MaxUploads><IsTruncated>false</IsTruncated>");
+        uploads.forEach((id, upload) -> {
+            if (upload.path().startsWith(prefix)) {
+                xml.append("<Upload><Key>" + S3Http.encode(upload.path().substring(bucket.length() + 1), true)
+                        + "</Key><UploadId>" + id
+                        + "</UploadId><Initiator><ID>id</ID></Initiator><Owner><ID>id</ID></Owner>"
+                        + "<StorageClass>STANDARD</StorageClass><Initiated>"
+                        + upload.begun().truncatedTo(ChronoUnit.MILLIS)
+                        + "</Initiated></Upload>");
+            }
+        });
+        return xml(out, xml.append("</ListMultipartUploadsResult>").toString());
     }
 
     private boolean list(OutputStream out, String bucket, Map<String, String> query) throws IOException {

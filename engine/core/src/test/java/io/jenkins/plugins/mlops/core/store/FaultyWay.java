@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
@@ -105,6 +106,7 @@ public final class FaultyWay implements AutoCloseable {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile long seed;
     private volatile double probability;
+    private volatile BiFunction<Request, Integer, StoreFault> plan;
     private volatile Consumer<String> replace = path -> {};
     private volatile Runnable atRequest = () -> {};
 
@@ -149,6 +151,11 @@ public final class FaultyWay implements AutoCloseable {
     /** What gives the object at a path of the server other bytes. */
     public void replacing(Consumer<String> action) {
         replace = action;
+    }
+
+    /** What happens to a request in the place of chance, by the request and how often it was made; null for nothing. */
+    public void plan(BiFunction<Request, Integer, StoreFault> faults) {
+        plan = faults;
     }
 
     /** Runs at each request, before anything else. */
@@ -305,19 +312,21 @@ public final class FaultyWay implements AutoCloseable {
         private final OutputStream out;
         private final Request request;
         private final Random random;
+        private final int times;
 
         Exchange(Socket socket, OutputStream out, Request request) {
             this.socket = socket;
             this.out = out;
             this.request = request;
             String what = request.method() + " " + request.target().replaceAll("uploadId=[^&]*", "uploadId");
-            int times = asked.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
+            this.times = asked.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
             this.random = new Random(mixed(seed * 31 + (what + " " + times).hashCode()));
         }
 
         /** Whether the connection goes on. */
         boolean run() throws IOException {
-            StoreFault fault = random.nextDouble() < probability ? pick() : null;
+            StoreFault fault =
+                    plan != null ? plan.apply(request, times) : random.nextDouble() < probability ? pick() : null;
             if (fault != null) {
                 injected.incrementAndGet();
                 synchronized (told) {
