@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PublishCommand.class,
+            AbortUploadsCommand.class,
             CardCommand.class,
             DeriveCommand.class,
             ResolveCommand.class,

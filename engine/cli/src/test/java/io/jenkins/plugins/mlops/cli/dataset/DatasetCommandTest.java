@@ -7,6 +7,9 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.MlopsCommand;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.store.FaultyS3;
+import io.jenkins.plugins.mlops.core.store.LocalFile;
+import io.jenkins.plugins.mlops.core.store.ObjectStore;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -95,6 +98,56 @@ class DatasetCommandTest {
         Files.delete(directory.resolve("data/a.txt"));
         assertThat(run("dataset", "verify", "data", "--json")).isEqualTo(1);
         assertThat(json().at("/problems/0/path").asText()).isEqualTo("a.txt");
+    }
+
+    @Test
+    void whatAPublicationLeftIsTakenAway() throws IOException {
+        s3.put("data/other", new byte[] {1});
+        try (ObjectStore store = ObjectStore.connect(s3.settings())) {
+            store.beginParts(
+                    S3Uri.parse("s3://data/sets/blobs/sha256/aa/a"), LocalFile.read(directory.resolve("source/a.txt")));
+            store.beginParts(S3Uri.parse("s3://data/elsewhere/a"), LocalFile.read(directory.resolve("source/a.txt")));
+        }
+        assertThat(run("dataset", "abort-uploads", "--to", "s3://data/sets")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("no unfinished uploads");
+        assertThat(run(
+                        "dataset",
+                        "abort-uploads",
+                        "--to",
+                        "s3://data/sets",
+                        "--older-than",
+                        "0",
+                        "--dry-run",
+                        "--json"))
+                .as(errors())
+                .isZero();
+        assertThat(json().get("aborted").asBoolean()).isFalse();
+        assertThat(json().at("/uploads/0/object").asText()).isEqualTo("s3://data/sets/blobs/sha256/aa/a");
+        assertThat(s3.unfinishedUploads()).isEqualTo(2);
+        assertThat(run("dataset", "abort-uploads", "--to", "s3://data/sets", "--older-than", "0"))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("1 unfinished upload aborted");
+        assertThat(s3.unfinishedUploads()).isEqualTo(1);
+        assertThat(run("dataset", "abort-uploads", "--to", "s3://data/sets", "--older-than", "-1"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void rehashReadsWhatLooksAsItDid() throws IOException {
+        String first = publish();
+        assertThat(run(
+                        "dataset",
+                        "publish",
+                        "source",
+                        "--name",
+                        "demo",
+                        "--to",
+                        "s3://data/sets",
+                        "--rehash",
+                        "--json"))
+                .isZero();
+        assertThat(json().get("manifest").asText()).isEqualTo(first);
+        assertThat(json().at("/uploaded/files").asInt()).isZero();
     }
 
     @Test
