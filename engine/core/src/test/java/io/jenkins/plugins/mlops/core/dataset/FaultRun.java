@@ -26,8 +26,11 @@ final class FaultRun {
     private final Path directory;
     private final ObjectStoreSettings direct;
     private final String bucket;
+    private final int partSize;
 
-    FaultRun(Path directory, ObjectStoreSettings direct, String bucket) {
+    /** @param partSize from which on files go in parts */
+    FaultRun(Path directory, ObjectStoreSettings direct, String bucket, int partSize) {
+        this.partSize = partSize;
         this.directory = directory;
         this.direct = direct;
         this.bucket = bucket;
@@ -43,7 +46,7 @@ final class FaultRun {
             while (way.injected() < count && failures.size() < MANY) {
                 long own = seed + runs++;
                 Path room = Files.createDirectories(directory.resolve("s" + own));
-                FaultScenario scenario = new FaultScenario(own, room, direct, bucket, way);
+                FaultScenario scenario = new FaultScenario(own, room, direct, bucket, way, partSize);
                 try {
                     scenario.run();
                 } catch (Exception | AssertionError e) {

@@ -49,8 +49,8 @@ final class FaultScenario {
     /** Nothing here takes so long, on a slow machine either. */
     private static final Duration HANGING = Duration.ofSeconds(90);
 
-    private static final int[] SIZES = {0, 1, 100, 10_000, 100_000, 300_000, 700_000, 1_200_000};
-    private static final int DISK = 24 * 1024 * 1024;
+    /** How many parts of a file the disk has room for. */
+    private static final int DISK_PARTS = 96;
 
     /** What befalls the client besides faults on the way. */
     private enum Trouble {
@@ -61,6 +61,7 @@ final class FaultScenario {
     }
 
     private final long seed;
+    private final int partSize;
     private final Random random;
     private final Path directory;
     private final ObjectStoreSettings direct;
@@ -75,7 +76,9 @@ final class FaultScenario {
     private FaultedWork work;
     private Map<String, byte[]> before;
 
-    FaultScenario(long seed, Path directory, ObjectStoreSettings direct, String bucket, FaultyWay way) {
+    /** @param partSize from which on files go in parts */
+    FaultScenario(long seed, Path directory, ObjectStoreSettings direct, String bucket, FaultyWay way, int partSize) {
+        this.partSize = partSize;
         this.seed = seed;
         this.random = new Random(FaultyWay.mixed(seed));
         this.directory = directory;
@@ -99,8 +102,9 @@ final class FaultScenario {
 
     void run() throws Exception {
         try (ObjectStore store = FaultedWork.connect(direct, PATIENT);
-                SmallDisk disk =
-                        trouble == Trouble.DISK_FULL ? SmallDisk.mount(directory.resolve("disk"), DISK) : null) {
+                SmallDisk disk = trouble == Trouble.DISK_FULL
+                        ? SmallDisk.mount(directory.resolve("disk"), DISK_PARTS * partSize)
+                        : null) {
             room = disk == null ? directory : disk.directory();
             prepare(store);
             way.begin(
@@ -127,9 +131,10 @@ final class FaultScenario {
     // --- before
 
     private void prepare(ObjectStore store) throws IOException {
+        int[] sizes = {0, 1, 100, 10_000, 100_000, partSize, partSize + 1, 2 * partSize + 100_000, 4 * partSize - 1};
         int count = 1 + random.nextInt(10);
         for (int i = 0; i < count; i++) {
-            byte[] bytes = new byte[SIZES[random.nextInt(SIZES.length)]];
+            byte[] bytes = new byte[sizes[random.nextInt(sizes.length)]];
             random.nextBytes(bytes);
             files.put(List.of("a/", "b c/", "\u00e4/", "").get(random.nextInt(4)) + "file " + i, bytes);
         }
@@ -148,7 +153,7 @@ final class FaultScenario {
                 };
         Path cache = room.resolve("cache");
         work = new FaultedWork(
-                operation, what, operation == FaultedWork.Operation.PUBLISH ? source : target, cache, seed);
+                operation, what, operation == FaultedWork.Operation.PUBLISH ? source : target, cache, seed, partSize);
         if (operation != FaultedWork.Operation.PUBLISH && random.nextBoolean()) {
             before = Map.of("old", new byte[] {1, 2, 3});
             write(directory.resolve("earlier"), before);
@@ -287,7 +292,7 @@ final class FaultScenario {
                 return inProcess(Integer.MAX_VALUE, 0, clock);
             }
             case DISK_FULL -> {
-                int left = random.nextInt(1_500_000);
+                int left = random.nextInt(6 * partSize);
                 way.atRequest(() -> {
                     if (count.incrementAndGet() == at) {
                         disk.fill(left);

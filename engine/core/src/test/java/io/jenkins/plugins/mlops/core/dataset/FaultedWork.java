@@ -16,16 +16,14 @@ import java.util.Random;
 /**
  * A pull or a publication that faults are to meet, in this JVM or as a process of its own that can be killed.
  *
+ * @param partSize from which on files go in parts
  * @param what a manifest, a prefix, or the directory of a DVC project
  * @param directory what is pulled into or published
  */
-record FaultedWork(Operation operation, String what, Path directory, Path cache, long seed) {
+record FaultedWork(Operation operation, String what, Path directory, Path cache, long seed, long partSize) {
 
     /** The name of the output in DVC's project, and of what is published. */
     static final String NAME = "demo";
-
-    /** Small enough that the tests' large files go in parts. */
-    static final long PART_SIZE = 256 * 1024;
 
     /** Lets files that were just written count as old. */
     private static final Duration SETTLED = Duration.ofSeconds(10);
@@ -57,7 +55,7 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
                             DatasetPolicy.ANYTHING,
                             new PublishOptions(jobs, PublishOptions.Links.REFUSE),
                             ProgressListener.NONE,
-                            PART_SIZE,
+                            partSize,
                             Clock.offset(Clock.systemUTC(), SETTLED))
                     .run(directory);
             return;
@@ -93,7 +91,8 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
                 what,
                 directory.toString(),
                 cache.toString(),
-                String.valueOf(seed));
+                String.valueOf(seed),
+                String.valueOf(partSize));
     }
 
     /** Prints a failure that users can act on as {@code KIND message} and exits with 1. */
@@ -106,7 +105,8 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
                             args[5],
                             Path.of(args[6]),
                             Path.of(args[7]),
-                            Long.parseLong(args[8]))
+                            Long.parseLong(args[8]),
+                            Long.parseLong(args[9]))
                     .perform(store);
         } catch (MlopsException e) {
             System.out.println(e.kind() + " " + e.getMessage());

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Faults on the way to a real server. */
 class FaultsIT {
 
+    /** S3 takes no smaller parts, bytes. */
+    private static final int LEAST_PART = 5 << 20;
+
     @TempDir
     private Path directory;
 
@@ -27,6 +30,6 @@ class FaultsIT {
                         System.getenv("MLOPS_TEST_S3_ACCESS_KEY"), System.getenv("MLOPS_TEST_S3_SECRET_KEY"), null));
         String bucket = "mlops-it-" + UUID.randomUUID();
         TestBuckets.make(settings, bucket);
-        new FaultRun(directory, settings, bucket).run(() -> {});
+        new FaultRun(directory, settings, bucket, LEAST_PART).run(() -> {});
     }
 }

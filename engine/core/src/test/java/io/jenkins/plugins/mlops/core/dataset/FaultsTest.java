@@ -19,7 +19,7 @@ class FaultsTest {
                 s3.put("data/other", new byte[] {1}); // it has no empty buckets
             };
             empty.run();
-            new FaultRun(directory, s3.settings(), "data").run(empty);
+            new FaultRun(directory, s3.settings(), "data", 256 * 1024).run(empty);
         }
     }
 }
