@@ -122,16 +122,15 @@ final class BlobUploads {
                     && (e.kind() == MlopsException.Kind.UNREACHABLE || e.kind() == MlopsException.Kind.INTERRUPTED);
             throw e;
         } finally {
-            if (!done && !keep) {
-                upload.abort();
-            }
-            if (keep) {
+            if (keep || done && !abortOthers(blob(file.sha256()))) {
                 note.leave();
             } else {
+                if (!done) {
+                    upload.abort();
+                }
                 note.delete();
             }
         }
-        abortOthers(blob(file.sha256()));
     }
 
     /** An upload that is gone was completed by somebody if the file is there, or by us, and the answer was lost. */
@@ -145,13 +144,18 @@ final class BlobUploads {
         }
     }
 
-    /** Nobody needs other uploads of a file that is there: who is at one finds out in {@link #complete}. */
-    private void abortOthers(S3Uri blob) {
-        for (UnfinishedUpload upload : unfinished(blob)) {
-            if (upload.object().equals(blob)) {
-                abort(blob, upload.id());
-            }
-        }
+    /**
+     * Nobody needs other uploads of a file that is there: who is at one finds out in {@link #complete}. One is there when the answer to
+     * its beginning was lost.
+     *
+     * @return whether the store told of them
+     */
+    private boolean abortOthers(S3Uri blob) {
+        Optional<List<UnfinishedUpload>> found = unfinished(blob);
+        found.orElse(List.of()).stream()
+                .filter(upload -> upload.object().equals(blob))
+                .forEach(upload -> abort(blob, upload.id()));
+        return found.isPresent();
     }
 
     /** Has the store forget what publications to this place left that nobody goes on with. */
@@ -160,11 +164,15 @@ final class BlobUploads {
             UploadNote note = new UploadNote(file);
             Optional<UploadNote.Begun> begun = note.read();
             if (begun.isPresent() && isHere(begun.get()) && !note.isOwned(begun.get())) {
-                abort(begun.get().object(), begun.get().id());
+                S3Uri blob = begun.get().object();
+                abort(blob, begun.get().id());
+                if (store.stat(blob).isPresent()) {
+                    abortOthers(blob); // the answer to its completion was lost, and perhaps one to its beginning
+                }
                 note.delete();
             }
         }
-        older(unfinished(place()), ABANDONED).forEach(upload -> abort(upload.object(), upload.id()));
+        older(unfinished(place()).orElse(List.of()), ABANDONED).forEach(upload -> abort(upload.object(), upload.id()));
     }
 
     private boolean isHere(UploadNote.Begun begun) {
@@ -203,15 +211,16 @@ final class BlobUploads {
         return found;
     }
 
-    /** What the store tells, which it need not, nor everybody. */
-    private List<UnfinishedUpload> unfinished(S3Uri prefix) {
+    /** Empty when the store does not tell, which it need not, nor everybody. */
+    private Optional<List<UnfinishedUpload>> unfinished(S3Uri prefix) {
         if (store.isSignedElsewhere()) {
-            return List.of(); // agents may not list
+            return Optional.of(List.of()); // agents may not list
         }
         try {
-            return list(prefix);
+            return Optional.of(list(prefix));
         } catch (MlopsException e) {
-            return notInterrupted(e, List.of());
+            requireNotInterrupted(e);
+            return Optional.empty();
         }
     }
 
@@ -219,16 +228,15 @@ final class BlobUploads {
         try {
             store.abortParts(object, id);
         } catch (MlopsException e) {
-            notInterrupted(e, null);
+            requireNotInterrupted(e);
         }
     }
 
     /** What tidies up fails nothing, but it ends when it shall. */
-    private static <T> T notInterrupted(MlopsException e, T instead) {
+    private static void requireNotInterrupted(MlopsException e) {
         if (e.kind() == MlopsException.Kind.INTERRUPTED) {
             throw e;
         }
-        return instead;
     }
 
     private Path directory() {

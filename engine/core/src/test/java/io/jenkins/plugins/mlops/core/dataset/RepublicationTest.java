@@ -271,6 +271,20 @@ class RepublicationTest {
     }
 
     @Test
+    void lostAnswersToTheBeginningAndTheEndLeaveNothingEither() throws IOException {
+        large();
+        way.plan((request, times) ->
+                request.method().equals("POST") && (request.target().contains("uploads") ? times == 1 : true)
+                        ? StoreFault.ANSWER_LOST
+                        : null);
+        fails(Kind.UNREACHABLE);
+        assertThat(s3.unfinishedUploads()).isEqualTo(1);
+        way.plan(null);
+        publish();
+        assertThat(s3.unfinishedUploads()).isZero();
+    }
+
+    @Test
     void uploadsThatOthersLeftAreForgottenOnDemand() throws IOException {
         large();
         way.plan((request, times) -> isPart(request, 3) ? StoreFault.RESET_BEFORE : null);
