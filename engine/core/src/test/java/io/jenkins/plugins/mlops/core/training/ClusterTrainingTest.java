@@ -1,14 +1,17 @@
 package io.jenkins.plugins.mlops.core.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.card.Card;
 import io.jenkins.plugins.mlops.core.cluster.Cluster;
 import io.jenkins.plugins.mlops.core.cluster.ClusterFacts;
 import io.jenkins.plugins.mlops.core.cluster.ClusterSettings;
 import io.jenkins.plugins.mlops.core.cluster.ClusterWatch;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
@@ -214,6 +217,25 @@ class ClusterTrainingTest {
     }
 
     @Test
+    void dataThatIsNotMarkedAsAnonymisedIsRefusedBeforeAnythingIsMade() throws Exception {
+        assertThatThrownBy(() -> start("require: {anonymised: true}"))
+                .hasMessageContaining("mlops dataset card set")
+                .extracting(refusal -> ((MlopsException) refusal).kind())
+                .isEqualTo(MlopsException.Kind.REFUSED);
+        assertThat(directory.resolve("run")).doesNotExist();
+
+        datasets.card =
+                new Card(null, null, null, null, true, new Card.Evidence("report.pdf", Digest.of("report"), 6), null);
+        start("require: {anonymised: true}").close();
+        try (ClusterTraining again = ClusterTraining.open(directory.resolve("run"), services())) {
+            again.step(listener());
+        }
+        assertThat(ClusterTrainingState.load(directory.resolve("run")).plan().cards())
+                .as("the record is made of what was seen at the start")
+                .containsOnlyKeys("training");
+    }
+
+    @Test
     void whatItKnowsIsInItsDirectoryAndNoSecretIs() throws Exception {
         try (ClusterTraining training = start()) {
             training.step(listener());
@@ -240,6 +262,10 @@ class ClusterTrainingTest {
     }
 
     private ClusterTraining start() throws IOException {
+        return start("");
+    }
+
+    private ClusterTraining start(String more) throws IOException {
         Path code = Files.createDirectories(directory.resolve("code"));
         Path file = Files.writeString(code.resolve("train.yaml"), """
                 name: digits
@@ -247,7 +273,8 @@ class ClusterTrainingTest {
                 image: registry.example.com/trainer%s
                 datasets: {training: {from: "s3://bucket/train"}}
                 kubernetes: {code: image}
-                """.formatted(DIGEST));
+                %s
+                """.formatted(DIGEST, more));
         return ClusterTraining.start(
                 TrainingSpecification.read(file), UUID.randomUUID(), directory.resolve("run"), services(), listener());
     }
