@@ -24,9 +24,23 @@ final class CacheLease implements AutoCloseable {
     private FileChannel channel;
     private int head;
 
-    CacheLease(CacheDirectory directory, CacheLocks locks) {
+    private CacheLease(CacheDirectory directory, CacheLocks locks) {
         this.directory = directory;
         this.locks = locks;
+    }
+
+    /** A lease in the cache of this directory as it is now: it may have been removed and made anew since the last pull. */
+    static CacheLease in(Path cache) throws IOException {
+        CacheDirectory directory = new CacheDirectory(cache);
+        return new CacheLease(directory, CacheLocks.in(directory));
+    }
+
+    CacheDirectory directory() {
+        return directory;
+    }
+
+    CacheLocks locks() {
+        return locks;
     }
 
     /** When this returns, the cache has the files or has them not, and no eviction changes that. */

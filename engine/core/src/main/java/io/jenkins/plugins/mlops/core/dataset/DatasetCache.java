@@ -190,13 +190,13 @@ public final class DatasetCache {
 
     /** What a pull holds; it holds nothing yet. */
     CacheLease lease() throws IOException {
-        return new CacheLease(directory, locks());
+        return CacheLease.in(directory());
     }
 
     /** The same cache for a pull that holds, by the lease, what it uses. */
     DatasetCache under(CacheLease pull) {
-        DatasetCache cache = new DatasetCache(directory, layers, maxBytes, pull);
-        cache.locks = locks;
+        DatasetCache cache = new DatasetCache(pull.directory(), layers, maxBytes, pull);
+        cache.locks = pull.locks();
         return cache;
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -308,6 +309,73 @@ class CacheEvictionTest {
             }
             assertThat(Integer.parseInt(evicting.end())).isPositive();
         }
+    }
+
+    @Test
+    void evictionsThatAreKilledAtAnyMomentHarmNoPull() throws Exception {
+        String manifest = publish("killed", 40);
+        for (int i = 0; i < 3; i++) {
+            try (CacheProcess evicting =
+                    CacheProcess.start("evict", cache.directory().toString()).awaitReady()) {
+                Path into = directory.resolve("into" + i);
+                Thread killer = new Thread(() -> {
+                    try {
+                        Thread.sleep(new Random().nextInt(300));
+                        evicting.kill();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                killer.start();
+                for (int j = 0; j < 4; j++) {
+                    pull(cache, manifest, into.toString(), copies());
+                    assertThat(Datasets.verify(into, 2, ProgressListener.NONE).problems())
+                            .isEmpty();
+                    FileTree.delete(into);
+                }
+                killer.join();
+            }
+        }
+        assertThat(evict(0L, null).left()).isZero();
+    }
+
+    @Test
+    void aPullAfterTheCacheWasRemovedMakesItAnew() throws IOException {
+        String manifest = publish("again", 3);
+        Datasets datasets = new Datasets(store, cache);
+        for (String into : List.of("one", "two")) {
+            datasets.pull(
+                    DatasetReference.ofManifest(manifest), directory.resolve(into), copies(), ProgressListener.NONE);
+            FileTree.delete(cache.directory());
+        }
+        assertThat(Datasets.verify(directory.resolve("two"), 1, ProgressListener.NONE)
+                        .intact())
+                .isTrue();
+    }
+
+    @Test
+    void whatIsPurgedLeavesTheQuarantineToo() throws IOException {
+        Digest purged = cached(1, 0);
+        Digest other = cached(2, 0);
+        for (Digest damaged : List.of(purged, other)) {
+            Files.delete(cache.blob(damaged));
+            Files.writeString(cache.blob(damaged), "damaged");
+        }
+        assertThat(cache.verify(2, ProgressListener.NONE).damaged()).hasSize(2);
+        assertThat(cache.purge(List.of(purged))).isEqualTo(1);
+        assertThat(cache.stats(ProgressListener.NONE).quarantined()).isEqualTo(new CacheStats.Amount(1, 7));
+    }
+
+    @Test
+    void aPullThatFindsADamagedFileFetchesItAnewAndKeepsTheDamagedOne() throws IOException {
+        String manifest = publish("found", 1);
+        pull(cache, manifest, "one", copies());
+        Path blob = cache.blob(Digest.of("found0"));
+        Files.delete(blob);
+        Files.writeString(blob, "fount0");
+        assertThat(pull(cache, manifest, "two", copies()).downloadedFiles()).isEqualTo(1);
+        assertThat(directory.resolve("two/0.txt")).hasContent("found0");
+        assertThat(cache.stats(ProgressListener.NONE).quarantined()).isEqualTo(new CacheStats.Amount(1, 6));
     }
 
     @Test

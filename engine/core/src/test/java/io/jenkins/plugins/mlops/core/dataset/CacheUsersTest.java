@@ -125,6 +125,12 @@ class CacheUsersTest {
             assertThat(data.resolve("a")).hasContent("a");
             assertThat(data.resolve("big")).hasBinaryContent(BIG);
         }
+        boolean isProtected = Files.readString(Path.of("/proc/sys/fs/protected_hardlinks"))
+                .strip()
+                .equals("1");
+        assertThat(Files.getAttribute(directory.resolve("home-" + FIRST + "/data/big"), "unix:nlink"))
+                .as("another user's file is linked where that is allowed, else copied")
+                .isEqualTo(isProtected ? 1 : 3);
         try (Stream<Path> files = Files.walk(directory.resolve("cache"))) {
             assertThat(files.toList()).allSatisfy(file -> {
                 assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(GROUP);
