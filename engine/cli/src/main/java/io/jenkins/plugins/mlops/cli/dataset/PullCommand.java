@@ -72,8 +72,8 @@ final class PullCommand implements Callable<Integer> {
             names = "--link",
             defaultValue = "hardlink",
             description =
-                    "How files get from the cache into DIR: hardlink (read-only, falls back to copy) or copy (may be"
-                            + " written to) (default: ${DEFAULT-VALUE}).")
+                    "How files get from the cache into DIR: hardlink (read-only), reflink (a copy that shares its bytes until it is"
+                            + " written to) or copy; both fall back to copy (default: ${DEFAULT-VALUE}).")
     private PullOptions.Placement placement;
 
     @Option(

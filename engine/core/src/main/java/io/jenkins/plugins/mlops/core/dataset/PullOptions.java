@@ -24,6 +24,8 @@ public record PullOptions(
     public enum Placement {
         /** A read-only link to the cached file, which costs neither time nor space; a copy where links cannot be made. */
         HARDLINK,
+        /** A copy that may be written to and shares its bytes with the cached file until then; a plain copy where there are none. */
+        REFLINK,
         /** A copy that may be written to. */
         COPY
     }

@@ -5,12 +5,14 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -119,11 +121,22 @@ final class PullTarget {
         boolean done = false;
         try {
             Files.createDirectories(staging);
-            makeDirectories(entries);
+            Path links = staging.resolve(PulledDirectory.OWN_NAME).resolve("links");
+            boolean cloned = options.placement() == PullOptions.Placement.REFLINK && canClone(cache, entries);
+            Path root = cloned ? links : staging;
+            makeDirectories(root, entries);
             new Workers("Placing the files", options.jobs(), () -> {}).forEach(entries, entry -> {
-                place(cache.source(entry.sha256(), entry.size()), staging.resolve(entry.path()), options.placement());
+                Path source = cache.source(entry.sha256(), entry.size());
+                place(
+                        source,
+                        root.resolve(entry.path()),
+                        cloned || options.placement() == PullOptions.Placement.HARDLINK);
                 progress.add(1, entry.size());
             });
+            if (cloned) {
+                Reflinks.copyTree(links, staging);
+                FileTree.delete(links);
+            }
             manifest.write(PulledDirectory.manifestFile(staging));
             Documents.writeJson(PulledDirectory.markerFile(staging), marker);
             done = true;
@@ -135,19 +148,34 @@ final class PullTarget {
     }
 
     /** All that lies in a directory stands together, so each is made once, or few times. */
-    private void makeDirectories(List<Manifest.Entry> entries) throws IOException {
+    private static void makeDirectories(Path root, List<Manifest.Entry> entries) throws IOException {
+        Files.createDirectories(root);
         String last = "";
         for (Manifest.Entry entry : entries) {
             int slash = entry.path().lastIndexOf('/');
             if (slash > 0 && !(slash == last.length() && entry.path().startsWith(last))) {
                 last = entry.path().substring(0, slash);
-                Files.createDirectories(staging.resolve(last));
+                Files.createDirectories(root.resolve(last));
             }
         }
     }
 
-    private static void place(Path blob, Path file, PullOptions.Placement placement) throws IOException {
-        if (placement == PullOptions.Placement.HARDLINK) {
+    /** Looked at once, with any file: all come from one cache. */
+    private boolean canClone(DatasetCache cache, List<Manifest.Entry> entries) throws IOException {
+        if (entries.isEmpty()) {
+            return false;
+        }
+        Manifest.Entry any = entries.iterator().next();
+        Path probe = staging.resolve(PulledDirectory.OWN_NAME);
+        try {
+            return Reflinks.tryCopy(cache.source(any.sha256(), any.size()), probe);
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+    }
+
+    private static void place(Path blob, Path file, boolean link) throws IOException {
+        if (link) {
             try {
                 Files.createLink(file, blob);
                 return;
@@ -155,8 +183,19 @@ final class PullTarget {
                 Files.deleteIfExists(file);
             }
         }
-        Files.copy(blob, file);
+        copy(blob, file);
         BlobFile.stamp(file);
+    }
+
+    /** With the permissions of a new file: those of the cache's would forbid to write to it. */
+    private static void copy(Path blob, Path file) throws IOException {
+        try (FileChannel from = FileChannel.open(blob, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            long size = from.size();
+            for (long at = 0; at < size; ) {
+                at += from.transferTo(at, size - at, to);
+            }
+        }
     }
 
     /** Gives the staging directory the target's name. */

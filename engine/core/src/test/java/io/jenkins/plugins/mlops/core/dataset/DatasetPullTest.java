@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -455,6 +456,24 @@ class DatasetPullTest {
                 new PullOptions(1, PullOptions.Placement.COPY, Selection.ALL, true),
                 ProgressListener.NONE);
         assertThat(into.resolve("notes")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = PullOptions.Placement.class,
+            names = {"REFLINK", "COPY"})
+    void whatIsNotLinkedMayBeWrittenToAndLeavesTheCacheAlone(PullOptions.Placement placement) throws IOException {
+        String manifest = publish();
+        PullOptions options = new PullOptions(2, placement, Selection.ALL, false);
+        datasets.pull(DatasetReference.ofManifest(manifest), into, options, ProgressListener.NONE);
+        assertPulled();
+        Path file = into.resolve("images/1.png");
+        assertThat(Files.getPosixFilePermissions(file)).contains(PosixFilePermission.OWNER_WRITE);
+        Files.writeString(file, "mine");
+        assertThat(into.resolve(".mlops/links")).doesNotExist();
+        PullResult again = datasets.pull(DatasetReference.ofManifest(manifest), into, options, ProgressListener.NONE);
+        assertThat(again.downloadedFiles()).isZero();
+        assertPulled();
     }
 
     @Test
