@@ -162,10 +162,13 @@ public record Manifest(
         }
     }
 
-    /** A manifest of these files; the content id is computed, the order does not matter. */
+    /** A manifest of these files; the content id is computed. The order does not matter, but for packed ones. */
     public static Manifest of(String name, Source source, String bucket, List<Entry> entries) {
-        List<Entry> sorted = new ArrayList<>(entries);
-        sorted.sort(Comparator.comparing(Entry::path, TreePath.ORDER));
+        List<Entry> sorted = entries;
+        if (!(entries instanceof PackedEntries)) {
+            sorted = new ArrayList<>(entries);
+            sorted.sort(Comparator.comparing(Entry::path, TreePath.ORDER));
+        }
         TreeSummary tree = TreeSummary.of(sorted);
         return new Manifest(SCHEMA, name, tree.content(), source, bucket, tree.files(), tree.bytes(), sorted);
     }

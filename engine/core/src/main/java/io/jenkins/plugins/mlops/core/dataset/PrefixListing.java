@@ -1,69 +1,81 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
-import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.store.StoredObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What lay below a prefix when it was listed: each file's path and the state of its object. Directory markers (empty objects
  * whose key ends in a slash) and what a pull keeps for itself are no files.
  *
- * @param files in {@link TreePath#ORDER}
+ * @param files in {@link TreePath#ORDER}, with {@link #UNKNOWN} for their digests
+ * @param numbers of their objects, in the order in which they were listed
  */
-record PrefixListing(Prefix prefix, String sourceId, List<File> files, long bytes) {
+record PrefixListing(Prefix prefix, String sourceId, List<Manifest.Entry> files, int[] numbers, long bytes) {
 
-    /** A file of the dataset and the object behind it. @param number of the object in the order in which it was listed */
-    record File(String path, StoredObject object, int number) {
-        ObjectPin pin() {
-            return object.pin();
-        }
-    }
+    /** Stands for a digest that is not known yet; no file is known that has it. */
+    static final Digest UNKNOWN = new Digest("0".repeat(64));
 
     /**
      * Lists the objects.
      *
      * @throws MlopsException of kind FAILED when there are none, USAGE when keys are no paths or clash
      */
-    static PrefixListing of(ObjectStore store, Prefix prefix) {
-        List<File> files = new ArrayList<>();
-        prefix.list(store, object -> add(files, prefix, object));
-        return of(prefix, files);
+    static PrefixListing of(ObjectStore store, Prefix prefix) throws IOException {
+        return of(prefix, each -> prefix.list(store, each));
     }
 
     /** As {@link #of(ObjectStore, Prefix)}, of what {@link PrefixScan#into} has written to a file. */
     static PrefixListing of(Path listing, Prefix prefix) throws IOException {
-        List<File> files = new ArrayList<>();
-        ObjectIndex.read(listing, object -> add(files, prefix, object));
-        return of(prefix, files);
+        return of(prefix, each -> ObjectIndex.read(listing, each));
     }
 
-    private static void add(List<File> files, Prefix prefix, StoredObject object) {
-        String path = path(prefix.uri(), object);
-        if (path != null) {
-            files.add(new File(TreePath.check(path), object, files.size()));
+    @FunctionalInterface
+    private interface Objects {
+        void forEach(Consumer<StoredObject> each) throws IOException;
+    }
+
+    private static PrefixListing of(Prefix prefix, Objects objects) throws IOException {
+        SourceIds.OfPrefix id = new SourceIds.OfPrefix(prefix.isPast());
+        try (EntrySorter sorter = new EntrySorter()) {
+            objects.forEach(object -> {
+                String path = path(prefix.uri(), object);
+                if (path != null) {
+                    id.add(object);
+                    add(sorter, TreePath.check(path), object);
+                }
+            });
+            EntrySorter.Sorted sorted = sorter.finish();
+            if (sorted.entries().isEmpty()) {
+                throw nothing(prefix);
+            }
+            PathClashes clashes = new PathClashes();
+            long bytes = 0;
+            for (Manifest.Entry file : sorted.entries()) {
+                clashes.add(file.path());
+                bytes = Math.addExact(bytes, file.size());
+            }
+            return new PrefixListing(prefix, id.finish(), sorted.entries(), sorted.numbers(), bytes);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
-    private static PrefixListing of(Prefix prefix, List<File> files) {
-        if (files.isEmpty()) {
-            throw nothing(prefix);
+    private static void add(EntrySorter sorter, String path, StoredObject object) {
+        try {
+            sorter.add(new Manifest.Entry(
+                    path, object.size(), UNKNOWN, object.location().key(), object.versionId(), object.etag(), null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        files.sort(Comparator.comparing(File::path, TreePath.ORDER));
-        PathClashes clashes = new PathClashes();
-        files.forEach(file -> clashes.add(file.path()));
-        return new PrefixListing(
-                prefix,
-                SourceIds.ofPrefix(files.stream().map(File::object).toList(), prefix.isPast()),
-                List.copyOf(files),
-                files.stream().mapToLong(file -> file.object().size()).sum());
     }
 
     static MlopsException nothing(Prefix prefix) {

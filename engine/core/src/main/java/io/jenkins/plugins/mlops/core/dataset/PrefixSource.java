@@ -2,15 +2,16 @@ package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
  * Turns what lies below a prefix into a manifest: listed, every object pinned by its ETag, digests taken from the last known
@@ -33,7 +34,7 @@ final class PrefixSource {
     /** How an unknown digest is learnt; returns it and the bytes that moved. */
     @FunctionalInterface
     private interface Reader {
-        DatasetCache.Fetched read(PrefixListing.File file, ProgressCount progress) throws IOException;
+        DatasetCache.Fetched read(ObjectPin pin, long size, ProgressCount progress) throws IOException;
     }
 
     DatasetVersion resolve(Prefix from) throws IOException {
@@ -54,15 +55,15 @@ final class PrefixSource {
                 listing,
                 options.jobs(),
                 progress,
-                (file, count) -> cache.fetch(store, file.pin(), file.object().size(), bytes -> count.add(0, bytes)));
+                (pin, size, count) -> cache.fetch(store, pin, size, bytes -> count.add(0, bytes)));
     }
 
     /** Reads unknown objects and keeps none. */
     Manifest snapshot(Prefix from, int jobs, ProgressListener progress) throws IOException {
-        return learn(PrefixListing.of(store, from), jobs, progress, (file, count) -> {
+        return learn(PrefixListing.of(store, from), jobs, progress, (pin, size, count) -> {
                     DigestSink sink = new DigestSink(count);
-                    store.downloadUnknown(file.pin(), file.object().size(), sink);
-                    return new DatasetCache.Fetched(sink.digest(), file.object().size());
+                    store.downloadUnknown(pin, size, sink);
+                    return new DatasetCache.Fetched(sink.digest(), size);
                 })
                 .manifest();
     }
@@ -70,49 +71,124 @@ final class PrefixSource {
     private Learnt learn(PrefixListing listing, int jobs, ProgressListener progress, Reader reader) throws IOException {
         Prefix prefix = listing.prefix();
         String place = store.endpoint() + " " + prefix.uri() + (prefix.isPast() ? " versions" : "");
-        Map<String, Manifest.Entry> known = new HashMap<>();
-        cache.knownPrefix(place)
-                .ifPresent(manifest -> manifest.entries().forEach(entry -> known.put(state(entry), entry)));
-        Map<String, Digest> digests = new ConcurrentHashMap<>();
-        List<PrefixListing.File> unknown = new ArrayList<>();
-        for (PrefixListing.File file : listing.files()) {
-            Manifest.Entry before = known.get(state(entry(file, Digest.of(""))));
-            if (before == null) {
-                unknown.add(file);
-            } else {
-                digests.put(file.path(), before.sha256());
-            }
-        }
-        if (store.isSignedElsewhere()) {
-            store.expect(
-                    unknown.stream().map(PrefixListing.File::pin).toList(),
-                    unknown.stream().mapToInt(PrefixListing.File::number).toArray());
-        }
-        AtomicLong downloaded = new AtomicLong();
-        ProgressCount count = new ProgressCount(
-                progress,
-                "reading " + prefix,
-                unknown.size(),
-                unknown.stream().mapToLong(file -> file.object().size()).sum());
-        new Workers("Reading " + prefix, jobs, store::cancel).forEach(unknown, file -> {
-            DatasetCache.Fetched fetched = reader.read(file, count);
-            digests.put(file.path(), fetched.sha256());
-            downloaded.addAndGet(fetched.downloadedBytes());
-            count.add(1, 0);
-        });
-        List<Manifest.Entry> entries = listing.files().stream()
-                .map(file -> entry(file, digests.get(file.path())))
-                .toList();
+        List<Manifest.Entry> before =
+                cache.knownPrefix(place).map(Manifest::entries).orElse(List.of());
+        List<Manifest.Entry> files = withKnownDigests(listing.files(), before);
+        Unknown unknown = new Unknown(listing, jobs, reader, count(files, prefix, progress));
         Manifest manifest = Manifest.of(
                 listing.name(),
                 new Manifest.Source(listing.sourceId(), prefix.uri().toString()),
                 prefix.uri().bucket(),
-                entries);
+                unknown.learn(files));
         cache.bind(listing.sourceId(), manifest.content());
-        if (!unknown.isEmpty() || known.size() != entries.size()) {
+        if (unknown.files > 0 || before.size() != files.size()) {
             cache.rememberPrefix(place, manifest);
         }
-        return new Learnt(manifest, unknown.size(), downloaded.get());
+        return new Learnt(manifest, unknown.files, unknown.downloaded.get());
+    }
+
+    /** The files with the digests that objects in the same state had before; both lists are in the order of the paths. */
+    private static List<Manifest.Entry> withKnownDigests(List<Manifest.Entry> files, List<Manifest.Entry> before)
+            throws IOException {
+        Iterator<Manifest.Entry> known = before.iterator();
+        Manifest.Entry next = known.hasNext() ? known.next() : null;
+        try (PackedEntries.Builder builder = new PackedEntries.Builder()) {
+            for (Manifest.Entry file : files) {
+                while (next != null && TreePath.ORDER.compare(next.path(), file.path()) < 0) {
+                    next = known.hasNext() ? known.next() : null;
+                }
+                builder.add(next != null && state(next).equals(state(file)) ? withDigest(file, next.sha256()) : file);
+            }
+            return builder.finish();
+        }
+    }
+
+    private static ProgressCount count(List<Manifest.Entry> files, Prefix prefix, ProgressListener progress) {
+        long number = 0;
+        long bytes = 0;
+        for (Manifest.Entry file : files) {
+            if (isUnknown(file)) {
+                number++;
+                bytes += file.size();
+            }
+        }
+        return new ProgressCount(progress, "reading " + prefix, number, bytes);
+    }
+
+    private static boolean isUnknown(Manifest.Entry file) {
+        return file.sha256().equals(PrefixListing.UNKNOWN);
+    }
+
+    private static Manifest.Entry withDigest(Manifest.Entry file, Digest sha256) {
+        return new Manifest.Entry(
+                file.path(), file.size(), sha256, file.key(), file.versionId(), file.etag(), file.group());
+    }
+
+    /** Files whose digests are learnt by reading them, so many at a time that they fit into the heap. */
+    private final class Unknown {
+
+        private static final int AT_A_TIME = 20_000;
+
+        private final PrefixListing listing;
+        private final int jobs;
+        private final Reader reader;
+        private final ProgressCount count;
+        private final AtomicLong downloaded = new AtomicLong();
+        private long files;
+
+        Unknown(PrefixListing listing, int jobs, Reader reader, ProgressCount count) {
+            this.listing = listing;
+            this.jobs = jobs;
+            this.reader = reader;
+            this.count = count;
+        }
+
+        /** @param all in the order of the listing; returns them with all digests */
+        List<Manifest.Entry> learn(List<Manifest.Entry> all) throws IOException {
+            try (PackedEntries.Builder learnt = new PackedEntries.Builder()) {
+                List<Manifest.Entry> some = new ArrayList<>();
+                int first = 0;
+                for (Iterator<Manifest.Entry> next = all.iterator(); next.hasNext(); ) {
+                    some.add(next.next());
+                    if (some.size() == AT_A_TIME || !next.hasNext()) {
+                        for (Manifest.Entry file : learn(some, first)) {
+                            learnt.add(file);
+                        }
+                        first += some.size();
+                        some.clear();
+                    }
+                }
+                return learnt.finish();
+            }
+        }
+
+        private Manifest.Entry[] learn(List<Manifest.Entry> some, int first) {
+            Manifest.Entry[] learnt = some.toArray(new Manifest.Entry[0]);
+            List<Integer> places = IntStream.range(0, learnt.length)
+                    .filter(place -> isUnknown(learnt[place]))
+                    .boxed()
+                    .toList();
+            files += places.size();
+            if (store.isSignedElsewhere()) {
+                store.expect(
+                        places.stream().map(place -> pin(learnt[place])).toList(),
+                        places.stream()
+                                .mapToInt(place -> listing.numbers()[first + place])
+                                .toArray());
+            }
+            new Workers("Reading " + listing.prefix(), jobs, store::cancel).forEach(places, place -> {
+                Manifest.Entry file = learnt[place];
+                DatasetCache.Fetched fetched = reader.read(pin(file), file.size(), count);
+                learnt[place] = withDigest(file, fetched.sha256());
+                downloaded.addAndGet(fetched.downloadedBytes());
+                count.add(1, 0);
+            });
+            return learnt;
+        }
+
+        private ObjectPin pin(Manifest.Entry file) {
+            return file.pin(listing.prefix().uri().bucket());
+        }
     }
 
     /**
@@ -124,17 +200,6 @@ final class PrefixSource {
                 "Alarm: a store changed bytes without changing the ETag and size that identify them, so a source id stands"
                         + " for two contents: " + e.getMessage(),
                 e);
-    }
-
-    private static Manifest.Entry entry(PrefixListing.File file, Digest sha256) {
-        return new Manifest.Entry(
-                file.path(),
-                file.object().size(),
-                sha256,
-                file.object().location().key(),
-                file.object().versionId(),
-                file.object().etag(),
-                null);
     }
 
     private static String state(Manifest.Entry entry) {

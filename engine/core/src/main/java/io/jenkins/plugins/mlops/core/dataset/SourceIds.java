@@ -6,8 +6,6 @@ import io.jenkins.plugins.mlops.core.store.StoredObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 
 /** The ids that are known before any byte moves, specified in {@code docs/dataset-identity.md}. */
 final class SourceIds {
@@ -29,16 +27,10 @@ final class SourceIds {
         return MANIFEST + content;
     }
 
-    /** Over bucket, key, version id or ETag, and size of every object, in the order of the keys' UTF-8 bytes. */
-    static String ofPrefix(List<StoredObject> objects, boolean past) {
-        OfPrefix id = new OfPrefix(past);
-        objects.stream()
-                .sorted(Comparator.comparing(OfPrefix::bytes, Arrays::compareUnsigned))
-                .forEach(id::add);
-        return id.finish();
-    }
-
-    /** The id of a prefix, object by object, in the order of the keys' UTF-8 bytes, as a store lists them. Not thread-safe. */
+    /**
+     * The id of a prefix, over bucket, key, version id or ETag, and size of every object, in the order of the keys' UTF-8 bytes, as a
+     * store lists them. Not thread-safe.
+     */
     static final class OfPrefix {
         private final MessageDigest sha256 = Digest.newSha256();
         private final boolean past;

@@ -66,11 +66,14 @@ class ManifestTest {
     @Test
     void theSourceIdOfTheSpecification() {
         List<StoredObject> objects = List.of(
-                new StoredObject(S3Uri.parse("s3://data/set/b"), 2, "e2", "null"),
-                new StoredObject(S3Uri.parse("s3://data/set/a"), 1, "e1", "v1"));
+                new StoredObject(S3Uri.parse("s3://data/set/a"), 1, "e1", "v1"),
+                new StoredObject(S3Uri.parse("s3://data/set/b"), 2, "e2", "null"));
         String hash = "sha256:b8ae361fc3831d5d8a39fe3bf501012bfb6e97bc39061109eba109e9324425ca";
-        assertThat(SourceIds.ofPrefix(objects, false)).isEqualTo("s3-prefix:" + hash);
-        assertThat(SourceIds.ofPrefix(objects, true)).isEqualTo("s3-prefix-versions:" + hash);
+        for (boolean past : List.of(false, true)) {
+            SourceIds.OfPrefix id = new SourceIds.OfPrefix(past);
+            objects.forEach(id::add);
+            assertThat(id.finish()).isEqualTo((past ? "s3-prefix-versions:" : "s3-prefix:") + hash);
+        }
     }
 
     @Test
@@ -222,6 +225,27 @@ class ManifestTest {
             assertThat(packed).isInstanceOf(PackedEntries.class).isEqualTo(all);
             for (int i = all.size() - 1; i >= 0; i--) {
                 assertThat(packed.get(i)).isEqualTo(all.get(i));
+            }
+        }
+    }
+
+    @Property(tries = 50)
+    void moreThanTheHeapHoldsIsSorted(@ForAll("files") List<Manifest.Entry> entries, @ForAll long seed)
+            throws IOException {
+        List<Manifest.Entry> added = new ArrayList<>(entries);
+        Collections.shuffle(added, new Random(seed));
+        List<Manifest.Entry> wanted = new ArrayList<>(entries);
+        wanted.sort((one, other) -> TreePath.ORDER.compare(one.path(), other.path()));
+        for (int run : List.of(1, 3, 100)) {
+            try (EntrySorter sorter = new EntrySorter(run)) {
+                for (Manifest.Entry entry : added) {
+                    sorter.add(entry);
+                }
+                EntrySorter.Sorted sorted = sorter.finish();
+                assertThat(sorted.entries()).isEqualTo(wanted);
+                for (int i = 0; i < wanted.size(); i++) {
+                    assertThat(added.get(sorted.numbers()[i])).isEqualTo(wanted.get(i));
+                }
             }
         }
     }
