@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -100,9 +101,8 @@ final class PublishedFiles {
         all.putAll(now);
         Path temporary = null;
         try {
-            Files.createDirectories(file.getParent());
-            temporary =
-                    Files.createTempFile(file.getParent(), file.getFileName().toString(), ".tmp");
+            Path directory = Objects.requireNonNull(file.getParent(), "an index lies in the cache");
+            temporary = Files.createTempFile(Files.createDirectories(directory), "index", ".tmp");
             try (BufferedWriter out = Files.newBufferedWriter(temporary)) {
                 out.write(HEADER + "\n");
                 for (Map.Entry<String, Known> entry : all.entrySet()) {

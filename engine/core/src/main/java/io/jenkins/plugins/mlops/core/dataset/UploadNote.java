@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -100,7 +101,7 @@ final class UploadNote {
                         begun.owner()))
                 .append('\n');
         begun.etags().forEach((number, etag) -> text.append(line(number, etag)));
-        Files.createDirectories(file.getParent());
+        Files.createDirectories(Objects.requireNonNull(file.getParent(), "a note lies in the cache"));
         Files.writeString(file, text);
     }
 

@@ -188,7 +188,7 @@ class RepublicationTest {
     }
 
     @Test
-    void anUploadThatBrokeOffIsGoneOnWith() throws IOException {
+    void anUploadThatBrokeOffIsGoneOnWith() throws Exception {
         String blob = large();
         way.plan((request, times) -> isPart(request, 3) ? StoreFault.RESET_BEFORE : null);
         fails(Kind.UNREACHABLE);
@@ -209,7 +209,7 @@ class RepublicationTest {
     }
 
     @Test
-    void anUploadThatTheStoreForgotIsBegunAnew() throws IOException {
+    void anUploadThatTheStoreForgotIsBegunAnew() throws Exception {
         String blob = large();
         way.plan((request, times) -> isPart(request, 3) ? StoreFault.RESET_BEFORE : null);
         fails(Kind.UNREACHABLE);

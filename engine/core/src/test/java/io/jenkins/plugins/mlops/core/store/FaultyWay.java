@@ -134,7 +134,11 @@ public final class FaultyWay implements AutoCloseable {
      * @param newSeed what happens follows from it
      * @param newProbability that a request meets a fault; 0 for none
      */
-    public void begin(long newSeed, double newProbability) {
+    public void begin(long newSeed, double newProbability) throws IOException, InterruptedException {
+        for (Socket socket : sockets) {
+            socket.close(); // a client that went away may have left a request there
+        }
+        awaitQuiet();
         seed = newSeed;
         asked.clear();
         sent.clear();
