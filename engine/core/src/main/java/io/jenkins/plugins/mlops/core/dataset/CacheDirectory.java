@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,6 +137,12 @@ final class CacheDirectory {
                 return;
             }
         }
+    }
+
+    /** The last name of a path below the root. */
+    static String nameOf(Path file) {
+        return Objects.requireNonNull(file.getFileName(), "what lies in a directory has a name")
+                .toString();
     }
 
     /** A name for what will get the name of the path when it is finished. */

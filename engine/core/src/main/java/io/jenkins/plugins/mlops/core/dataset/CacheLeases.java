@@ -130,7 +130,7 @@ final class CacheLeases {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> !file.getFileName().toString().endsWith(CacheDirectory.UNFINISHED))
+            return files.filter(file -> !CacheDirectory.nameOf(file).endsWith(CacheDirectory.UNFINISHED))
                     .toList();
         } catch (NoSuchFileException e) {
             return List.of();
@@ -138,7 +138,7 @@ final class CacheLeases {
     }
 
     private boolean isInForce(Path file, Instant now) throws IOException {
-        String name = file.getFileName().toString();
+        String name = CacheDirectory.nameOf(file);
         if (!name.startsWith(NAMED)) {
             return !locks.trying(aliveName(name), () -> null);
         }

@@ -47,7 +47,7 @@ final class CacheLeftovers {
         removed = Amount.NONE;
         Duration longest = maxAge != null && maxAge.compareTo(STALE) < 0 ? maxAge : STALE;
         for (Path file : files(cache.directory().resolve(DatasetCache.PARTIAL))) {
-            String name = file.getFileName().toString();
+            String name = CacheDirectory.nameOf(file);
             if (name.endsWith(CacheDirectory.UNFINISHED)) {
                 removeUnused(file, ABANDONED);
                 continue;

@@ -49,7 +49,7 @@ record CachedFile(Path path, Digest sha256, long size, long lastUseMillis, int l
     static List<CachedFile> in(Path shard) throws IOException {
         List<CachedFile> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(
-                shard, file -> HEX.matcher(file.getFileName().toString()).matches())) {
+                shard, file -> HEX.matcher(CacheDirectory.nameOf(file)).matches())) {
             for (Path file : found) {
                 read(file).ifPresent(files::add);
             }
@@ -64,7 +64,7 @@ record CachedFile(Path path, Digest sha256, long size, long lastUseMillis, int l
                     Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return Optional.of(new CachedFile(
                     file,
-                    new Digest(file.getFileName().toString()),
+                    new Digest(CacheDirectory.nameOf(file)),
                     attributes.size(),
                     attributes.lastAccessTime().toMillis(),
                     links(file),

@@ -80,7 +80,7 @@ final class Quarantine {
         boolean any = false;
         for (Path note : notes()) {
             Path file = fileOf(note);
-            if (note.getFileName().toString().startsWith(name(sha256.toString()) + "-")
+            if (CacheDirectory.nameOf(note).startsWith(name(sha256.toString()) + "-")
                     || Documents.read(note, Note.class).found().equals(sha256.toString())) {
                 any |= Files.deleteIfExists(file);
                 Files.deleteIfExists(note);
@@ -138,7 +138,7 @@ final class Quarantine {
     }
 
     private static Path fileOf(Path note) {
-        String name = note.getFileName().toString();
+        String name = CacheDirectory.nameOf(note);
         return note.resolveSibling(name.substring(0, name.length() - NOTE.length()));
     }
 
