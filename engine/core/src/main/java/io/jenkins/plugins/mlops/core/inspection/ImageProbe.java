@@ -95,7 +95,7 @@ final class ImageProbe {
         } catch (IOException | RuntimeException e) {
             return ImageFacts.trouble(sha256, format, Kind.UNREADABLE, "cannot be decoded: " + reason(e));
         } catch (LinkageError e) {
-            throw noDecoder(format, e);
+            throw MlopsException.failed(noDecoder(format), e);
         } catch (OutOfMemoryError e) {
             // A header can ask for any amount; the array that could not be had is all that is lost.
             return ImageFacts.trouble(
@@ -194,16 +194,14 @@ final class ImageProbe {
     private static ImageReader reader(ImageFormat format) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.key());
         if (!readers.hasNext()) {
-            throw noDecoder(format, null);
+            throw MlopsException.failed(noDecoder(format));
         }
         return readers.next();
     }
 
-    private static MlopsException noDecoder(ImageFormat format, LinkageError cause) {
-        return MlopsException.failed(
-                "This Java cannot decode " + format.key()
-                        + ": use one with the module java.desktop and its libraries, such as a 'headless' package",
-                cause);
+    private static String noDecoder(ImageFormat format) {
+        return "This Java cannot decode " + format.key()
+                + ": use one with the module java.desktop and its libraries, such as a 'headless' package";
     }
 
     private static byte[] head(Path file) throws IOException {
