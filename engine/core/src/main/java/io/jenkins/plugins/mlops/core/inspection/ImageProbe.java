@@ -95,7 +95,7 @@ final class ImageProbe {
         } catch (IOException | RuntimeException e) {
             return ImageFacts.trouble(sha256, format, Kind.UNREADABLE, "cannot be decoded: " + reason(e));
         } catch (LinkageError e) {
-            throw MlopsException.failed(noDecoder(format), e);
+            throw MlopsException.failed(noDecoder(format == null ? "images" : format.key()), e);
         } catch (OutOfMemoryError e) {
             // A header can ask for any amount; the array that could not be had is all that is lost.
             return ImageFacts.trouble(
@@ -194,13 +194,13 @@ final class ImageProbe {
     private static ImageReader reader(ImageFormat format) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.key());
         if (!readers.hasNext()) {
-            throw MlopsException.failed(noDecoder(format));
+            throw MlopsException.failed(noDecoder(format.key()));
         }
         return readers.next();
     }
 
-    private static String noDecoder(ImageFormat format) {
-        return "This Java cannot decode " + format.key()
+    private static String noDecoder(String what) {
+        return "This Java cannot decode " + what
                 + ": use one with the module java.desktop and its libraries, such as a 'headless' package";
     }
 
