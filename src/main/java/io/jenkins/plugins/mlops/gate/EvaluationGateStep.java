@@ -128,7 +128,7 @@ public class EvaluationGateStep extends Step {
         if (rules == null) {
             throw new AbortException("evaluationGate wants rules: name a file of the workspace, such as rules.yaml");
         }
-        return new EvaluationGateStepExecution(context, this, OnFailure.of(onFailure));
+        return new EvaluationGateStepExecution(context, this, OnFailure.of("evaluationGate", onFailure));
     }
 
     @Extension
@@ -157,11 +157,7 @@ public class EvaluationGateStep extends Step {
 
         @POST
         public ListBoxModel doFillOnFailureItems() {
-            ListBoxModel choices = new ListBoxModel();
-            for (OnFailure choice : OnFailure.values()) {
-                choices.add(choice.description(), choice.word());
-            }
-            return choices;
+            return OnFailure.choices();
         }
     }
 }

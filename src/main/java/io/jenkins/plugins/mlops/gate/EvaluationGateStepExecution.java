@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.gate;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.FilePath;
-import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
@@ -27,11 +26,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jenkinsci.plugins.workflow.actions.WarningAction;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -100,7 +96,7 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
         }
         GateOutcome outcome = new GateOutcome(use);
         if (!outcome.isPassed()) {
-            act(refusal(use));
+            onFailure.act(getContext(), refusal(use));
         }
         return outcome;
     }
@@ -213,17 +209,5 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
                 + (use.verdict().equals("fail") ? " failed (" : " is inconclusive (") + use.summary() + "): "
                 + reasons.stream().limit(NAMED_RULES).collect(Collectors.joining("; "))
                 + (reasons.size() > NAMED_RULES ? "; and " + (reasons.size() - NAMED_RULES) + " more" : "");
-    }
-
-    private void act(String refusal) throws IOException, InterruptedException {
-        switch (onFailure) {
-            case FAIL -> throw new AbortException(refusal);
-            case UNSTABLE -> {
-                Objects.requireNonNull(getContext().get(FlowNode.class), "the step requires it")
-                        .addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(refusal));
-                run().setResult(Result.UNSTABLE);
-            }
-            case CONTINUE -> listener().getLogger().println("The pipeline goes on, as onFailure says");
-        }
     }
 }

@@ -48,7 +48,8 @@ public final class BuildView {
                 && facts.trainings().isEmpty()
                 && facts.gates().isEmpty()
                 && facts.aliases().isEmpty()
-                && facts.evaluations().isEmpty();
+                && facts.evaluations().isEmpty()
+                && facts.checks().isEmpty();
     }
 
     public List<DatasetView> getDatasets() {
@@ -79,6 +80,12 @@ public final class BuildView {
     public List<GateView> getGates() {
         return facts.gates().stream()
                 .map(use -> new GateView(use, KeptFiles.of(use, directory), FiguresView.gate(directory, use)))
+                .toList();
+    }
+
+    public List<CheckView> getChecks() {
+        return facts.checks().stream()
+                .map(use -> new CheckView(use, KeptFiles.of(use, directory)))
                 .toList();
     }
 
@@ -113,6 +120,15 @@ public final class BuildView {
     /** As {@link #training}, for evaluations. */
     KeptFiles evaluation(String id) {
         return facts.evaluations().stream()
+                .filter(use -> id.equals(use.id()))
+                .findFirst()
+                .map(use -> KeptFiles.of(use, directory))
+                .orElse(null);
+    }
+
+    /** As {@link #training}, for checks of datasets. */
+    KeptFiles check(String id) {
+        return facts.checks().stream()
                 .filter(use -> id.equals(use.id()))
                 .findFirst()
                 .map(use -> KeptFiles.of(use, directory))

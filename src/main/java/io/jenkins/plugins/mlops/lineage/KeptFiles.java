@@ -77,6 +77,13 @@ public final class KeptFiles {
         return new KeptFiles("evaluation/" + segment(evaluation.id()), files);
     }
 
+    /** The report of a check. */
+    static KeptFiles of(RunFacts.CheckUse check, Path directory) {
+        Map<String, Kept> files = new LinkedHashMap<>();
+        put(files, "dataset-check.json", within(directory, check.report(), ""), JSON);
+        return new KeptFiles("check/" + segment(check.id()), files);
+    }
+
     /** The path from the build's page. */
     public String getUrl() {
         return url;

@@ -104,6 +104,11 @@ public class MlopsBuildAction extends Tab implements RunAction2, StaplerProxy {
     }
 
     @Exported
+    public List<CheckView> getChecks() {
+        return getView().getChecks();
+    }
+
+    @Exported
     public List<AliasView> getAliases() {
         return getView().getAliases();
     }
@@ -124,6 +129,12 @@ public class MlopsBuildAction extends Tab implements RunAction2, StaplerProxy {
     @Restricted(NoExternalUse.class)
     public KeptFiles getEvaluation(String id) {
         return getView().evaluation(id);
+    }
+
+    /** For the address {@code check/ID/dataset-check.json}. */
+    @Restricted(NoExternalUse.class)
+    public KeptFiles getCheck(String id) {
+        return getView().check(id);
     }
 
     /** For the address {@code gate/ID/gate.json}. */

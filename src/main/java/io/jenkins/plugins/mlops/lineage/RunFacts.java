@@ -26,7 +26,8 @@ public record RunFacts(
         List<TrainingUse> trainings,
         List<GateUse> gates,
         List<AliasUse> aliases,
-        List<EvaluationUse> evaluations) {
+        List<EvaluationUse> evaluations,
+        List<CheckUse> checks) {
 
     /** The format that is written. */
     public static final String SCHEMA = "mlops-build/1";
@@ -35,7 +36,8 @@ public record RunFacts(
     static final int MAX_METRICS = 500;
 
     /** Nothing yet. */
-    public static final RunFacts NONE = new RunFacts(SCHEMA, List.of(), List.of(), List.of(), List.of(), List.of());
+    public static final RunFacts NONE =
+            new RunFacts(SCHEMA, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     public RunFacts {
         datasets = datasets == null ? List.of() : List.copyOf(datasets);
@@ -43,6 +45,7 @@ public record RunFacts(
         gates = gates == null ? List.of() : List.copyOf(gates);
         aliases = aliases == null ? List.of() : List.copyOf(aliases);
         evaluations = evaluations == null ? List.of() : List.copyOf(evaluations);
+        checks = checks == null ? List.of() : List.copyOf(checks);
     }
 
     /** What a dataset was used for. */
@@ -365,32 +368,106 @@ public record RunFacts(
         }
     }
 
+    /**
+     * A check of {@code checkDataset}.
+     *
+     * @param id the flow node's id
+     * @param verdict pass or fail
+     * @param set what was checked, as the pipeline names it
+     * @param version its content id; null when it is not known
+     * @param against what it was compared with, or null
+     * @param files of the set, and so are the three that follow
+     * @param labels how the set says what is on its images
+     * @param findings one for each thing that was looked for, or was not
+     * @param classes the first of them
+     * @param classCount how many there are
+     * @param report name of the report in the build's {@code mlops} directory
+     * @param digest of the report
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record CheckUse(
+            String id,
+            String verdict,
+            String set,
+            String version,
+            String against,
+            long files,
+            long bytes,
+            long samples,
+            long images,
+            String labels,
+            List<FoundUse> findings,
+            List<ClassUse> classes,
+            int classCount,
+            String report,
+            String digest,
+            String at) {
+        public CheckUse {
+            findings = findings == null ? List.of() : List.copyOf(findings);
+            classes = classes == null ? List.of() : List.copyOf(classes);
+        }
+    }
+
+    /**
+     * What a check found of one kind.
+     *
+     * @param check what was looked for, for people
+     * @param count null when it was not looked for
+     * @param limit how many are allowed; null when it was not looked for
+     * @param result ok, allowed, broken or why it was not looked for
+     * @param examples the first few, each with what is wrong with it
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record FoundUse(String check, Long count, String limit, String result, List<String> examples) {
+        public FoundUse {
+            examples = examples == null ? List.of() : List.copyOf(examples);
+        }
+    }
+
+    /** How much there is of a class. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ClassUse(String name, long images, long objects) {}
+
     /** These facts with a use added, or put in the place of the one with the same id. */
     public RunFacts with(DatasetUse use) {
         return new RunFacts(
-                schema, put(datasets, use, use.id(), DatasetUse::id), trainings, gates, aliases, evaluations);
+                schema, put(datasets, use, use.id(), DatasetUse::id), trainings, gates, aliases, evaluations, checks);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(TrainingUse use) {
         return new RunFacts(
-                schema, datasets, put(trainings, use, use.id(), TrainingUse::id), gates, aliases, evaluations);
+                schema, datasets, put(trainings, use, use.id(), TrainingUse::id), gates, aliases, evaluations, checks);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(GateUse use) {
-        return new RunFacts(schema, datasets, trainings, put(gates, use, use.id(), GateUse::id), aliases, evaluations);
+        return new RunFacts(
+                schema, datasets, trainings, put(gates, use, use.id(), GateUse::id), aliases, evaluations, checks);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(AliasUse use) {
-        return new RunFacts(schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id), evaluations);
+        return new RunFacts(
+                schema, datasets, trainings, gates, put(aliases, use, use.id(), AliasUse::id), evaluations, checks);
     }
 
     /** As {@link #with(DatasetUse)}. */
     public RunFacts with(EvaluationUse use) {
         return new RunFacts(
-                schema, datasets, trainings, gates, aliases, put(evaluations, use, use.id(), EvaluationUse::id));
+                schema,
+                datasets,
+                trainings,
+                gates,
+                aliases,
+                put(evaluations, use, use.id(), EvaluationUse::id),
+                checks);
+    }
+
+    /** As {@link #with(DatasetUse)}. */
+    public RunFacts with(CheckUse use) {
+        return new RunFacts(
+                schema, datasets, trainings, gates, aliases, evaluations, put(checks, use, use.id(), CheckUse::id));
     }
 
     /** The evaluation that a gate means when it names none; empty when a training came after it. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.document.GuardedMatch;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,8 +42,8 @@ public final class GroupRule {
         if (pattern == null) {
             return null;
         }
-        Matcher found = pattern.matcher(path);
-        String group = found.find() ? found.group(1) : null;
+        Matcher found = GuardedMatch.find(pattern, path);
+        String group = found == null ? null : found.group(1);
         return group == null || group.isBlank() ? null : group;
     }
 

@@ -157,6 +157,16 @@ public record CheckSchema(
         return Documents.read(file, CheckSchema.class);
     }
 
+    /**
+     * Reads a schema's text, YAML or JSON.
+     *
+     * @param origin what messages call it
+     * @throws MlopsException of kind USAGE that names origin, line and column
+     */
+    public static CheckSchema parse(String text, String origin) {
+        return Documents.readYaml(text, origin, CheckSchema.class);
+    }
+
     /** This with what was given when the check was started; null changes nothing. */
     public CheckSchema with(String givenGroupBy, Integer givenNearDistance) {
         return new CheckSchema(

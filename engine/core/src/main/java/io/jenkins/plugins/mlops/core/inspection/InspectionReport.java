@@ -34,6 +34,9 @@ public record InspectionReport(
 
     static final int MAX_CLASSES = 10_000;
 
+    private static final int MAX_NAME = 200;
+    private static final int MAX_TEXT = 400;
+
     /** Whether the set is what it should be. */
     public enum Verdict {
         @JsonProperty("pass")
@@ -59,7 +62,11 @@ public record InspectionReport(
             @JsonProperty(required = true) long bytes,
             @JsonProperty(required = true) long samples,
             @JsonProperty(required = true) long images,
-            @JsonProperty(required = true) long groups) {}
+            @JsonProperty(required = true) long groups) {
+        SetSummary shortened() {
+            return new SetSummary(cut(name, MAX_TEXT), version, files, bytes, samples, images, groups);
+        }
+    }
 
     /** What was not looked for, and why not. */
     public record NotChecked(
@@ -78,6 +85,42 @@ public record InspectionReport(
     /** Whether no rule is broken. */
     public boolean passed() {
         return verdict == Verdict.PASS;
+    }
+
+    /**
+     * This with fewer examples and cut texts, of a size that does not depend on the set: a few megabytes at the very most.
+     *
+     * @param examples of each kind, at most
+     */
+    public InspectionReport shortened(int examples) {
+        return new InspectionReport(
+                schema,
+                verdict,
+                set.shortened(),
+                against == null ? null : against.shortened(),
+                labels,
+                classes.stream()
+                        .map(count -> new ClassCount(cut(count.name(), MAX_NAME), count.images(), count.objects()))
+                        .toList(),
+                background,
+                images,
+                findings.stream()
+                        .map(finding -> new Finding(
+                                finding.kind(),
+                                finding.count(),
+                                finding.limit(),
+                                finding.broken(),
+                                finding.examples().stream()
+                                        .limit(examples)
+                                        .map(example -> new Finding.Example(
+                                                cut(example.path(), MAX_TEXT), cut(example.problem(), MAX_TEXT)))
+                                        .toList()))
+                        .toList(),
+                notChecked);
+    }
+
+    private static String cut(String text, int most) {
+        return text.length() > most ? text.substring(0, most) + "..." : text;
     }
 
     /** A table of what was looked for and what was not. */

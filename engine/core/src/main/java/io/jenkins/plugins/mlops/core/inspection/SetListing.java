@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.inspection;
 
 import io.jenkins.plugins.mlops.core.dataset.GroupRule;
 import io.jenkins.plugins.mlops.core.dataset.ProgressCount;
+import io.jenkins.plugins.mlops.core.document.GuardedMatch;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ final class SetListing {
     boolean isSample(SetFile file) {
         return switch (file.kind()) {
             case TEXT -> false;
-            case IMAGE -> imagePath == null || imagePath.matcher(file.path()).find();
+            case IMAGE -> imagePath == null || GuardedMatch.find(imagePath, file.path()) != null;
             case OTHER -> true;
         };
     }
