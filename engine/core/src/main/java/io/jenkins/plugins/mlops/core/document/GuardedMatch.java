@@ -33,8 +33,8 @@ public final class GuardedMatch {
     }
 
     private static MlopsException tooCostly(Pattern pattern, String text) {
-        return MlopsException.usage("The regular expression '" + shown(pattern.pattern())
-                + "' costs too much on '" + shown(text) + "': write it without repetitions inside of repetitions");
+        return MlopsException.usage("The regular expression '" + shown(pattern.pattern()) + "' costs too much on '"
+                + shown(text) + "': write it without repetitions inside of repetitions");
     }
 
     private static String shown(String text) {

@@ -25,8 +25,8 @@ class GuardedMatchTest {
     @Timeout(60)
     void endsWhatCostsTooMuch() {
         assertThatThrownBy(() -> GuardedMatch.find(COSTLY, TEXT))
-                .isInstanceOfSatisfying(MlopsException.class, e -> assertThat(e.kind())
-                        .isEqualTo(MlopsException.Kind.USAGE))
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(MlopsException.Kind.USAGE))
                 .hasMessageContaining("costs too much on 'aaaa");
         assertThatThrownBy(() -> GuardedMatch.find(Pattern.compile("(a|b)*c"), "ab".repeat(1_000_000)))
                 .hasMessageContaining("costs too much");
@@ -36,8 +36,8 @@ class GuardedMatchTest {
     void endsWhenItIsInterrupted() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> GuardedMatch.find(COSTLY, TEXT))
-                .isInstanceOfSatisfying(MlopsException.class, e -> assertThat(e.kind())
-                        .isEqualTo(MlopsException.Kind.INTERRUPTED));
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(MlopsException.Kind.INTERRUPTED));
         assertThat(Thread.interrupted()).isTrue();
     }
 }
