@@ -509,8 +509,11 @@ final class FaultScenario {
                 boolean goesOn = Files.exists(partial)
                         && Files.exists(partial.resolveSibling(partial.getFileName() + PartialFile.ETAG))
                         && way.told().stream().noneMatch(told -> told.contains("ETAG") || told.contains("REPLACED"));
-                most.put(
-                        blob, cache.has(digest, bytes.length) ? 0L : bytes.length - (goesOn ? Files.size(partial) : 0));
+                // What was left may be spoilt: it is gone on with, found to be wrong, and begun anew.
+                boolean spoilt = way.told().stream()
+                        .anyMatch(told -> told.contains("WRONG_BYTES") || told.contains("FALSE_RANGE"));
+                long rest = bytes.length - (goesOn && !spoilt ? Files.size(partial) : 0);
+                most.put(blob, cache.has(digest, bytes.length) ? 0L : rest + (spoilt ? bytes.length : 0));
             }
         }
         return most;
