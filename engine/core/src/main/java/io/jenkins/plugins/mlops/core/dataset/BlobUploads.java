@@ -36,7 +36,10 @@ final class BlobUploads {
     private final S3Uri to;
     private final int jobs;
 
-    /** @param jobs parts sent at a time */
+    /**
+     * @param cache where uploads are noted; null for nowhere, so that none is gone on with
+     * @param jobs parts sent at a time
+     */
     BlobUploads(ObjectStore store, DatasetCache cache, S3Uri to, int jobs) {
         this.store = store;
         this.cache = cache;
@@ -101,6 +104,9 @@ final class BlobUploads {
 
     /** A home that cannot be written to is no reason not to publish. */
     private boolean canNote() {
+        if (cache == null) {
+            return false;
+        }
         try {
             return Files.isWritable(Files.createDirectories(directory()));
         } catch (IOException e) {
@@ -250,7 +256,7 @@ final class BlobUploads {
 
     private List<Path> notes() throws IOException {
         List<Path> found = new ArrayList<>();
-        if (Files.isDirectory(directory())) {
+        if (cache != null && Files.isDirectory(directory())) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory())) {
                 files.forEach(found::add);
             }

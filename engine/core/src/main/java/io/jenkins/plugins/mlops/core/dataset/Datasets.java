@@ -29,6 +29,7 @@ public final class Datasets {
     private final DatasetCache cache;
     private final DatasetPolicy policy;
 
+    /** @param cache null for publications that nobody is going to repeat from here: they then remember nothing, and all else fails */
     public Datasets(ObjectStore store, DatasetCache cache) {
         this(store, cache, DatasetPolicy.ANYTHING);
     }

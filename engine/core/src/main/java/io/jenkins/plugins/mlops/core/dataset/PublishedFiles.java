@@ -50,9 +50,13 @@ final class PublishedFiles {
     /**
      * What is known of a directory.
      *
+     * @param cache null when nothing is remembered
      * @param distrust whether nothing is to be taken from earlier publications
      */
     static PublishedFiles of(DatasetCache cache, Path directory, boolean distrust, Clock clock) throws IOException {
+        if (cache == null) {
+            return new PublishedFiles(null, Map.of(), clock);
+        }
         Path file = cache.directory()
                 .resolve("published")
                 .resolve(Digest.of(directory.toRealPath().toString()).hex());
@@ -78,7 +82,7 @@ final class PublishedFiles {
         if (state.isSettled(seen)) {
             now.put(path, new Known(state, sha256));
         }
-        if (isTimeToKeep()) {
+        if (file != null && isTimeToKeep()) {
             keep(true);
         }
     }
@@ -97,6 +101,9 @@ final class PublishedFiles {
      * @param unfinished whether files that were not looked at yet may be there still
      */
     synchronized void keep(boolean unfinished) {
+        if (file == null) {
+            return;
+        }
         Map<String, Known> all = unfinished ? new HashMap<>(before) : new HashMap<>();
         all.putAll(now);
         Path temporary = null;
