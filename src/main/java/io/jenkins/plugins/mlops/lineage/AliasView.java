@@ -77,6 +77,38 @@ public final class AliasView {
         return text(use.at());
     }
 
+    /** Who approved it; null where nobody was asked. */
+    @Exported
+    public String getApprovedBy() {
+        return text(use.approvedBy());
+    }
+
+    @Exported
+    public String getApprovedAt() {
+        return text(use.approvedAt());
+    }
+
+    /** What the approver said; null for nothing. */
+    @Exported
+    public String getApprovalReason() {
+        return text(use.approvalReason());
+    }
+
+    /** {@link #getApprovedAt} as a time; null when it is none. */
+    public Date getApprovalTime() {
+        return Shown.time(use.approvedAt());
+    }
+
+    /** The page of the version that the alias points to. */
+    public VersionLink getVersionLink() {
+        return new VersionLink(use.server(), use.model(), use.version());
+    }
+
+    /** As {@link #getVersionLink}, of the version before; of no page where there was none. */
+    public VersionLink getPreviousLink() {
+        return new VersionLink(use.server(), use.model(), use.previous());
+    }
+
     /** What happened, short. */
     public String getSentence() {
         return getModel() + " " + getAlias() + ": version " + use.version()

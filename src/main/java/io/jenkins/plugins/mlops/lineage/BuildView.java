@@ -62,7 +62,9 @@ public final class BuildView {
                         use,
                         KeptFiles.of(use, directory),
                         judged(use.modelDigest()) ? FiguresView.NONE : FiguresView.evaluation(directory, use),
-                        KeptPictures.of(use, directory)))
+                        KeptPictures.of(use, directory),
+                        FiguresView.history(directory, use),
+                        registered(use)))
                 .toList();
     }
 
@@ -73,7 +75,8 @@ public final class BuildView {
                         KeptFiles.of(use, directory),
                         use.candidate() != null && judged(use.candidate().modelDigest())
                                 ? FiguresView.NONE
-                                : FiguresView.evaluation(directory, use)))
+                                : FiguresView.evaluation(directory, use),
+                        KeptPictures.of(use, directory)))
                 .toList();
     }
 
@@ -99,12 +102,25 @@ public final class BuildView {
                 && facts.gates().stream().anyMatch(gate -> gate.figures() != null && model.equals(gate.modelDigest()));
     }
 
-    /** The pictures of the training with that id; null when there is none. */
+    /** The versions that the build has made of a training's model, each once. */
+    private List<VersionLink> registered(RunFacts.TrainingUse training) {
+        return facts.aliases().stream()
+                .filter(use -> training.runId() != null && training.runId().equals(use.runId()))
+                .map(use -> new VersionLink(use.server(), use.model(), use.version()))
+                .distinct()
+                .toList();
+    }
+
+    /** The pictures of the training or evaluation with that id; null when there is none. */
     KeptPictures pictures(String id) {
         return facts.trainings().stream()
                 .filter(use -> id.equals(use.id()))
                 .findFirst()
                 .map(use -> KeptPictures.of(use, directory))
+                .or(() -> facts.evaluations().stream()
+                        .filter(use -> id.equals(use.id()))
+                        .findFirst()
+                        .map(use -> KeptPictures.of(use, directory)))
                 .orElse(null);
     }
 

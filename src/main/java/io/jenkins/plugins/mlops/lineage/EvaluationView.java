@@ -17,9 +17,11 @@ public final class EvaluationView {
     private final RunFacts.EvaluationUse use;
     private final KeptFiles files;
     private final FiguresView figures;
+    private final KeptPictures pictures;
 
-    EvaluationView(RunFacts.EvaluationUse use, KeptFiles files, FiguresView figures) {
+    EvaluationView(RunFacts.EvaluationUse use, KeptFiles files, FiguresView figures, KeptPictures pictures) {
         this.figures = figures;
+        this.pictures = pictures;
         this.use = use;
         this.files = files;
     }
@@ -63,6 +65,27 @@ public final class EvaluationView {
     /** What the page draws of candidate and champion. */
     public FiguresView getFigures() {
         return figures;
+    }
+
+    /** The pictures that the candidate's evaluation left. */
+    public KeptPictures getPictures() {
+        return pictures;
+    }
+
+    /** The candidate, where it is a version of a registered model; else null. */
+    @CheckForNull
+    public VersionLink getCandidateVersion() {
+        return use.candidate() == null
+                ? null
+                : VersionLink.of(use.server(), use.candidate().model());
+    }
+
+    /** As {@link #getCandidateVersion}. */
+    @CheckForNull
+    public VersionLink getChampionVersion() {
+        return use.champion() == null
+                ? null
+                : VersionLink.of(use.server(), use.champion().model());
     }
 
     public KeptFiles getFiles() {

@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.gate.ConfusionMatrix;
 import io.jenkins.plugins.mlops.core.gate.Curve;
 import io.jenkins.plugins.mlops.core.gate.GateResult;
 import io.jenkins.plugins.mlops.core.gate.Metrics;
+import io.jenkins.plugins.mlops.core.registry.MetricPoint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -150,6 +151,42 @@ public record Figures(String schema, List<Model> models) {
         if (count > 0) {
             leftOut.add(count + " more " + what);
         }
+    }
+
+    /**
+     * Of a run: its metrics over their steps, or over their order where it named no steps. Those that have a single value are no curves.
+     *
+     * @param more metrics that nobody has asked the server for
+     */
+    static Figures history(Map<String, List<MetricPoint>> metrics, int more) {
+        Map<String, Points> curves = new LinkedHashMap<>();
+        int leftOut = more;
+        int points = 0;
+        for (Map.Entry<String, List<MetricPoint>> metric : metrics.entrySet()) {
+            List<MetricPoint> history = metric.getValue();
+            if (history.size() < 2) {
+                continue;
+            }
+            if (curves.size() == MAX_CURVES) {
+                leftOut++;
+                continue;
+            }
+            boolean steps =
+                    history.get(0).step() != history.get(history.size() - 1).step();
+            List<Double> x = new ArrayList<>();
+            List<Double> y = new ArrayList<>();
+            history.forEach(point -> {
+                x.add(steps ? point.step() : (double) x.size());
+                y.add(point.value());
+            });
+            String over = steps ? "step" : "number";
+            curves.put(metric.getKey() + " by " + over, points(new Curve(x, y, over, metric.getKey())));
+            points += Math.max(0, history.size() - MAX_POINTS);
+        }
+        List<String> notDrawn = new ArrayList<>();
+        more(notDrawn, leftOut, "metrics");
+        more(notDrawn, points, "points");
+        return new Figures(SCHEMA, List.of(new Model("training", Map.of(), null, 0, curves, notDrawn)));
     }
 
     /** Evenly chosen ones of too many, the first and the last among them. */

@@ -37,23 +37,43 @@ public final class FiguresView {
     private static final int HEAT_STEPS = 10;
     private static final MathContext FEW_DIGITS = new MathContext(5);
 
+    /** Counts and steps below it are told to the last digit. */
+    private static final double WHOLE = 1e15;
+
     /** Nothing to draw. */
     static final FiguresView NONE = new FiguresView(new Figures(Figures.SCHEMA, List.of()));
 
     private final List<Figures.Model> models;
 
+    /** Where the rest is. */
+    private final String rest;
+
     private FiguresView(Figures figures) {
+        this(figures, "in the files");
+    }
+
+    private FiguresView(Figures figures, String rest) {
         this.models = figures.models();
+        this.rest = rest;
     }
 
     /** Of a gate's candidate and baseline. */
     static FiguresView gate(Path directory, RunFacts.GateUse gate) {
-        Path file = readable(directory, gate.figures());
+        return kept(directory, gate.figures(), "in the files");
+    }
+
+    /** What a training logged step by step. */
+    static FiguresView history(Path directory, RunFacts.TrainingUse training) {
+        return kept(directory, training.history(), "in MLflow");
+    }
+
+    private static FiguresView kept(Path directory, String named, String rest) {
+        Path file = readable(directory, named);
         if (file == null) {
             return NONE;
         }
         try {
-            return new FiguresView(Documents.readJson(Files.readString(file), Figures.FILE, Figures.class));
+            return new FiguresView(Documents.readJson(Files.readString(file), Figures.FILE, Figures.class), rest);
         } catch (MlopsException | IOException e) {
             LOGGER.log(Level.FINE, e, () -> "Nothing is drawn of " + file);
             return NONE;
@@ -195,8 +215,7 @@ public final class FiguresView {
     public List<String> getLeftOut() {
         List<String> sentences = new ArrayList<>();
         for (Figures.Model model : models) {
-            model.leftOut()
-                    .forEach(what -> sentences.add(text(what + " of the " + model.name() + " are in the files")));
+            model.leftOut().forEach(what -> sentences.add(text(what + " of the " + model.name() + " are " + rest)));
             if (model.matrix() == null && model.classes() > 0) {
                 sentences.add(text("With " + model.classes() + " classes, the confusion matrix of the " + model.name()
                         + " is too large to draw"));
@@ -235,8 +254,9 @@ public final class FiguresView {
     private static String number(@CheckForNull Double value) {
         return value == null || value.isNaN() || value.isInfinite()
                 ? "\u2013"
-                : BigDecimal.valueOf(value)
-                        .round(FEW_DIGITS)
+                : (value == Math.rint(value) && Math.abs(value) < WHOLE
+                                ? BigDecimal.valueOf(value)
+                                : BigDecimal.valueOf(value).round(FEW_DIGITS))
                         .stripTrailingZeros()
                         .toPlainString();
     }

@@ -14,7 +14,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * The pictures that a training left. They are files of others, so their addresses hold no name of theirs, only raster formats are sent, with
+ * The pictures that a training or an evaluation left. They are files of others, so their addresses hold no name of theirs, only raster formats are sent, with
  * the type that their first bytes have, and a browser makes nothing else of them.
  */
 @Restricted(NoExternalUse.class)
@@ -31,8 +31,15 @@ public final class KeptPictures {
     }
 
     static KeptPictures of(RunFacts.TrainingUse training, Path directory) {
-        return new KeptPictures(
-                "pictures/" + Util.rawEncode(String.valueOf(training.id())), training.pictures(), directory);
+        return of(training.id(), training.pictures(), directory);
+    }
+
+    static KeptPictures of(RunFacts.EvaluationUse evaluation, Path directory) {
+        return of(evaluation.id(), evaluation.pictures(), directory);
+    }
+
+    private static KeptPictures of(String id, List<RunFacts.PictureUse> pictures, Path directory) {
+        return new KeptPictures("pictures/" + Util.rawEncode(String.valueOf(id)), pictures, directory);
     }
 
     /** Those whose files are there. */

@@ -115,6 +115,7 @@ public record RunFacts(
      * @param image the container image that the code ran in, by digest where it is known; null without one
      * @param metrics the finite overall numbers of its evaluation, at most {@value RunFacts#MAX_METRICS} of them
      * @param pictures what it left to look at
+     * @param history name of the file in the build's {@code mlops} directory with what it logged step by step; null without one
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record TrainingUse(
@@ -135,11 +136,36 @@ public record RunFacts(
             String at,
             String image,
             Map<String, Double> metrics,
-            List<PictureUse> pictures) {
+            List<PictureUse> pictures,
+            String history) {
         public TrainingUse {
             gaps = gaps == null ? List.of() : List.copyOf(gaps);
             metrics = numbers(metrics);
             pictures = pictures == null ? List.of() : List.copyOf(pictures);
+        }
+
+        /** With what is kept of its run to look at. */
+        public TrainingUse keeping(List<PictureUse> kept, String keptHistory) {
+            return new TrainingUse(
+                    id,
+                    tag,
+                    server,
+                    experiment,
+                    runId,
+                    runUrl,
+                    status,
+                    commit,
+                    repository,
+                    modelDigest,
+                    parent,
+                    evaluation,
+                    record,
+                    gaps,
+                    at,
+                    image,
+                    metrics,
+                    kept,
+                    keptHistory);
         }
 
         /** Of unknown image, without numbers and pictures. */
@@ -175,6 +201,7 @@ public record RunFacts(
                     record,
                     gaps,
                     at,
+                    null,
                     null,
                     null,
                     null);
@@ -329,10 +356,37 @@ public record RunFacts(
      * @param server name of the profile
      * @param evaluationSet content id, else source id, of the set
      * @param champion null when there was none to measure
+     * @param pictures what the candidate's evaluation left to look at
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record EvaluationUse(
-            String id, String server, String evaluationSet, MeasuredUse candidate, MeasuredUse champion, String at) {}
+            String id,
+            String server,
+            String evaluationSet,
+            MeasuredUse candidate,
+            MeasuredUse champion,
+            String at,
+            List<PictureUse> pictures) {
+        public EvaluationUse {
+            pictures = pictures == null ? List.of() : List.copyOf(pictures);
+        }
+
+        /** Without pictures. */
+        public EvaluationUse(
+                String id,
+                String server,
+                String evaluationSet,
+                MeasuredUse candidate,
+                MeasuredUse champion,
+                String at) {
+            this(id, server, evaluationSet, candidate, champion, at, null);
+        }
+
+        /** With what is kept of its run to look at. */
+        public EvaluationUse keeping(List<PictureUse> kept) {
+            return new EvaluationUse(id, server, evaluationSet, candidate, champion, at, kept);
+        }
+    }
 
     /**
      * A model that was measured.

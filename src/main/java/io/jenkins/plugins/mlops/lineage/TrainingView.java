@@ -20,10 +20,20 @@ public final class TrainingView {
     private final KeptFiles files;
     private final FiguresView figures;
     private final KeptPictures pictures;
+    private final FiguresView history;
+    private final List<VersionLink> versions;
 
-    TrainingView(RunFacts.TrainingUse use, KeptFiles files, FiguresView figures, KeptPictures pictures) {
+    TrainingView(
+            RunFacts.TrainingUse use,
+            KeptFiles files,
+            FiguresView figures,
+            KeptPictures pictures,
+            FiguresView history,
+            List<VersionLink> versions) {
         this.figures = figures;
         this.pictures = pictures;
+        this.history = history;
+        this.versions = versions;
         this.use = use;
         this.files = files;
     }
@@ -123,6 +133,21 @@ public final class TrainingView {
     /** The pictures that it left. */
     public KeptPictures getPictures() {
         return pictures;
+    }
+
+    /** What it logged step by step. */
+    public FiguresView getHistory() {
+        return history;
+    }
+
+    /** The version that the model grew from; null when it is no version of a registered model. */
+    public VersionLink getParentVersion() {
+        return VersionLink.of(use.server(), use.parent());
+    }
+
+    /** The versions that its model became in this build. */
+    public List<VersionLink> getVersions() {
+        return versions;
     }
 
     /** What is kept of it: the evaluation record, the lineage record. */

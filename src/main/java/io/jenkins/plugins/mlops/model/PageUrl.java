@@ -1,6 +1,6 @@
 package io.jenkins.plugins.mlops.model;
 
-import hudson.Util;
+import io.jenkins.plugins.mlops.lineage.VersionLink;
 
 /** Addresses of the Models pages below {@code mlops-models/}. Names are in the query: models may be called anything. */
 final class PageUrl {
@@ -20,10 +20,6 @@ final class PageUrl {
     }
 
     static String encoded(String text) {
-        return Util.rawEncode(text)
-                .replace("&", "%26")
-                .replace("+", "%2B")
-                .replace("=", "%3D")
-                .replace(";", "%3B");
+        return VersionLink.encoded(text);
     }
 }

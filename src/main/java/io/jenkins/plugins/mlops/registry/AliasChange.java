@@ -130,7 +130,14 @@ abstract class AliasChange implements Serializable {
         }
     }
 
+    /** Who approved it; null for nobody. */
+    @CheckForNull
+    Decision approval() {
+        return null;
+    }
+
     private RunFacts.AliasUse use(ChangePlace place, String profile, MlflowServer mlflow, AliasMove move) {
+        Decision approval = approval();
         return new RunFacts.AliasUse(
                 place.id(),
                 action(),
@@ -145,7 +152,10 @@ abstract class AliasChange implements Serializable {
                 move.gate() == null ? null : move.gate().toString(),
                 move.by(),
                 move.reason() == null || move.reason().isEmpty() ? null : move.reason(),
-                move.at() == null ? null : move.at().toString());
+                move.at() == null ? null : move.at().toString(),
+                approval == null ? null : approval.by(),
+                approval == null ? null : approval.at(),
+                approval == null ? null : approval.reason());
     }
 
     /** @param use null when nothing was moved */

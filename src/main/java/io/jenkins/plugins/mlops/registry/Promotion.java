@@ -125,6 +125,12 @@ final class Promotion extends AliasChange {
                 rules.binding()));
     }
 
+    @CheckForNull
+    @Override
+    Decision approval() {
+        return approval;
+    }
+
     private List<String> approvers(ChangePlace place) {
         if (approval != null) {
             return List.of(approval.by());

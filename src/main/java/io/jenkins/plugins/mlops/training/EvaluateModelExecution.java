@@ -167,6 +167,7 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
                 measuredChampion,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         lineage.update(facts -> facts.with(use));
+        new KeptRun(build(), useId(), use.server(), log()::note).ofEvaluation(candidate.runId());
         result.notes().forEach(log()::note);
         return new EvaluatedModel(use, result.notes());
     }

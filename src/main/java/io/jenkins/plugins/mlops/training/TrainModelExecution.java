@@ -111,6 +111,7 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         TrainingResult result = training.result().orElseThrow();
         ClusterTrainingStatus status = training.status();
         TrainingUses.of(build()).finished(useId(), tag(), server(), status, result, keptEvaluation(result));
+        new KeptRun(build(), useId(), server(), log()::note).ofTraining(status.runId());
         discard(training.directory());
         result.gaps().forEach(gap -> log().note("Not in the lineage: " + gap));
         return new TrainedModel(result, status);

@@ -72,6 +72,8 @@ final class TrainingEnd {
             OpenRuns.get().remove(training.id);
             outcome.gaps.forEach(gap -> listener.getLogger().println("Not in the lineage: " + gap));
         }
+        // Before the directory goes, without which all of this could not be done again.
+        new KeptRun(build, useId, training.server, listener.getLogger()::println).ofTraining(training.runId);
         discard(workspace.child(training.place.root));
     }
 

@@ -91,6 +91,7 @@ final class TrainingUses {
                 now(),
                 training.image(),
                 null,
+                null,
                 null);
     }
 
@@ -140,7 +141,8 @@ final class TrainingUses {
                 evaluation == null
                         ? null
                         : EvaluationFile.overall(lineage.directory().resolve(evaluation)),
-                use.pictures());
+                use.pictures(),
+                use.history());
     }
 
     private static String now() {

@@ -409,7 +409,8 @@ class MlopsBuildActionTest {
                 null,
                 null,
                 Map.of(),
-                List.of(pictures));
+                List.of(pictures),
+                null);
     }
 
     @Test

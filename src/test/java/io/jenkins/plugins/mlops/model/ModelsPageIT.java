@@ -158,7 +158,8 @@ class ModelsPageIT {
                 "2026-11-02T10:00:00Z",
                 null,
                 Map.of(),
-                List.of());
+                List.of(),
+                null);
     }
 
     private void theListShows() throws Exception {

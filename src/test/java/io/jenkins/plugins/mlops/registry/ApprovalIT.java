@@ -109,6 +109,9 @@ class ApprovalIT {
         rule.assertLogContains("Approved by bob: fine at night too", run);
         RunFacts.AliasUse use = BuildLineage.of(run).facts().aliases().get(0);
         assertThat(use.by()).isEqualTo("ann");
+        assertThat(use.approvedBy()).isEqualTo("bob");
+        assertThat(use.approvedAt()).isNotBlank();
+        assertThat(use.approvalReason()).isEqualTo("fine at night too");
         assertThat(use.reason()).contains("approved by bob at ").contains("fine at night too");
         assertThat(audit())
                 .anyMatch(line -> line.contains("\"by\":\"bob\"") && line.contains("\"action\":\"approve\""))

@@ -5,6 +5,8 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
+import io.jenkins.plugins.mlops.core.store.ObjectContent;
+import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.EOFException;
@@ -16,12 +18,17 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import okhttp3.Response;
 
@@ -32,6 +39,11 @@ import okhttp3.Response;
 final class MlflowArtifacts {
 
     private static final String PROXY_SCHEME = "mlflow-artifacts";
+
+    /** What one request to an object store lists. */
+    private static final int MOST = 1000;
+
+    private static final int MOST_DIRECTORIES = 100;
 
     private final MlflowRest rest;
     private final MlflowCalls calls;
@@ -84,6 +96,87 @@ final class MlflowArtifacts {
                 .filter(path -> path.startsWith(prefix))
                 .map(path -> path.substring(prefix.length()))
                 .toList();
+    }
+
+    /**
+     * Files of the run, those nearest to its root first. Names that would be refused elsewhere are passed over.
+     *
+     * @param most how many at most, 1 to {@value #MOST}; where files lie in many directories, fewer may be found
+     */
+    List<RunArtifact> some(TrackedRun run, int most) {
+        if (S3Uri.isS3(run.artifactUri())) {
+            S3Uri root = S3Uri.parse(run.artifactUri()).resolve("");
+            return store(run).after(root, root.key(), Math.min(most, MOST)).stream()
+                    .map(object -> new RunArtifact(
+                            object.location().key().substring(root.key().length()), object.size()))
+                    .filter(file -> isTreePath(file.path()))
+                    .toList();
+        }
+        List<RunArtifact> found = new ArrayList<>();
+        Deque<String> directories = new ArrayDeque<>(List.of(""));
+        for (int asked = 0; asked < MOST_DIRECTORIES && !directories.isEmpty() && found.size() < most; asked++) {
+            String directory = directories.remove();
+            for (JsonNode file : entries(run, directory)) {
+                String path = file.path("path").asText();
+                if (!isTreePath(path) || !directory.isEmpty() && !path.startsWith(directory + "/")) {
+                    continue;
+                }
+                if (!file.path("is_dir").asBoolean()) {
+                    found.add(new RunArtifact(path, file.path("file_size").asLong()));
+                } else if (directories.size() < MOST_DIRECTORIES) {
+                    directories.add(path);
+                }
+            }
+        }
+        return found.subList(0, Math.min(most, found.size()));
+    }
+
+    private static boolean isTreePath(String path) {
+        try {
+            TreePath.check(path);
+            return true;
+        } catch (MlopsException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The bytes of a small file whose beginning is wanted; of others no more than that is read.
+     *
+     * @param head how long the beginning is that is looked at
+     * @return empty when the beginning is not wanted, or the file has more than {@code maxBytes}
+     */
+    Optional<byte[]> read(TrackedRun run, String path, int maxBytes, int head, Predicate<byte[]> wanted) {
+        TreePath.check(path);
+        if (!S3Uri.isS3(run.artifactUri())) {
+            return calls.require("Reading " + path, () -> {
+                try (Response response = rest.openArtifact(proxied(run, path));
+                        InputStream in = response.body().byteStream()) {
+                    return bounded(in, maxBytes, head, wanted);
+                }
+            });
+        }
+        S3Uri object = S3Uri.parse(run.artifactUri()).resolve(path);
+        try (ObjectContent content = store(run).open(ObjectPin.latest(object), 0)) {
+            return bounded(content.stream(), maxBytes, head, wanted);
+        } catch (IOException e) {
+            throw MlopsException.failed("Reading " + object + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<byte[]> bounded(InputStream in, int maxBytes, int head, Predicate<byte[]> wanted)
+            throws IOException {
+        byte[] begin = in.readNBytes(Math.min(head, maxBytes));
+        if (!wanted.test(begin)) {
+            return Optional.empty();
+        }
+        byte[] rest = in.readNBytes(maxBytes - begin.length);
+        if (in.read() >= 0) {
+            return Optional.empty();
+        }
+        byte[] bytes = Arrays.copyOf(begin, begin.length + rest.length);
+        System.arraycopy(rest, 0, bytes, begin.length, rest.length);
+        return Optional.of(bytes);
     }
 
     void download(TrackedRun run, String artifactPath, Path into) {
@@ -200,30 +293,37 @@ final class MlflowArtifacts {
     }
 
     private void listEntries(TrackedRun run, String path, Map<String, Long> files, List<String> directories) {
+        for (JsonNode file : entries(run, path)) {
+            String found = TreePath.check(file.path("path").asText());
+            if (!path.isEmpty() && !found.startsWith(path + "/")) {
+                continue;
+            }
+            if (!file.path("is_dir").asBoolean()) {
+                files.put(found, file.path("file_size").asLong());
+            } else {
+                directories.add(found);
+            }
+        }
+    }
+
+    /** Files and directories in a directory, as the server says. */
+    private List<JsonNode> entries(TrackedRun run, String path) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("run_id", run.runId());
         if (!path.isEmpty()) {
             query.put("path", path);
         }
+        List<JsonNode> entries = new ArrayList<>();
         String token = "";
         do {
             if (!token.isEmpty()) {
                 query.put("page_token", token);
             }
             JsonNode answer = calls.require("Listing artifacts", () -> rest.get("artifacts/list", query));
-            for (JsonNode file : answer.path("files")) {
-                String found = TreePath.check(file.path("path").asText());
-                if (!path.isEmpty() && !found.startsWith(path + "/")) {
-                    continue;
-                }
-                if (!file.path("is_dir").asBoolean()) {
-                    files.put(found, file.path("file_size").asLong());
-                } else {
-                    directories.add(found);
-                }
-            }
+            answer.path("files").forEach(entries::add);
             token = answer.path("next_page_token").asText("");
         } while (!token.isEmpty());
+        return entries;
     }
 
     private ObjectStore store(TrackedRun run) {

@@ -20,6 +20,8 @@ final class MlflowRuns {
     /** How many experiments one search names: a database takes so many values at once, and no more. */
     private static final int EXPERIMENTS = 500;
 
+    private static final int HISTORY_PAGE = 10_000;
+
     private final MlflowRest rest;
     private final MlflowCalls calls;
 
@@ -158,6 +160,31 @@ final class MlflowRuns {
                 .map(e -> Map.<String, Object>of("key", e.getKey(), "value", e.getValue(), "timestamp", now, "step", 0))
                 .toList();
         log("Logging metrics", runId, "metrics", points, MlflowLimits.METRIC_BATCH);
+    }
+
+    /** Points of a metric, by step and time. @param most no page is asked for once there are so many */
+    List<MetricPoint> history(String runId, String metric, int most) {
+        List<MetricPoint> points = new ArrayList<>();
+        Map<String, Object> question = new LinkedHashMap<>();
+        question.put("run_id", runId);
+        question.put("metric_key", metric);
+        question.put("max_results", Math.min(most, HISTORY_PAGE));
+        String token = "";
+        do {
+            if (!token.isEmpty()) {
+                question.put("page_token", token);
+            }
+            JsonNode answer = calls.require(
+                    "Reading the history of the metric " + metric, () -> rest.get("metrics/get-history", question));
+            answer.path("metrics")
+                    .forEach(point -> points.add(new MetricPoint(
+                            point.path("step").asLong(),
+                            point.path("timestamp").asLong(),
+                            Double.parseDouble(point.path("value").asText("NaN")))));
+            token = answer.path("next_page_token").asText("");
+        } while (!token.isEmpty() && points.size() < most);
+        points.sort(Comparator.comparingLong(MetricPoint::step).thenComparingLong(MetricPoint::timestamp));
+        return points;
     }
 
     void setTags(String runId, Map<String, String> tags) {

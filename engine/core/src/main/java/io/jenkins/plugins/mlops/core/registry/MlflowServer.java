@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** An MLflow 3 server: its runs and its model registry. Nothing is sent before the first call. Thread-safe; to be closed. */
 public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCloseable {
@@ -179,6 +180,35 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     @Override
     public void downloadArtifacts(String runId, String artifactPath, Path into) {
         artifacts.download(required(runId), artifactPath, into);
+    }
+
+    /**
+     * Files of a run, those nearest to its root first, found with few requests: for who looks around and needs no whole list.
+     *
+     * @param most how many at most, 1 to 1000; where files lie in very many directories, fewer may be found
+     */
+    public List<RunArtifact> someArtifacts(TrackedRun run, int most) {
+        return artifacts.some(run, most);
+    }
+
+    /**
+     * The bytes of a small file of a run whose beginning is wanted; of others no more than that is read.
+     *
+     * @param head how long the beginning is that is looked at
+     * @return empty when the beginning is not wanted, or the file has more than {@code maxBytes}
+     */
+    public Optional<byte[]> readArtifact(
+            TrackedRun run, String path, int maxBytes, int head, Predicate<byte[]> wanted) {
+        return artifacts.read(run, path, maxBytes, head, wanted);
+    }
+
+    /**
+     * What a run logged of a metric, by step and time.
+     *
+     * @param most the server is not asked for more once there are so many
+     */
+    public List<MetricPoint> metricHistory(String runId, String metric, int most) {
+        return runs.history(runId, metric, most);
     }
 
     private TrackedRun required(String runId) {
