@@ -2,19 +2,30 @@ package io.jenkins.plugins.mlops.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import hudson.FilePath;
 import hudson.model.Label;
 import hudson.model.Result;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlops.TestServers;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -148,6 +159,52 @@ class WithMlflowIT {
                 jenkins.assertBuildStatus(Result.FAILURE, build.getParent().scheduleBuild2(0));
         jenkins.assertLogContains("holds something already, which could be taken for the new model", again);
         assertThat(mlflow.runs()).hasSize(2);
+    }
+
+    /** For pipelines: logs as code would. */
+    public static void log(String runId) throws Exception {
+        Path directory = Files.createTempDirectory("logged");
+        Path picture = Files.write(directory.resolve("loss 1%.png"), RunGalleryTest.png(60));
+        Path drawing = Files.writeString(directory.resolve("loss.svg"), "<svg/>");
+        List<Map<String, Object>> points = new ArrayList<>();
+        for (int step = 0; step < 500; step++) {
+            points.add(Map.of("key", "train/loss", "value", 1.0 / (step + 1), "timestamp", 1000 + step, "step", step));
+        }
+        HttpRequest batch = HttpRequest.newBuilder(TestServers.mlflow().resolve("/api/2.0/mlflow/runs/log-batch"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Documents.toJson(Map.of("run_id", runId, "metrics", points))))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(batch, BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+        try (MlflowServer server = MlflowServer.connect(new MlflowSettings(TestServers.mlflow(), null), null)) {
+            server.uploadArtifacts(runId, picture, "plots/deep/loss 1%.png");
+            server.uploadArtifacts(runId, drawing, "loss.svg");
+        } finally {
+            Files.delete(picture);
+            Files.delete(drawing);
+            Files.delete(directory);
+        }
+    }
+
+    @Test
+    void whatTheCodeLoggedIsKeptWithTheBuild() throws Exception {
+        WorkflowRun build = build(
+                Result.SUCCESS, "node { withMLflow('@EXP@') { " + getClass().getName() + ".log(env.MLFLOW_RUN_ID) } }");
+
+        TrainingUse use = BuildLineage.of(build).facts().trainings().get(0);
+        Path kept = BuildLineage.of(build).directory();
+        assertThat(use.pictures()).hasSize(1);
+        assertThat(use.pictures().get(0).name()).isEqualTo("plots/deep/loss 1%.png");
+        assertThat(kept.resolve(use.pictures().get(0).file())).hasBinaryContent(RunGalleryTest.png(60));
+        JsonNode loss = Documents.json()
+                .readTree(kept.resolve(use.history()).toFile())
+                .at("/models/0/curves")
+                .path("train/loss by step");
+        assertThat(loss.path("x")).hasSize(200);
+        assertThat(loss.at("/x/199").asLong()).isEqualTo(499);
+        jenkins.assertLogContains("Not kept with the build: loss.svg is no PNG", build);
     }
 
     @Test
