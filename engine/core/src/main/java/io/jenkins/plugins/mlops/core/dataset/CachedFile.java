@@ -36,8 +36,7 @@ record CachedFile(Path path, Digest sha256, long size, long lastUseMillis, int l
     /** The directories among which a cache spreads its files. */
     static List<Path> shards(Path cache) throws IOException {
         List<Path> shards = new ArrayList<>();
-        try (DirectoryStream<Path> found =
-                Files.newDirectoryStream(cache.resolve("blobs").resolve("sha256"))) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(DatasetCache.blobs(cache))) {
             found.forEach(shards::add);
         } catch (NoSuchFileException e) {
             return List.of();

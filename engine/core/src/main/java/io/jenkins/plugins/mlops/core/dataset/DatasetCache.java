@@ -251,10 +251,12 @@ public final class DatasetCache {
 
     /** Where the cache in a directory keeps a file. */
     static Path blob(Path cache, Digest sha256) {
-        return cache.resolve(BLOBS)
-                .resolve(SHA256)
-                .resolve(sha256.hex().substring(0, SHARD))
-                .resolve(sha256.hex());
+        return blobs(cache).resolve(sha256.sharded());
+    }
+
+    /** Where the cache in a directory keeps its files, spread over directories. */
+    static Path blobs(Path cache) {
+        return cache.resolve(BLOBS).resolve(SHA256);
     }
 
     /** Where a file that the cache has can be read: in this one, else in a lower one. */

@@ -30,6 +30,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class DatasetPublication {
 
+    /** What the keys of all files' bytes begin with, from the place of publication on. */
+    static final String BLOBS = "blobs/sha256/";
+
     private final ObjectStore store;
     private final DatasetCache cache;
     private final String name;
@@ -230,6 +233,6 @@ final class DatasetPublication {
 
     /** The key of a file's bytes, from the place of publication on. */
     static String blobKey(Digest sha256) {
-        return "blobs/sha256/" + sha256.hex().substring(0, 2) + "/" + sha256.hex();
+        return BLOBS + sha256.sharded();
     }
 }

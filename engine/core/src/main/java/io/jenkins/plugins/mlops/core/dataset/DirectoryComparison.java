@@ -2,11 +2,16 @@ package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.digest.TreePath;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 
-/** Goes through a directory and a manifest side by side, both in {@link TreePath#ORDER}. Not thread-safe. */
-final class DirectoryComparison {
+/**
+ * Goes through a directory and a manifest side by side, both in {@link TreePath#ORDER}: every path that either has. What the file
+ * system refuses is an {@link UncheckedIOException}. Not thread-safe.
+ */
+final class DirectoryComparison implements Iterator<DirectoryComparison.Pair> {
 
     private final DirectoryWalk here;
     private final Iterator<Manifest.Entry> entries;
@@ -28,10 +33,15 @@ final class DirectoryComparison {
      */
     record Pair(Manifest.Entry entry, DirectoryWalk.Found found) {}
 
-    /** The next path that either has; null when there is none. */
-    Pair next() throws IOException {
-        if (entry == null && found == null) {
-            return null;
+    @Override
+    public boolean hasNext() {
+        return entry != null || found != null;
+    }
+
+    @Override
+    public Pair next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
         }
         int order = entry == null ? 1 : found == null ? -1 : TreePath.ORDER.compare(entry.path(), found.path());
         Pair pair = new Pair(order > 0 ? null : entry, order < 0 ? null : found);
@@ -39,9 +49,17 @@ final class DirectoryComparison {
             entry = nextEntry();
         }
         if (order >= 0) {
-            found = here.next();
+            found = nextFound();
         }
         return pair;
+    }
+
+    private DirectoryWalk.Found nextFound() {
+        try {
+            return here.next();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Manifest.Entry nextEntry() {

@@ -4,15 +4,12 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 
 /** Compares a directory with a manifest: every file is read, and every other one is reported. */
 final class DirectoryVerification {
@@ -60,7 +57,7 @@ final class DirectoryVerification {
         long bytes = DatasetPull.size(entries);
         ProgressCount count = new ProgressCount(progress, "verifying", entries.size(), bytes);
         DirectoryComparison comparison = new DirectoryComparison(path, entries.iterator());
-        new Workers("Verifying " + path, jobs, () -> {}).forEach(new Pairs(comparison), pair -> {
+        new Workers("Verifying " + path, jobs, () -> {}).forEach(comparison, pair -> {
             String problem = pair.entry() == null ? "is not part of the dataset" : problem(pair.entry(), pair.found());
             if (problem != null) {
                 problems.add(new DatasetCheck.Problem(
@@ -75,36 +72,6 @@ final class DirectoryVerification {
         });
         problems.sort(Comparator.comparing(DatasetCheck.Problem::path));
         return new DatasetCheck(version, selection, entries.size(), bytes, problems);
-    }
-
-    /** A comparison as an iterator, whose failures are the work's. */
-    private static final class Pairs implements Iterator<DirectoryComparison.Pair> {
-        private final DirectoryComparison comparison;
-        private DirectoryComparison.Pair next;
-
-        Pairs(DirectoryComparison comparison) throws IOException {
-            this.comparison = comparison;
-            this.next = comparison.next();
-        }
-
-        @Override
-        public boolean hasNext() {
-            return next != null;
-        }
-
-        @Override
-        public DirectoryComparison.Pair next() {
-            if (next == null) {
-                throw new NoSuchElementException();
-            }
-            DirectoryComparison.Pair now = next;
-            try {
-                next = comparison.next();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return now;
-        }
     }
 
     private static String problem(Manifest.Entry entry, DirectoryWalk.Found found) throws IOException {

@@ -62,6 +62,6 @@ final class ManifestPublication {
 
     private ManifestTreeWriter writer(S3Uri location) {
         return new ManifestTreeWriter(
-                store, location, to.resolve("blobs/sha256/").key());
+                store, location, to.resolve(DatasetPublication.BLOBS).key());
     }
 }

@@ -99,10 +99,10 @@ record ManifestTree(
     /** Where a part lies that belongs to a manifest at this place. */
     static S3Uri place(S3Uri root, Part part) {
         String key = root.key();
-        String hex = part.digest().hex();
         return new S3Uri(
                 root.bucket(),
-                key.substring(0, key.lastIndexOf('/') + 1) + "parts/" + hex.substring(0, 2) + "/" + hex + ".jsonl.gz");
+                key.substring(0, key.lastIndexOf('/') + 1) + "parts/"
+                        + part.digest().sharded() + ".jsonl.gz");
     }
 
     /** What the whole describes, as the root says; that the files make this content id is found out by reading them. */

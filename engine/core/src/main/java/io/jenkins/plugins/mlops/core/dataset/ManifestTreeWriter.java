@@ -55,7 +55,7 @@ final class ManifestTreeWriter implements ManifestScan.Visitor {
     }
 
     private Manifest.Entry withoutUsualKey(Manifest.Entry entry) {
-        return entry.bucket() == null && key(blobs, entry.sha256()).equals(entry.key())
+        return entry.bucket() == null && (blobs + entry.sha256().sharded()).equals(entry.key())
                 ? new Manifest.Entry(
                         entry.path(),
                         entry.size(),
@@ -65,11 +65,6 @@ final class ManifestTreeWriter implements ManifestScan.Visitor {
                         entry.etag(),
                         entry.group())
                 : entry;
-    }
-
-    /** The key of a file that stands at its digest. */
-    static String key(String blobs, Digest sha256) {
-        return blobs + sha256.hex().substring(0, 2) + "/" + sha256.hex();
     }
 
     private void send() throws IOException {

@@ -93,7 +93,7 @@ final class PackedEntries extends AbstractList<Manifest.Entry> {
                 offsets[slot] = position;
             }
             String hex = entry.sha256().hex();
-            String named = "/" + hex.substring(0, 2) + "/" + hex;
+            String named = "/" + entry.sha256().sharded();
             boolean ofDigest = entry.key() != null && entry.key().endsWith(named);
             int flags = (entry.key() == null ? 0 : ofDigest ? KEY_OF_DIGEST : KEY)
                     | (entry.versionId() == null ? 0 : VERSION)
@@ -237,16 +237,16 @@ final class PackedEntries extends AbstractList<Manifest.Entry> {
             long size = at.getLong();
             byte[] digest = new byte[32];
             at.get(digest);
-            String hex = HexFormat.of().formatHex(digest);
+            Digest sha256 = new Digest(HexFormat.of().formatHex(digest));
             String path = text();
             String key = (flags & (KEY | KEY_OF_DIGEST)) == 0 ? null : text();
             if ((flags & KEY_OF_DIGEST) != 0) {
-                key = key + "/" + hex.substring(0, 2) + "/" + hex;
+                key = key + "/" + sha256.sharded();
             }
             return new Manifest.Entry(
                     path,
                     size,
-                    new Digest(hex),
+                    sha256,
                     key,
                     (flags & VERSION) == 0 ? null : text(),
                     (flags & ETAG) == 0 ? null : text(),

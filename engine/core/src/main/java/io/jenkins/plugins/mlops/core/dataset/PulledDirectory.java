@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.dataset;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -86,10 +87,14 @@ final class PulledDirectory {
         List<String> foreign = new ArrayList<>();
         DirectoryComparison comparison =
                 new DirectoryComparison(directory, manifest().entries().iterator());
-        for (DirectoryComparison.Pair pair = comparison.next(); pair != null; pair = comparison.next()) {
-            if (pair.entry() == null) {
-                foreign.add(pair.found().path());
-            }
+        try {
+            comparison.forEachRemaining(pair -> {
+                if (pair.entry() == null) {
+                    foreign.add(pair.found().path());
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         return foreign;
     }

@@ -124,7 +124,7 @@ final class StoredManifest {
                         entry.path(),
                         entry.size(),
                         entry.sha256(),
-                        ManifestTreeWriter.key(tree.blobs(), entry.sha256()),
+                        tree.blobs() + entry.sha256().sharded(),
                         entry.versionId(),
                         entry.etag(),
                         entry.group());

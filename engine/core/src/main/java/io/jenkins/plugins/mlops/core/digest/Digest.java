@@ -99,6 +99,11 @@ public record Digest(String hex) implements Comparable<Digest> {
         }
     }
 
+    /** {@code ab/<hex>}, as places that keep content by its digest spread it over directories. */
+    public String sharded() {
+        return hex.substring(0, 2) + "/" + hex;
+    }
+
     @Override
     public int compareTo(Digest other) {
         return hex.compareTo(other.hex);

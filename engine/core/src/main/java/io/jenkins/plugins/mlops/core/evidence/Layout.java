@@ -56,6 +56,6 @@ final class Layout {
     }
 
     private static String spread(String room, Digest digest) {
-        return room + digest.hex().substring(0, 2) + "/" + digest.hex();
+        return room + digest.sharded();
     }
 }

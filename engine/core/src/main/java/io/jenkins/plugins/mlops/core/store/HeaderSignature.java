@@ -3,8 +3,6 @@ package io.jenkins.plugins.mlops.core.store;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -18,9 +16,6 @@ import okhttp3.Request;
  * what the client does for each, so it makes one text and two digests, and keeps what requests have in common. Thread-safe.
  */
 final class HeaderSignature {
-
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** What proxies and clients may change on the way. */
     private static final Set<String> NOT_SIGNED = Set.of("accept-encoding", "authorization", "user-agent");
@@ -74,7 +69,7 @@ final class HeaderSignature {
                 .header(
                         "Authorization",
                         SigningKey.ALGORITHM + " Credential=" + keys.accessKeyId() + "/"
-                                + key.scope(time.substring(0, time.indexOf('T'))) + ", SignedHeaders=" + names
+                                + key.scope(time) + ", SignedHeaders=" + names
                                 + ", Signature=" + signature)
                 .build();
     }
@@ -96,7 +91,7 @@ final class HeaderSignature {
         long second = clock.millis() / 1000;
         Second known = now;
         if (known.epoch != second) {
-            known = new Second(second, TIME.format(Instant.ofEpochSecond(second)));
+            known = new Second(second, SigningKey.time(Instant.ofEpochSecond(second)));
             now = known;
         }
         return known.text;

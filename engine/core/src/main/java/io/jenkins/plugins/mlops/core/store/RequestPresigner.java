@@ -4,10 +4,6 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -21,12 +17,8 @@ public final class RequestPresigner {
     /** What the protocol allows. */
     private static final Duration LONGEST = Duration.ofDays(7);
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
-    private static final int DAY = 8;
-
     private final ObjectStoreSettings settings;
     private final Clock clock;
-
     private final SigningKey key;
 
     public RequestPresigner(ObjectStoreSettings settings) {
@@ -59,9 +51,8 @@ public final class RequestPresigner {
         }
         SortedMap<String, String> headers = new TreeMap<>(request.headers());
         headers.put("host", S3Http.host(endpoint));
-        String time =
-                ZonedDateTime.now(clock).withZoneSameInstant(ZoneOffset.UTC).format(TIME);
-        String scope = key.scope(time.substring(0, DAY));
+        String time = SigningKey.time(clock.instant());
+        String scope = key.scope(time);
         String names = String.join(";", headers.keySet());
         query.put("X-Amz-Algorithm", SigningKey.ALGORITHM);
         query.put("X-Amz-Credential", S3Http.encode(keys.accessKeyId() + "/" + scope, false));

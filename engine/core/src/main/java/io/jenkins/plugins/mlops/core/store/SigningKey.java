@@ -2,7 +2,11 @@ package io.jenkins.plugins.mlops.core.store;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -10,6 +14,9 @@ import javax.crypto.spec.SecretKeySpec;
 final class SigningKey {
 
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private static final String HMAC = "HmacSHA256";
 
@@ -25,21 +32,29 @@ final class SigningKey {
         this.region = region;
     }
 
-    /** What a signature holds for. @param day as {@code 20261128} */
-    String scope(String day) {
-        return day + "/" + region + "/s3/aws4_request";
+    /** A time as signatures have it, such as {@code 20261128T095126Z}. */
+    static String time(Instant time) {
+        return TIME.format(time);
+    }
+
+    /** What a signature of this time holds for. */
+    String scope(String time) {
+        return day(time) + "/" + region + "/s3/aws4_request";
+    }
+
+    private static String day(String time) {
+        return time.substring(0, time.indexOf('T'));
     }
 
     /**
      * The signature of a request.
      *
-     * @param time as {@code 20261128T095126Z}
+     * @param time as {@link #time} has it
      * @param canonicalSha256 hex of the digest of the canonical request
      */
     String sign(String time, String canonicalSha256) {
-        String day = time.substring(0, time.indexOf('T'));
-        String toSign = ALGORITHM + "\n" + time + "\n" + scope(day) + "\n" + canonicalSha256;
-        return HexFormat.of().formatHex(finish(copy(mac(day)), toSign));
+        String toSign = ALGORITHM + "\n" + time + "\n" + scope(time) + "\n" + canonicalSha256;
+        return HexFormat.of().formatHex(finish(copy(mac(day(time))), toSign));
     }
 
     private Mac mac(String day) {

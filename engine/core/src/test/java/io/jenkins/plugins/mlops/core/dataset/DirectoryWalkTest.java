@@ -58,7 +58,8 @@ class DirectoryWalkTest {
         List<String> missing = new ArrayList<>();
         int foreign = 0;
         DirectoryComparison comparison = new DirectoryComparison(directory, entries.iterator());
-        for (DirectoryComparison.Pair pair = comparison.next(); pair != null; pair = comparison.next()) {
+        while (comparison.hasNext()) {
+            DirectoryComparison.Pair pair = comparison.next();
             if (pair.entry() == null) {
                 foreign++;
             } else {
