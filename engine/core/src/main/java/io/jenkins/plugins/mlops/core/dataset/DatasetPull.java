@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.digest.KeyTable;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectPin;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
@@ -127,10 +128,10 @@ final class DatasetPull {
 
     /** What the cache does not have, each file once. */
     private List<Manifest.Entry> missing(Manifest manifest, List<Manifest.Entry> entries) throws IOException {
-        DigestSet seen = new DigestSet();
+        KeyTable seen = new KeyTable();
         try (PackedEntries.Builder missing = new PackedEntries.Builder()) {
             for (Manifest.Entry entry : entries) {
-                if (seen.add(entry.sha256()) && !cache.has(entry.sha256(), entry.size())) {
+                if (seen.putIfAbsent(entry.sha256(), 0) < 0 && !cache.has(entry.sha256(), entry.size())) {
                     if (manifest.pin(entry) == null) {
                         throw MlopsException.usage("The manifest names no object for '" + entry.path()
                                 + "', and the cache does not have it: pull a published manifest");

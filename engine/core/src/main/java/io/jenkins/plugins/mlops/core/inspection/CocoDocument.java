@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.inspection;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.jenkins.plugins.mlops.core.digest.KeyTable;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import java.io.BufferedInputStream;
 import java.io.IOException;

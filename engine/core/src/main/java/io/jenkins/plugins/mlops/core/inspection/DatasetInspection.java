@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.inspection;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.GroupRule;
+import io.jenkins.plugins.mlops.core.digest.KeyTable;
 import io.jenkins.plugins.mlops.core.inspection.InspectionReport.NotChecked;
 import io.jenkins.plugins.mlops.core.inspection.InspectionReport.SetSummary;
 import io.jenkins.plugins.mlops.core.inspection.InspectionReport.Verdict;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.inspection;
 
 import io.jenkins.plugins.mlops.core.dataset.ProgressCount;
 import io.jenkins.plugins.mlops.core.dataset.Workers;
+import io.jenkins.plugins.mlops.core.digest.KeyTable;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;

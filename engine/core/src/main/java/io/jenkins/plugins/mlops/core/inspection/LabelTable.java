@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.inspection;
 
+import io.jenkins.plugins.mlops.core.digest.KeyTable;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

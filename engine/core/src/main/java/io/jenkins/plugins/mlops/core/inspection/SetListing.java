@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.inspection;
 
 import io.jenkins.plugins.mlops.core.dataset.GroupRule;
 import io.jenkins.plugins.mlops.core.dataset.ProgressCount;
+import io.jenkins.plugins.mlops.core.digest.KeyTable;
 import io.jenkins.plugins.mlops.core.document.GuardedMatch;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import java.io.IOException;

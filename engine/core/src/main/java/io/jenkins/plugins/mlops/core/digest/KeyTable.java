@@ -1,6 +1,5 @@
-package io.jenkins.plugins.mlops.core.inspection;
+package io.jenkins.plugins.mlops.core.digest;
 
-import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
@@ -8,7 +7,7 @@ import java.util.function.IntConsumer;
  * Numbers by keys of 128 bits: a million of them cost 42 MB. Digests are cut to 128 bits, which is
  * still more than anybody can make two of. Not thread-safe.
  */
-final class KeyTable {
+public final class KeyTable {
 
     private static final int ABSENT = -1;
 
@@ -18,15 +17,17 @@ final class KeyTable {
     private int size;
 
     /** @return the value that the key had before, which it keeps; -1 when it is new */
-    int putIfAbsent(Digest key, int value) {
+    public int putIfAbsent(Digest key, int value) {
         return putIfAbsent(high(key), low(key), value);
     }
 
-    int putIfAbsent(String key, int value) {
+    /** As the other, by the digest of a text. */
+    public int putIfAbsent(String key, int value) {
         return putIfAbsent(Digest.of(key), value);
     }
 
-    int putIfAbsent(long keyHigh, long keyLow, int value) {
+    /** As the other, by {@link #high} and {@link #low} of a digest. */
+    public int putIfAbsent(long keyHigh, long keyLow, int value) {
         if (size >= values.length / 5 * 3) {
             grow();
         }
@@ -42,20 +43,22 @@ final class KeyTable {
     }
 
     /** -1 for none. */
-    int get(Digest key) {
+    public int get(Digest key) {
         return get(high(key), low(key));
     }
 
-    int get(String key) {
+    /** As the other, by the digest of a text. */
+    public int get(String key) {
         return get(Digest.of(key));
     }
 
-    int get(long keyHigh, long keyLow) {
+    /** As the other, by {@link #high} and {@link #low} of a digest. */
+    public int get(long keyHigh, long keyLow) {
         return values[slot(keyHigh, keyLow)];
     }
 
     /** Hands on the values of keys that the other table does not have. */
-    void eachMissingIn(KeyTable other, IntConsumer each) {
+    public void eachMissingIn(KeyTable other, IntConsumer each) {
         for (int slot = 0; slot < values.length; slot++) {
             if (values[slot] != ABSENT && other.get(high[slot], low[slot]) == ABSENT) {
                 each.accept(values[slot]);
@@ -63,15 +66,18 @@ final class KeyTable {
         }
     }
 
-    int size() {
+    /** How many keys there are. */
+    public int size() {
         return size;
     }
 
-    static long high(Digest key) {
+    /** The first 64 bits. */
+    public static long high(Digest key) {
         return Long.parseUnsignedLong(key.hex(), 0, 16, 16);
     }
 
-    static long low(Digest key) {
+    /** The next 64 bits. */
+    public static long low(Digest key) {
         return Long.parseUnsignedLong(key.hex(), 16, 32, 16);
     }
 
