@@ -3,77 +3,21 @@ package io.jenkins.plugins.mlops.cli.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
+import io.jenkins.plugins.mlops.cli.S3Commands;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.store.FaultyS3;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class CacheCommandTest {
-
-    @TempDir
-    private Path directory;
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private FaultyS3 s3;
-
-    @BeforeEach
-    void setUp() throws IOException {
-        s3 = new FaultyS3();
-        environment.put("AWS_ENDPOINT_URL", s3.endpoint().toString());
-        environment.put("AWS_ACCESS_KEY_ID", "id");
-        environment.put("AWS_SECRET_ACCESS_KEY", "secret");
-        environment.put("MLOPS_CACHE_DIR", "cache");
-    }
-
-    @AfterEach
-    void tearDown() throws IOException {
-        s3.close();
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host).execute(arguments);
-    }
-
-    private JsonNode json() throws IOException {
-        return Documents.json().readTree(out.toString(StandardCharsets.UTF_8));
-    }
-
-    private String text() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String errors() {
-        return err.toString(StandardCharsets.UTF_8);
-    }
+class CacheCommandTest extends S3Commands {
 
     private void works(String... arguments) {
         assertThat(run(arguments)).as(errors()).isZero();

@@ -3,49 +3,27 @@ package io.jenkins.plugins.mlops.cli.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
-import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.store.FaultyS3;
+import io.jenkins.plugins.mlops.cli.S3Commands;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class CardCommandTest {
-
-    @TempDir
-    private Path directory;
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private FaultyS3 s3;
+class CardCommandTest extends S3Commands {
 
     @BeforeEach
     void setUp() throws IOException {
-        s3 = new FaultyS3();
-        environment.put("AWS_ENDPOINT_URL", s3.endpoint().toString());
-        environment.put("AWS_ACCESS_KEY_ID", "id");
-        environment.put("AWS_SECRET_ACCESS_KEY", "secret");
-        environment.put("MLOPS_CACHE_DIR", "cache");
         environment.put("USER", "ada");
         Files.createDirectories(directory.resolve("source"));
         Files.writeString(directory.resolve("source/a.png"), "a");
@@ -61,35 +39,6 @@ class CardCommandTest {
                 evidence: report.pdf
                 fields: {camera: front}
                 """);
-    }
-
-    @AfterEach
-    void tearDown() throws IOException {
-        s3.close();
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        return run(out, err, arguments);
-    }
-
-    private int run(ByteArrayOutputStream toOut, ByteArrayOutputStream toErr, String... arguments) {
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(toOut, true, StandardCharsets.UTF_8),
-                new PrintStream(toErr, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host).execute(arguments);
-    }
-
-    private JsonNode json() throws IOException {
-        return Documents.json().readTree(out.toString(StandardCharsets.UTF_8));
-    }
-
-    private String errors() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 
     private JsonNode publish(String... card) throws IOException {
@@ -122,8 +71,7 @@ class CardCommandTest {
         assertThat(run("dataset", "resolve", "--manifest", manifest, "--json")).isZero();
         assertThat(json().get("card")).isEqualTo(shown);
         assertThat(run("dataset", "card", "show", manifest)).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("owner: Night team", "anonymised: yes", "by night.", "revision 1");
+        assertThat(text()).contains("owner: Night team", "anonymised: yes", "by night.", "revision 1");
     }
 
     @Test

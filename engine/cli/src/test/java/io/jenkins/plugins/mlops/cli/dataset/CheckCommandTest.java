@@ -3,45 +3,23 @@ package io.jenkins.plugins.mlops.cli.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
+import io.jenkins.plugins.mlops.cli.S3Commands;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.inspection.InspectionReport;
 import io.jenkins.plugins.mlops.core.inspection.TestImages;
-import io.jenkins.plugins.mlops.core.store.FaultyS3;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class CheckCommandTest {
-
-    @TempDir
-    private Path directory;
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private FaultyS3 s3;
+class CheckCommandTest extends S3Commands {
 
     @BeforeEach
     void setUp() throws IOException {
-        s3 = new FaultyS3();
-        environment.put("AWS_ENDPOINT_URL", s3.endpoint().toString());
-        environment.put("AWS_ACCESS_KEY_ID", "id");
-        environment.put("AWS_SECRET_ACCESS_KEY", "secret");
-        environment.put("MLOPS_CACHE_DIR", "cache");
         environment.put("MLOPS_LINEAGE_DIR", "lineage");
         image("train/rec1/1.jpg", TestImages.jpeg(1));
         image("train/rec1/2.jpg", TestImages.jpeg(2));
@@ -49,39 +27,10 @@ class CheckCommandTest {
         image("test/rec3/1.jpg", TestImages.jpeg(4));
     }
 
-    @AfterEach
-    void tearDown() throws IOException {
-        s3.close();
-    }
-
     private void image(String path, byte[] bytes) throws IOException {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
         Files.write(file, bytes);
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host).execute(arguments);
-    }
-
-    private JsonNode json() throws IOException {
-        return Documents.json().readTree(out.toString(StandardCharsets.UTF_8));
-    }
-
-    private String text() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String errors() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 
     private String publish(String name) throws IOException {

@@ -3,71 +3,22 @@ package io.jenkins.plugins.mlops.cli.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
-import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.store.FaultyS3;
+import io.jenkins.plugins.mlops.cli.S3Commands;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class DatasetCommandTest {
-
-    @TempDir
-    private Path directory;
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private FaultyS3 s3;
+class DatasetCommandTest extends S3Commands {
 
     @BeforeEach
     void setUp() throws IOException {
-        s3 = new FaultyS3();
-        environment.put("AWS_ENDPOINT_URL", s3.endpoint().toString());
-        environment.put("AWS_ACCESS_KEY_ID", "id");
-        environment.put("AWS_SECRET_ACCESS_KEY", "secret");
-        environment.put("MLOPS_CACHE_DIR", "cache");
         Files.createDirectories(directory.resolve("source"));
         Files.writeString(directory.resolve("source/a.txt"), "a");
         Files.writeString(directory.resolve("source/b.png"), "b");
-    }
-
-    @AfterEach
-    void tearDown() throws IOException {
-        s3.close();
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host).execute(arguments);
-    }
-
-    private JsonNode json() throws IOException {
-        return Documents.json().readTree(out.toString(StandardCharsets.UTF_8));
-    }
-
-    private String errors() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 
     private String publish() throws IOException {
@@ -109,7 +60,7 @@ class DatasetCommandTest {
             store.beginParts(S3Uri.parse("s3://data/elsewhere/a"), LocalFile.read(directory.resolve("source/a.txt")));
         }
         assertThat(run("dataset", "abort-uploads", "--to", "s3://data/sets")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("no unfinished uploads");
+        assertThat(text()).contains("no unfinished uploads");
         assertThat(run(
                         "dataset",
                         "abort-uploads",
@@ -126,7 +77,7 @@ class DatasetCommandTest {
         assertThat(s3.unfinishedUploads()).isEqualTo(2);
         assertThat(run("dataset", "abort-uploads", "--to", "s3://data/sets", "--older-than", "0"))
                 .isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("1 unfinished upload aborted");
+        assertThat(text()).contains("1 unfinished upload aborted");
         assertThat(s3.unfinishedUploads()).isEqualTo(1);
         assertThat(run("dataset", "abort-uploads", "--to", "s3://data/sets", "--older-than", "-1"))
                 .isEqualTo(2);
@@ -254,7 +205,7 @@ class DatasetCommandTest {
         assertThat(json().get("files").asInt()).isEqualTo(1);
         assertThat(json().at("/partial/filesInVersion").asInt()).isEqualTo(2);
         assertThat(run("dataset", "verify", "data")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("a part of");
+        assertThat(text()).contains("a part of");
     }
 
     @Test

@@ -3,8 +3,7 @@ package io.jenkins.plugins.mlops.cli.withdrawal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
+import io.jenkins.plugins.mlops.cli.S3Commands;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
@@ -13,42 +12,24 @@ import io.jenkins.plugins.mlops.core.lineage.LineageStore;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
-import io.jenkins.plugins.mlops.core.store.FaultyS3;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class WithdrawCommandTest {
+class WithdrawCommandTest extends S3Commands {
 
     private static final Instant TIME = Instant.parse("2026-11-02T10:00:00Z");
 
-    @TempDir
-    private Path directory;
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private FaultyS3 s3;
     private String recordings;
 
     @BeforeEach
     void setUp() throws IOException {
-        s3 = new FaultyS3();
-        environment.put("AWS_ENDPOINT_URL", s3.endpoint().toString());
-        environment.put("AWS_ACCESS_KEY_ID", "id");
-        environment.put("AWS_SECRET_ACCESS_KEY", "secret");
-        environment.put("MLOPS_CACHE_DIR", "cache");
         environment.put("MLOPS_LINEAGE_DIR", "lineage");
         environment.put("MLOPS_EVIDENCE", "evidence");
         environment.put("USER", "ann");
@@ -60,27 +41,10 @@ class WithdrawCommandTest {
         recordings = publish("raw", "recordings", "--group-by", "^([^/]+)/");
     }
 
-    @AfterEach
-    void tearDown() throws IOException {
-        s3.close();
-    }
-
     private void file(String path, String content) throws IOException {
         Path file = directory.resolve(path);
         Files.createDirectories(file.getParent());
         Files.writeString(file, content);
-    }
-
-    private int run(String... arguments) {
-        out.reset();
-        err.reset();
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host).execute(arguments);
     }
 
     private void does(String... arguments) {
@@ -98,18 +62,6 @@ class WithdrawCommandTest {
                 .toArray(String[]::new);
         does(all);
         return json().get("manifest").asText();
-    }
-
-    private JsonNode json() throws IOException {
-        return Documents.json().readTree(out.toString(StandardCharsets.UTF_8));
-    }
-
-    private String text() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String errors() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 
     private Path cached(String content) {
