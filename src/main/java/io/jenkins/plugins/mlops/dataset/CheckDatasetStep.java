@@ -120,8 +120,7 @@ public class CheckDatasetStep extends Step {
 
     @DataBoundSetter
     public void setOnFailure(@CheckForNull String onFailure) {
-        String word = Util.fixEmptyAndTrim(onFailure);
-        this.onFailure = word == null ? OnFailure.FAIL.word() : word;
+        this.onFailure = OnFailure.wordOf(onFailure);
     }
 
     @Override

@@ -119,8 +119,7 @@ public class EvaluationGateStep extends Step {
 
     @DataBoundSetter
     public void setOnFailure(@CheckForNull String onFailure) {
-        String word = Util.fixEmptyAndTrim(onFailure);
-        this.onFailure = word == null ? OnFailure.FAIL.word() : word;
+        this.onFailure = OnFailure.wordOf(onFailure);
     }
 
     @Override

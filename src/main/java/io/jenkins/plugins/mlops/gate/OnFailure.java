@@ -1,7 +1,9 @@
 package io.jenkins.plugins.mlops.gate;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
+import hudson.Util;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -35,6 +37,13 @@ public enum OnFailure {
                 .orElseThrow(() -> new AbortException(step + "'s onFailure is one of "
                         + Arrays.stream(values()).map(OnFailure::word).collect(Collectors.joining(", ")) + ", not '"
                         + word + "'"));
+    }
+
+    /** The word that a pipeline has given, or that of the default. */
+    @NonNull
+    public static String wordOf(@CheckForNull String given) {
+        String word = Util.fixEmptyAndTrim(given);
+        return word == null ? FAIL.word() : word;
     }
 
     /** As pipelines write it. */

@@ -2,8 +2,6 @@ package io.jenkins.plugins.mlops.lineage;
 
 import static io.jenkins.plugins.mlops.lineage.Shown.text;
 
-import hudson.Util;
-import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import java.util.Date;
 import java.util.List;
@@ -117,9 +115,7 @@ public final class CheckView {
 
     /** As {@link DatasetView#getPage}. */
     public String getPage() {
-        return use.version() != null && Digest.isDigest(use.version())
-                ? "mlops-models/dataset/?id=" + Util.rawEncode(use.version())
-                : null;
+        return DatasetView.page(use.version());
     }
 
     /** What is kept of it: the report. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.lineage;
 
 import static io.jenkins.plugins.mlops.lineage.Shown.text;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.util.Date;
@@ -88,8 +89,13 @@ public final class DatasetView {
 
     /** Where the uses of this version are listed, from Jenkins' root; null when the version is not known by its content. */
     public String getPage() {
-        return use.version() != null && Digest.isDigest(use.version())
-                ? "mlops-models/dataset/?id=" + Util.rawEncode(use.version())
+        return page(use.version());
+    }
+
+    @CheckForNull
+    static String page(@CheckForNull String version) {
+        return version != null && Digest.isDigest(version)
+                ? "mlops-models/dataset/?id=" + Util.rawEncode(version)
                 : null;
     }
 

@@ -32,11 +32,14 @@ public record VersionLink(String server, String model, int version) {
     /** The page's address from Jenkins' root; null without one. */
     @CheckForNull
     public String getPage() {
-        return server == null || model == null || version < 1 ? null : "mlops-models/model/" + query();
+        return server == null || model == null || version < 1
+                ? null
+                : "mlops-models/model/version?" + query(server, model) + "&version=" + version;
     }
 
-    private String query() {
-        return "version?server=" + encoded(server) + "&name=" + encoded(model) + "&version=" + version;
+    /** Which model is meant, as a query. */
+    public static String query(String server, String model) {
+        return "server=" + encoded(server) + "&name=" + encoded(model);
     }
 
     public String getLabel() {

@@ -16,7 +16,7 @@ final class PageUrl {
     }
 
     static String query(String server, String name) {
-        return "server=" + encoded(server) + "&name=" + encoded(name);
+        return VersionLink.query(server, name);
     }
 
     static String encoded(String text) {
