@@ -41,6 +41,16 @@ public record RetryPolicy(int attempts, Duration firstWait, Duration maxWait) {
             super(message, cause);
             this.retryAfter = retryAfter;
         }
+
+        /** The wait that a server asked for in what led to a failure; zero when none did. */
+        public static Duration askedWait(Throwable failure) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof Transient told && !told.retryAfter.isZero()) {
+                    return told.retryAfter;
+                }
+            }
+            return Duration.ZERO;
+        }
     }
 
     public RetryPolicy {
