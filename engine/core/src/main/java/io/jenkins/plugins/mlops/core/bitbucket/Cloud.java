@@ -19,7 +19,7 @@ final class Cloud implements Bitbucket {
 
     private static final int PAGE = 100;
     private static final int DIFF_PAGE = 500;
-    /** Pages of comments that are read for one: 10,000 comments. */
+    /** Pages of a list that are read, each of 100 entries or more where the server gives so many. */
     private static final int MAX_PAGES = 100;
 
     private static final int MAX_TEXT = 255;
@@ -122,7 +122,7 @@ final class Cloud implements Bitbucket {
 
     private ChangedFiles files(HttpUrl url, int most) throws IOException {
         Set<String> paths = new LinkedHashSet<>();
-        boolean all = walk(url, DIFF_PAGE, 1 + most / PAGE, change -> {
+        boolean all = walk(url, DIFF_PAGE, MAX_PAGES, change -> {
             for (String side : List.of("new", "old")) {
                 String path = change.path(side).path("path").asText("");
                 if (!path.isEmpty()) {
@@ -251,8 +251,8 @@ final class Cloud implements Bitbucket {
                 return true;
             });
             if (!all) {
-                throw MlopsException.failed("The pull request " + id + " of " + repository + " has more than "
-                        + MAX_PAGES * PAGE + " comments, too many to find out whether ours is among them");
+                throw MlopsException.failed("The pull request " + id + " of " + repository
+                        + " has too many comments to find out whether ours is among them");
             }
             return found;
         }

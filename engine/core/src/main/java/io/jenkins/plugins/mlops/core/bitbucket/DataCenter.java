@@ -23,7 +23,7 @@ final class DataCenter implements Bitbucket {
 
     private static final String API_VERSION = "1.0";
     private static final int PAGE = 500;
-    /** Pages of activities that are read for a comment or a merge: 50,000 activities. */
+    /** Pages of a list that are read, each of 500 entries where the server gives so many. */
     private static final int MAX_PAGES = 100;
 
     private static final int MAX_TEXT = 255;
@@ -131,7 +131,7 @@ final class DataCenter implements Bitbucket {
 
     private ChangedFiles files(HttpUrl url, int most) throws IOException {
         Set<String> paths = new LinkedHashSet<>();
-        boolean all = walk(url, 1 + most / PAGE, change -> {
+        boolean all = walk(url, MAX_PAGES, change -> {
             for (String field : List.of("path", "srcPath")) {
                 String path = change.path(field).path("toString").asText("");
                 if (!path.isEmpty()) {
@@ -278,8 +278,8 @@ final class DataCenter implements Bitbucket {
                 return true;
             });
             if (!all) {
-                throw MlopsException.failed("The pull request " + id + " of " + repository + " has more than "
-                        + MAX_PAGES * PAGE + " activities, too many to find out whether the comment is there already");
+                throw MlopsException.failed("The pull request " + id + " of " + repository
+                        + " has too many activities to find out whether our comment is among them");
             }
             List<Found> oldestFirst = new ArrayList<>(found.values());
             Collections.reverse(oldestFirst);
