@@ -46,6 +46,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     private volatile List<ObjectStoreProfile> objectStores = new ArrayList<>();
     private volatile List<MlflowProfile> mlflowServers = new ArrayList<>();
     private volatile List<TrainingCluster> clusters = new ArrayList<>();
+    private volatile List<BitbucketProfile> bitbucketServers = new ArrayList<>();
     private volatile List<FolderPolicy> policies = new ArrayList<>();
     private volatile ArrayList<String> anonymisedDatasets;
     private volatile String signingKeyCredentialsId;
@@ -100,6 +101,32 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     public void setClusters(List<TrainingCluster> clusters) {
         this.clusters = checked(clusters);
         save();
+    }
+
+    @NonNull
+    public List<BitbucketProfile> getBitbucketServers() {
+        return bitbucketServers == null ? List.of() : Collections.unmodifiableList(bitbucketServers);
+    }
+
+    /** As {@link #setObjectStores}. A webhook secret that two servers share is refused: it would not tell which of them sent an event. */
+    @DataBoundSetter
+    public void setBitbucketServers(List<BitbucketProfile> bitbucketServers) {
+        this.bitbucketServers = checkedBitbuckets(bitbucketServers);
+        save();
+    }
+
+    private static List<BitbucketProfile> checkedBitbuckets(@CheckForNull List<BitbucketProfile> servers) {
+        List<BitbucketProfile> checked = checked(servers);
+        Set<String> secrets = new HashSet<>();
+        for (BitbucketProfile server : checked) {
+            for (String secret : new HashSet<>(server.webhookSecretIds())) {
+                if (!secrets.add(secret)) {
+                    throw MlopsException.usage("The webhook secret '" + secret + "' is given for two Bitbucket servers:"
+                            + " give each its own, since it says which of them sent an event");
+                }
+            }
+        }
+        return checked;
     }
 
     /** What holds for the jobs of folders; {@link io.jenkins.plugins.mlops.policy.JobPolicy} tells what they mean for one. */
@@ -213,6 +240,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         List<ObjectStoreProfile> stores = request.bindJSONToList(ObjectStoreProfile.class, form.opt("objectStores"));
         List<MlflowProfile> servers = request.bindJSONToList(MlflowProfile.class, form.opt("mlflowServers"));
         List<TrainingCluster> trainingClusters = request.bindJSONToList(TrainingCluster.class, form.opt("clusters"));
+        List<BitbucketProfile> bitbuckets = request.bindJSONToList(BitbucketProfile.class, form.opt("bitbucketServers"));
         List<FolderPolicy> folderPolicies = request.bindJSONToList(FolderPolicy.class, form.opt("policies"));
         String field = "objectStores";
         try {
@@ -236,6 +264,8 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
                     }
                 }
             }
+            field = "bitbucketServers";
+            List<BitbucketProfile> checkedBitbuckets = checkedBitbuckets(bitbuckets);
             field = "policies";
             List<FolderPolicy> checkedPolicies = checkedPolicies(folderPolicies);
             field = "anonymisedDatasets";
@@ -246,6 +276,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
             objectStores = checkedStores;
             mlflowServers = checkedServers;
             clusters = checkedClusters;
+            bitbucketServers = checkedBitbuckets;
             certificates = trusted;
             JenkinsNetwork.useOnController(trusted);
         } catch (MlopsException e) {
@@ -287,6 +318,12 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     @NonNull
     public TrainingCluster cluster(@CheckForNull String name) {
         return find(getClusters(), name, "cluster");
+    }
+
+    /** As {@link #objectStore}, for Bitbucket servers. */
+    @NonNull
+    public BitbucketProfile bitbucketServer(@CheckForNull String name) {
+        return find(getBitbucketServers(), name, "Bitbucket server");
     }
 
     @POST

@@ -39,6 +39,15 @@ final class ProfileCredentials {
                     CredentialsMatchers.instanceOf(StringCredentials.class)),
             "a user name and password, or a secret text");
 
+    static final ProfileCredentials BITBUCKET = new ProfileCredentials(
+            CredentialsMatchers.anyOf(
+                    CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class),
+                    CredentialsMatchers.instanceOf(StringCredentials.class)),
+            "a secret text with an access token, or a user name and password,");
+
+    static final ProfileCredentials WEBHOOK_SECRET =
+            new ProfileCredentials(CredentialsMatchers.instanceOf(StringCredentials.class), "a secret text");
+
     static final ProfileCredentials REGISTRY = new ProfileCredentials(
             CredentialsMatchers.instanceOf(StandardUsernamePasswordCredentials.class), "a user name and password");
 

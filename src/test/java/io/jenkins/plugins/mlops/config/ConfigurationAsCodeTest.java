@@ -32,6 +32,8 @@ class ConfigurationAsCodeTest {
         assertThat(configuration.objectStore("archive").getRegion()).isEqualTo("eu-central-1");
         assertThat(configuration.mlflowServer("direct").getArtifactStore()).isEqualTo("minio");
         assertThat(configuration.mlflowServer("team").getCredentialsId()).isEqualTo("mlflow-user");
+        assertThat(configuration.bitbucketServer(null).getUrl()).isEqualTo("https://bitbucket.example.org");
+        assertThat(configuration.bitbucketServer("public").isCloud()).isTrue();
 
         String exported = exported();
         assertThat(lines(exported)).isEqualTo(lines(file.substring(file.indexOf("objectStores"))));
@@ -60,6 +62,13 @@ class ConfigurationAsCodeTest {
         assertRefused(
                 "unclassified: {mlops: {mlflowServers: [{name: team}]}}",
                 "The URL of the MLflow server 'team' is missing");
+        assertRefused(
+                "unclassified: {mlops: {bitbucketServers: [{name: lab}]}}",
+                "The URL of the Bitbucket server 'lab' is missing");
+        assertRefused(
+                "unclassified: {mlops: {bitbucketServers: [{name: a, cloud: true, webhookSecretId: s},"
+                        + " {name: b, url: 'https://b.org', previousWebhookSecretId: s}]}}",
+                "The webhook secret 's' is given for two Bitbucket servers");
         assertThat(MlopsConfiguration.get().objectStore(null).getEndpoint()).isEqualTo("https://minio.example.org");
         assertThat(MlopsConfiguration.get().getMlflowServers()).isEmpty();
     }

@@ -58,12 +58,20 @@ class MlopsConfigurationTest {
                 server("old", "http://localhost:5000", null, null));
         configuration.setObjectStores(stores);
         configuration.setMlflowServers(servers);
+        BitbucketProfile bitbucket = new BitbucketProfile("code", "https://example.org/bitbucket");
+        bitbucket.setCredentialsId("mlflow-token");
+        bitbucket.setWebhookSecretId("mlflow-token");
+        BitbucketProfile cloud = new BitbucketProfile("cloud", null);
+        cloud.setCloud(true);
+        List<BitbucketProfile> bitbuckets = List.of(bitbucket, cloud);
+        configuration.setBitbucketServers(bitbuckets);
 
         jenkins.configRoundtrip();
 
         assertThat(configuration.getObjectStores()).hasSize(2).isNotSameAs(stores);
         jenkins.assertEqualDataBoundBeans(stores, configuration.getObjectStores());
         jenkins.assertEqualDataBoundBeans(servers, configuration.getMlflowServers());
+        jenkins.assertEqualDataBoundBeans(bitbuckets, configuration.getBitbucketServers());
     }
 
     @Test

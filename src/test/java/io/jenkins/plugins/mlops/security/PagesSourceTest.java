@@ -14,8 +14,12 @@ import org.junit.jupiter.api.Test;
 /** What can be said of all web methods and pages by looking at them. */
 class PagesSourceTest {
 
-    /** They change nothing, and check who asks by themselves or by the page that they are below ({@link ReadOnlyUserTest}). */
+    /**
+     * They change nothing, and check who asks by themselves or by the page that they are below ({@link ReadOnlyUserTest}); that of
+     * events answers other methods than POST itself.
+     */
     private static final Set<String> ANSWER_GET = Set.of(
+            "EventsRootAction.doDynamic",
             "KeptFiles.doDynamic",
             "KeptPictures.doDynamic",
             "ModelsRootAction.doList",

@@ -2,17 +2,13 @@ package io.jenkins.plugins.mlops.core.receiver;
 
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.event.EventSignature;
 import io.jenkins.plugins.mlops.core.lineage.Predicate;
 import io.jenkins.plugins.mlops.core.lineage.RecordReceiver;
 import io.jenkins.plugins.mlops.core.lineage.Statement;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Posts every record to a URL: the record's own bytes as a CloudEvent 1.0 in binary mode, with the record's digest as the event's id and
@@ -25,10 +21,9 @@ public final class CallbackReceiver implements RecordReceiver {
     static final String SOURCE = "https://plugins.jenkins.io/mlops-pipeline/";
 
     private static final String IN_TOTO = "application/vnd.in-toto+json";
-    private static final String HMAC = "HmacSHA256";
 
     private final HttpPost post;
-    private final byte[] secret;
+    private final String secret;
 
     /** @param secret null or "" for no signature */
     public CallbackReceiver(ServerAddress address, String secret) {
@@ -37,7 +32,7 @@ public final class CallbackReceiver implements RecordReceiver {
 
     CallbackReceiver(HttpPost post, String secret) {
         this.post = post;
-        this.secret = secret == null || secret.isEmpty() ? null : secret.getBytes(StandardCharsets.UTF_8);
+        this.secret = secret == null || secret.isEmpty() ? null : secret;
     }
 
     @Override
@@ -59,19 +54,9 @@ public final class CallbackReceiver implements RecordReceiver {
                 .filter(time -> !time.equals(Instant.EPOCH))
                 .ifPresent(time -> headers.put("ce-time", time.toString()));
         if (secret != null) {
-            headers.put("X-Hub-Signature-256", "sha256=" + HexFormat.of().formatHex(hmac(bytes)));
+            headers.put("X-Hub-Signature-256", EventSignature.of(bytes, secret));
         }
         post.send(bytes, IN_TOTO, headers);
-    }
-
-    private byte[] hmac(byte[] bytes) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(secret, HMAC));
-            return mac.doFinal(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA-256", e);
-        }
     }
 
     @Override
