@@ -146,6 +146,12 @@ final class ClusterSession implements AutoCloseable {
         }
 
         @Override
+        public DatasetReference latest(DatasetReference reference) {
+            checkPlace(reference);
+            return datasets.latest(reference);
+        }
+
+        @Override
         public DvcListing list(DatasetReference dvc) {
             throw noRepository(dvc);
         }

@@ -10,6 +10,8 @@ import io.jenkins.plugins.mlops.cli.lineage.LineageCommand;
 import io.jenkins.plugins.mlops.cli.pod.PodCommand;
 import io.jenkins.plugins.mlops.cli.quickstart.QuickstartCommand;
 import io.jenkins.plugins.mlops.cli.registry.ModelCommand;
+import io.jenkins.plugins.mlops.cli.rerun.ReproduceCommand;
+import io.jenkins.plugins.mlops.cli.rerun.RetrainCommand;
 import io.jenkins.plugins.mlops.cli.training.TrainCommand;
 import io.jenkins.plugins.mlops.cli.withdrawal.WithdrawCommand;
 import io.jenkins.plugins.mlops.core.MlopsException;
@@ -34,6 +36,8 @@ import picocli.CommandLine.ParameterException;
             DatasetCommand.class,
             CacheCommand.class,
             TrainCommand.class,
+            RetrainCommand.class,
+            ReproduceCommand.class,
             EvaluateCommand.class,
             GateCommand.class,
             ModelCommand.class,
@@ -49,10 +53,10 @@ import picocli.CommandLine.ParameterException;
             "0:done",
             "1:failed",
             "2:wrong usage or input",
-            "3:a gate or check said no",
+            "3:a gate, check or comparison said no",
             "4:refused (permission, policy, withdrawn, race lost)",
             "5:a server is out of reach",
-            "6:a gate is inconclusive",
+            "6:a gate or comparison is inconclusive",
             "130:interrupted"
         })
 public final class MlopsCommand {

@@ -18,7 +18,7 @@ import io.jenkins.plugins.mlops.core.lineage.Recorded;
 import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
 import io.jenkins.plugins.mlops.core.lineage.Registration;
 import io.jenkins.plugins.mlops.core.lineage.ResourceDescriptor;
-import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.rerun.OriginalTraining;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +42,7 @@ final class ModelDocumentBuilder {
     ModelDocument build(ModelLocator.Located located) {
         Dossier dossier = store.dossier(located.digest());
         List<Recorded<Provenance>> trainings = dossier.of(Provenance.class);
-        Optional<Recorded<Provenance>> training = shown(trainings, located);
+        Optional<Recorded<Provenance>> training = OriginalTraining.find(store, registered, located);
         Optional<Provenance> provenance = training.map(Recorded::predicate);
         List<Parent> parents = new ArrayList<>();
         provenance.ifPresent(known -> addParents(known, 1, parents, new HashSet<>(Set.of(located.digest()))));
@@ -78,21 +78,6 @@ final class ModelDocumentBuilder {
                                 known.predicate().type(),
                                 known.predicate().time()))
                         .toList());
-    }
-
-    /** The training that the named record or MLflow's tag means, else the latest. */
-    private Optional<Recorded<Provenance>> shown(List<Recorded<Provenance>> trainings, ModelLocator.Located located) {
-        Set<Digest> meant = new HashSet<>();
-        if (located.record() != null) {
-            meant.add(located.record().digest());
-        }
-        for (ModelVersion version : located.versions()) {
-            registered.record(version).ifPresent(meant::add);
-        }
-        return trainings.stream()
-                .filter(training -> meant.contains(training.record()))
-                .findFirst()
-                .or(() -> trainings.isEmpty() ? Optional.empty() : Optional.of(trainings.get(trainings.size() - 1)));
     }
 
     private List<Version> versions(ModelLocator.Located located) {

@@ -50,6 +50,11 @@ public final class PulledDatasets implements DatasetAccess, AutoCloseable {
     }
 
     @Override
+    public DatasetReference latest(DatasetReference reference) {
+        return datasets.latest(reference);
+    }
+
+    @Override
     public Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {
         return CardPlace.of(reference, version).flatMap(place -> new CardJournal(store, place, keys).current());
     }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.cli.training;
 
-import io.jenkins.plugins.mlops.cli.ConfigurationFile;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
@@ -8,11 +7,8 @@ import io.jenkins.plugins.mlops.cli.OwnDirectory;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
-import io.jenkins.plugins.mlops.core.training.ProcessBackend;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
-import io.jenkins.plugins.mlops.core.training.TrainingRun;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -115,46 +111,13 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingSpecification specification = TrainingSpecification.read(host.resolve(specificationFile))
                 .with(overrides())
                 .with(new TrainingSpecification.Size(image, gpus, null, nodes, null, null))
-                .requiring(required());
+                .requiring(TrainingDriver.required(host));
         UUID id = UUID.randomUUID();
         Path directory = runDirectory == null ? OwnDirectory.of(host, "runs", id) : host.resolve(runDirectory);
         Output out = output.output(host);
-        return backend == Backend.KUBERNETES
-                ? onCluster(specification, id, directory, out)
-                : inProcess(specification, id, directory, out);
-    }
-
-    /** What whoever set this machine or directory up requires of every training. */
-    private TrainingSpecification.Requirements required() {
-        ConfigurationFile.Require file = ConfigurationFile.of(host).require();
-        String variable = host.variable("MLOPS_REQUIRE_ANONYMISED");
-        if (variable != null && !variable.equals("true") && !variable.equals("false")) {
-            throw MlopsException.usage("MLOPS_REQUIRE_ANONYMISED is '" + variable + "': true or false is wanted");
-        }
-        return new TrainingSpecification.Requirements(
-                file != null && file.anonymised() || Boolean.parseBoolean(variable));
-    }
-
-    private int inProcess(TrainingSpecification specification, UUID id, Path directory, Output out) {
-        try (LocalSession opened = session.openLocal(host);
-                TrainingPrinter printer = new TrainingPrinter(out)) {
-            TrainingResult result = new TrainingRun(opened.services(), new ProcessBackend(host.environment()))
-                    .run(specification, id, directory, printer);
-            out.result(TrainingSummary.of(result), result);
-            return 0;
-        }
-    }
-
-    private int onCluster(TrainingSpecification specification, UUID id, Path directory, Output out) {
-        try (ClusterSession opened = session.open(host, directory);
-                TrainingPrinter printer = new TrainingPrinter(out);
-                ClusterTraining training =
-                        ClusterTraining.start(specification, id, directory, opened.services(), printer)) {
-            new ClusterDriver(training, "training", opened.services(), printer, out).toEnd();
-            TrainingResult result = training.result().orElseThrow();
-            out.result(TrainingSummary.of(result), result);
-            return 0;
-        }
+        TrainingResult result = new TrainingDriver(host, session, out).run(backend, specification, null, id, directory);
+        out.result(TrainingSummary.of(result), result);
+        return 0;
     }
 
     private TrainingSpecification.Overrides overrides() {

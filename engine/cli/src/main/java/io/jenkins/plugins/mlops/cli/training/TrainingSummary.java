@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A training that is done, as a few lines for people. */
-final class TrainingSummary {
+public final class TrainingSummary {
 
     private static final int SHOWN_METRICS = 8;
 
@@ -17,7 +17,7 @@ final class TrainingSummary {
 
     private TrainingSummary() {}
 
-    static String of(TrainingResult result) {
+    public static String of(TrainingResult result) {
         TrainingSummary summary = new TrainingSummary();
         summary.text.append(String.format(
                 Locale.ROOT, "Trained in %.1f s, experiment %s%n", result.seconds(), result.experiment()));

@@ -56,6 +56,17 @@ public final class Datasets {
     }
 
     /**
+     * The newest version of the dataset that the other is a version of: of a published manifest the one that was written last beside
+     * it, of a prefix what lies there now.
+     *
+     * @throws MlopsException of kind USAGE for what has no newer versions that could be found: a file's manifest, a past time, DVC
+     */
+    public DatasetReference latest(DatasetReference reference) {
+        return guarded(
+                "Looking for the newest version of " + reference, () -> PublishedVersions.latest(store, reference));
+    }
+
+    /**
      * The manifest that a reference names; empty for a prefix and for DVC, of which it would have to be learnt by a snapshot or pull.
      */
     public Optional<Manifest> manifest(DatasetReference reference) {

@@ -30,6 +30,9 @@ public record Provenance(BuildDefinition buildDefinition, RunDetails runDetails)
     public static final String ENVIRONMENT = "environment";
     public static final String PARENT = "parent";
 
+    /** How the gap begins that names files which differed from the commit. */
+    public static final String CHANGED_CODE = "the work tree differed from the commit";
+
     static final String GAPS = "gaps";
     static final String MLFLOW_RUN = "mlflow-run";
 
@@ -112,6 +115,11 @@ public record Provenance(BuildDefinition buildDefinition, RunDetails runDetails)
         return buildDefinition.internalParameters().get(GAPS) instanceof List<?> gaps
                 ? gaps.stream().map(String::valueOf).toList()
                 : List.of();
+    }
+
+    /** The training that this one repeats; empty when it repeats none. */
+    public Optional<Repeats> repeats() {
+        return Repeats.of(buildDefinition.internalParameters().get(Repeats.KEY));
     }
 
     /** The MLflow run that the training logged to: its page, with its id and experiment as annotations. */

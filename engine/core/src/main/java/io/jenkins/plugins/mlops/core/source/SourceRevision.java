@@ -83,7 +83,7 @@ public record SourceRevision(String commit, String repository, List<String> chan
         }
     }
 
-    private static String remote(Repository repository) {
+    static String remote(Repository repository) {
         Set<String> names = repository.getRemoteNames();
         String name = names.contains(Constants.DEFAULT_REMOTE_NAME)
                 ? Constants.DEFAULT_REMOTE_NAME

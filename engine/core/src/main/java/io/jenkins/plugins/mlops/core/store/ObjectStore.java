@@ -7,6 +7,7 @@ import io.minio.ListBucketsArgs;
 import io.minio.ListObjectVersionsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.errors.ErrorResponseException;
+import io.minio.messages.Item;
 import io.minio.messages.ListAllMyBucketsResult;
 import io.minio.messages.ListBucketResultV2;
 import io.minio.messages.ListVersionsResult;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import okhttp3.RequestBody;
@@ -98,21 +100,36 @@ public final class ObjectStore implements AutoCloseable {
      * Hands on every object whose key begins with the prefix, in the order of the keys' UTF-8 bytes, page by page.
      */
     public void list(S3Uri prefix, Consumer<StoredObject> each) {
+        pages(prefix, page -> objects(page, prefix).forEach(each));
+    }
+
+    /** As {@link #list}, each with the time at which it was written, in the precision that the store tells. */
+    public void listWithTimes(S3Uri prefix, BiConsumer<StoredObject, Instant> each) {
+        pages(
+                prefix,
+                page -> page.contents()
+                        .forEach(item -> each.accept(
+                                object(page, prefix, item), item.lastModified().toInstant())));
+    }
+
+    private void pages(S3Uri prefix, Consumer<ListBucketResultV2> each) {
         String what = "Listing " + prefix;
         String token = null;
         do {
             ListBucketResultV2 page = page(what, prefix, null, token, LIST_PAGE);
-            objects(page, prefix).forEach(each);
+            each.accept(page);
             token = next(page);
         } while (token != null);
     }
 
     private static Stream<StoredObject> objects(ListBucketResultV2 page, S3Uri prefix) {
-        return page.contents().stream().map(item -> {
-            item.setEncodingType(page.encodingType());
-            return new StoredObject(
-                    new S3Uri(prefix.bucket(), item.objectName()), item.size(), Etags.unquoted(item.etag()), null);
-        });
+        return page.contents().stream().map(item -> object(page, prefix, item));
+    }
+
+    private static StoredObject object(ListBucketResultV2 page, S3Uri prefix, Item item) {
+        item.setEncodingType(page.encodingType());
+        return new StoredObject(
+                new S3Uri(prefix.bucket(), item.objectName()), item.size(), Etags.unquoted(item.etag()), null);
     }
 
     private ListBucketResultV2 page(String what, S3Uri prefix, String after, String token, int size) {

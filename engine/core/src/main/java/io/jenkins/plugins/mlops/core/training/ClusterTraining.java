@@ -113,6 +113,7 @@ public final class ClusterTraining implements ClusterWork {
         state.started = Instant.now();
         state.source = plan.source();
         state.exported = exported != null;
+        state.repeats = plan.repeats();
         state.trainingDataset = plan.training();
         state.evaluationDataset = plan.evaluation();
         state.datasetCards = plan.cards();

@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.Repeats;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import java.io.IOException;
@@ -39,6 +40,9 @@ final class ClusterTrainingState {
 
     @JsonProperty
     boolean exported;
+
+    @JsonProperty
+    Repeats repeats;
 
     @JsonProperty
     DatasetVersion trainingDataset;
@@ -127,6 +131,7 @@ final class ClusterTrainingState {
                 trainingDataset,
                 evaluationDataset,
                 parent,
-                datasetCards == null ? Map.of() : datasetCards);
+                datasetCards == null ? Map.of() : datasetCards,
+                repeats);
     }
 }

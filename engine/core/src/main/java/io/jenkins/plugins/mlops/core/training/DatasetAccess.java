@@ -27,6 +27,12 @@ public interface DatasetAccess {
         return Optional.empty();
     }
 
+    /**
+     * The newest version of the dataset that the other is a version of, as {@link
+     * io.jenkins.plugins.mlops.core.dataset.Datasets#latest}.
+     */
+    DatasetReference latest(DatasetReference reference);
+
     /** Puts the files into the directory, which must not exist, whole or not at all. */
     PullResult pull(DatasetReference reference, Path into, ProgressListener progress);
 }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.Repeats;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.UUID;
  * @param evaluation null without an evaluation
  * @param parent null without one
  * @param cards of the datasets that have one, by the role of the dataset
+ * @param repeats null for a training that repeats none
  */
 record TrainingPlan(
         TrainingSpecification specification,
@@ -33,7 +35,8 @@ record TrainingPlan(
         DatasetVersion training,
         DatasetVersion evaluation,
         ParentModel parent,
-        Map<String, DatasetCard> cards) {
+        Map<String, DatasetCard> cards,
+        Repeats repeats) {
 
     /** The revision of a card that a training has seen. @param digest of the revision */
     record DatasetCard(long revision, Digest digest, Boolean anonymised) {}
@@ -84,7 +87,8 @@ record TrainingPlan(
                 training,
                 measured,
                 parent(specification.parent(), services, listener),
-                cards);
+                cards,
+                exported == null ? null : exported.repeats());
     }
 
     private static DatasetVersion resolve(DatasetReference reference, DatasetAccess datasets, Withdrawals withdrawals) {
@@ -143,6 +147,7 @@ record TrainingPlan(
                 .asked("image", specification.image())
                 .added("backend", backend)
                 .added("datasetCards", cards.isEmpty() ? null : Documents.json().convertValue(cards, Object.class))
+                .added(Repeats.KEY, repeats == null ? null : repeats.toMap())
                 .source(source)
                 .parent(parent, null);
         if (specification.evaluation() != null) {

@@ -47,8 +47,22 @@ public final class TrainingRun {
      */
     public TrainingResult run(
             TrainingSpecification specification, UUID id, Path runDirectory, TrainingListener listener) {
+        return run(specification, null, id, runDirectory, listener);
+    }
+
+    /**
+     * As the other, for code that was exported.
+     *
+     * @param exported null when it was not
+     */
+    public TrainingResult run(
+            TrainingSpecification specification,
+            ExportedCode exported,
+            UUID id,
+            Path runDirectory,
+            TrainingListener listener) {
         backend.check(specification).forEach(listener::note);
-        TrainingPlan plan = TrainingPlan.of(specification, null, services, listener);
+        TrainingPlan plan = TrainingPlan.of(specification, exported, services, listener);
         RunDirectory directory =
                 RunDirectory.create(runDirectory, specification.outputs().model());
         TrainingFacts facts = plan.facts(id, services.builder(), backend.name(), Instant.now());

@@ -82,7 +82,7 @@ final class TrainingStatements {
         training.commit(facts.source.repository(), facts.source.commit());
         List<String> changes = facts.source.changes();
         if (!changes.isEmpty()) {
-            training.gap("the work tree differed from the commit in " + changes.size() + " files: "
+            training.gap(Provenance.CHANGED_CODE + " in " + changes.size() + " files: "
                     + String.join(", ", changes.subList(0, Math.min(changes.size(), SHOWN_CHANGES)))
                     + (changes.size() > SHOWN_CHANGES ? ", ..." : ""));
         }

@@ -58,6 +58,11 @@ final class FakeDatasets implements DatasetAccess {
     }
 
     @Override
+    public DatasetReference latest(DatasetReference reference) {
+        return reference;
+    }
+
+    @Override
     public PullResult pull(DatasetReference reference, Path into, ProgressListener progress) {
         Manifest manifest = made(reference);
         try {

@@ -1,0 +1,93 @@
+package io.jenkins.plugins.mlops.core.rerun;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.file.FileTree;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What the runs of two trainings had installed, from the lists that they left in MLflow. */
+public final class InstalledPackages {
+
+    private static final String DIRECTORY = "lineage";
+    private static final String FILE = "environment.json";
+
+    private InstalledPackages() {}
+
+    /**
+     * How they differ, a package each; empty when the records say that they do not, or one of the lists is not to be had.
+     *
+     * @param runs where both runs are
+     */
+    public static List<RunDifference> differences(
+            TrackingServer runs, OriginalTraining original, OriginalTraining repeated) {
+        if (original.environment() == null || original.environment().equals(repeated.environment())) {
+            return List.of();
+        }
+        Optional<SortedMap<String, String>> before = list(runs, original);
+        Optional<SortedMap<String, String>> now = list(runs, repeated);
+        if (before.isEmpty() || now.isEmpty()) {
+            return List.of();
+        }
+        List<RunDifference> differences = new ArrayList<>();
+        TreeSet<String> names = new TreeSet<>(before.get().keySet());
+        names.addAll(now.get().keySet());
+        for (String name : names) {
+            String one = before.get().get(name);
+            String other = now.get().get(name);
+            if (one == null || !one.equals(other)) {
+                differences.add(new RunDifference(name, one, other));
+            }
+        }
+        return differences;
+    }
+
+    private static Optional<SortedMap<String, String>> list(TrackingServer runs, OriginalTraining training) {
+        String run = training.provenance().mlflowRun().orElse(null);
+        if (run == null || training.environment() == null) {
+            return Optional.empty();
+        }
+        try {
+            Path directory = Files.createTempDirectory("mlops-environment");
+            try {
+                if (!runs.listArtifacts(run, DIRECTORY).contains(FILE)) {
+                    return Optional.empty();
+                }
+                runs.downloadArtifacts(run, DIRECTORY + "/" + FILE, directory);
+                return Optional.of(versions(Documents.read(directory.resolve(FILE), JsonNode.class)));
+            } finally {
+                FileTree.delete(directory);
+            }
+        } catch (IOException e) {
+            throw MlopsException.failed("What was installed cannot be read: " + e.getMessage(), e);
+        } catch (MlopsException e) {
+            if (e.kind() == MlopsException.Kind.INTERRUPTED) {
+                throw e;
+            }
+            return Optional.empty(); // a run may be deleted; that the lists differ is told anyway
+        }
+    }
+
+    private static SortedMap<String, String> versions(JsonNode document) {
+        SortedMap<String, String> versions = new TreeMap<>();
+        document.properties().forEach(property -> {
+            if (property.getValue().isTextual()) {
+                versions.put(property.getKey(), property.getValue().asText());
+            }
+        });
+        document.path("packages")
+                .properties()
+                .forEach(item ->
+                        versions.put("package " + item.getKey(), item.getValue().asText()));
+        return versions;
+    }
+}
