@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.rerun;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Objects;
 
@@ -14,6 +15,7 @@ import java.util.Objects;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record RerunInput(String name, String recorded, String planned, String origin) {
 
+    @JsonIgnore
     public boolean isChanged() {
         return !Objects.equals(recorded, planned);
     }

@@ -3,9 +3,12 @@ package io.jenkins.plugins.mlops.core.rerun;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.lineage.Repeats;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
+import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
@@ -131,6 +134,53 @@ public record RerunPlan(
     }
 
     /**
+     * Makes sure that the datasets still are what the plan says.
+     *
+     * @param evaluationDatasets the same with the credentials of evaluation sets
+     * @throws MlopsException of kind REFUSED when one is not
+     */
+    public void requireDatasets(DatasetAccess datasets, DatasetAccess evaluationDatasets) {
+        if (training != null) {
+            training.require(Provenance.TRAINING_DATA, datasets.resolve(training.reference()));
+        }
+        if (evaluation != null) {
+            evaluation.require(Provenance.EVALUATION_DATA, evaluationDatasets.resolve(evaluation.reference()));
+        }
+    }
+
+    /** What the plan says of a dataset in a role; null for nothing. */
+    public PinnedDataset dataset(String role) {
+        return switch (role) {
+            case Provenance.TRAINING_DATA -> training;
+            case Provenance.EVALUATION_DATA -> evaluation;
+            default -> null;
+        };
+    }
+
+    /**
+     * Holds what was pulled for a training against the plan.
+     *
+     * @param measuredOn null for none
+     * @throws MlopsException of kind REFUSED when it is something else
+     */
+    public void requireUsed(List<DatasetVersion> learntFrom, DatasetVersion measuredOn) {
+        if (training != null) {
+            if (learntFrom.isEmpty()) {
+                training.require(Provenance.TRAINING_DATA, null);
+            }
+            learntFrom.forEach(version -> training.require(Provenance.TRAINING_DATA, version));
+        }
+        if (isMeasured(measuredOn)) {
+            evaluation.require(Provenance.EVALUATION_DATA, measuredOn);
+        }
+    }
+
+    /** Whether an evaluation has to be that of the plan: a newer commit may have none. */
+    private boolean isMeasured(Object measuredOn) {
+        return evaluation != null && (kind.sameCommit() || measuredOn != null);
+    }
+
+    /**
      * Holds a training that is done against the plan.
      *
      * @throws MlopsException of kind REFUSED when it was made of something else
@@ -140,8 +190,10 @@ public record RerunPlan(
             throw MlopsException.refused(
                     "The plan wants the commit " + commit + ", but " + result.commit() + " was trained");
         }
-        require("training", training, result.datasets().training());
-        require("evaluation", evaluation, result.datasets().evaluation());
+        require(Provenance.TRAINING_DATA, training, result.datasets().training());
+        if (isMeasured(result.datasets().evaluation())) {
+            require(Provenance.EVALUATION_DATA, evaluation, result.datasets().evaluation());
+        }
     }
 
     private static void require(String role, PinnedDataset wanted, TrainingResult.Dataset used) {

@@ -1,0 +1,212 @@
+package io.jenkins.plugins.mlops.core.rerun;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
+import io.jenkins.plugins.mlops.core.dataset.Manifest;
+import io.jenkins.plugins.mlops.core.dataset.PullResult;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.Evaluation;
+import io.jenkins.plugins.mlops.core.lineage.LineageStore;
+import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
+import io.jenkins.plugins.mlops.core.lineage.Provenance;
+import io.jenkins.plugins.mlops.core.lineage.Repeats;
+import io.jenkins.plugins.mlops.core.lineage.TrainingProvenance;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.training.DatasetAccess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RerunPlanTest {
+
+    private static final String COMMIT = "3f786850e387550fdab836ed7e6dc881de23001b";
+    private static final String SET =
+            "s3://data/sets/train/manifests/" + Digest.of("v1").hex() + ".json";
+
+    @TempDir
+    Path directory;
+
+    private LineageStore store;
+    private Digest measured;
+    private final Map<String, Digest> there = new TreeMap<>(Map.of(SET, Digest.of("v1")));
+
+    @BeforeEach
+    void open() {
+        store = LineageStore.open(directory.resolve("lineage"));
+        measured = Digest.of("evaluation");
+    }
+
+    @Test
+    void aPlanIsTheSameAfterItWasWrittenAndRead() throws Exception {
+        for (RerunKind kind : RerunKind.values()) {
+            RerunPlan plan = plan(kind, recorded(UnaryOperator.identity(), 0.9, "weights"));
+            assertThat(Documents.readJson(Documents.toJson(plan), "plan", RerunPlan.class))
+                    .isEqualTo(plan);
+            assertThat(plan.text()).contains(plan.record().toString(), "training dataset", SET);
+        }
+    }
+
+    @Test
+    void whatWasNotRecordedOrIsGoneIsRefusedWithTheReason() throws Exception {
+        OriginalTraining changed =
+                recorded(training -> training.gap(Provenance.CHANGED_CODE + " in 1 files: train.py"), 0.9, "weights");
+        refused(RerunKind.REPRODUCE, changed, "its code is in no commit");
+        refused(RerunKind.RETRAIN_DATA, changed, "train.py");
+        assertThat(plan(RerunKind.RETRAIN_COMMIT, changed).commit()).isEqualTo("abc");
+
+        OriginalTraining unknown = bare(
+                training -> training.commit("https://git.example/a.git", COMMIT).trainingDataset(version(SET)));
+        refused(RerunKind.REPRODUCE, unknown, "neither the digest of its image nor what was installed");
+        assertThat(plan(RerunKind.RETRAIN_DATA, unknown).image()).isNull();
+        refused(RerunKind.REPRODUCE, bare(training -> training.trainingDataset(version(SET))), "no commit");
+        refused(RerunKind.RETRAIN_DATA, bare(training -> training.commit(null, COMMIT)), "no training dataset");
+        refused(
+                RerunKind.RETRAIN_COMMIT,
+                bare(training -> training.trainingDataset(version(SET)).trainingDataset(version(SET + "x"))),
+                "2 datasets");
+
+        OriginalTraining training = recorded(UnaryOperator.identity(), 0.9, "weights");
+        there.put(SET, Digest.of("other bytes"));
+        refused(RerunKind.REPRODUCE, training, "is not there any more");
+        there.remove(SET);
+        refused(RerunKind.REPRODUCE, training, "is not there any more");
+    }
+
+    @Test
+    void aDatasetThatIsNotThePlansIsRefused() throws Exception {
+        RerunPlan plan = plan(RerunKind.REPRODUCE, recorded(UnaryOperator.identity(), 0.9, "weights"));
+        plan.requireUsed(List.of(version(SET)), null);
+        DatasetVersion other = new DatasetVersion("train", Digest.of("v2"), "manifest:" + Digest.of("v2"), SET, 1, 1);
+        assertThatThrownBy(() -> plan.requireUsed(List.of(other), null))
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining("The plan wants the training dataset train " + Digest.of("v1"));
+        assertThatThrownBy(() -> plan.requireUsed(List.of(), null)).hasMessageContaining("it is none");
+    }
+
+    @Test
+    void theVerdictIsThatOfTheMetricsAndTheTolerances() throws Exception {
+        OriginalTraining original = recorded(UnaryOperator.identity(), 0.9, "weights");
+        OriginalTraining near = recorded(UnaryOperator.identity(), 0.908, "near");
+        OriginalTraining far = recorded(training -> training.internal("gpuProduct", List.of("H100")), 0.8, "far");
+        assertThat(compare(original, near, Tolerance.DEFAULT).verdict()).isEqualTo(RunComparison.Verdict.AGREES);
+        assertThat(compare(original, near, new Tolerance(0.001, 0)).verdict()).isEqualTo(RunComparison.Verdict.DIFFERS);
+        RunComparison different = compare(original, far, Tolerance.DEFAULT);
+        assertThat(different.verdict()).isEqualTo(RunComparison.Verdict.DIFFERS);
+        assertThat(different.differences()).containsExactly(new RunDifference("GPU", null, "[H100]"));
+        assertThat(compare(original, far, Tolerance.parse("0.001,20%")).verdict())
+                .isEqualTo(RunComparison.Verdict.AGREES);
+        measured = null;
+        OriginalTraining unmeasured = recorded(UnaryOperator.identity(), 0.9, "unmeasured");
+        assertThat(compare(original, unmeasured, Tolerance.DEFAULT).verdict()).isEqualTo(RunComparison.Verdict.DIFFERS);
+        assertThat(compare(unmeasured, recorded(UnaryOperator.identity(), 0, "again"), Tolerance.DEFAULT)
+                        .verdict())
+                .isEqualTo(RunComparison.Verdict.UNKNOWN);
+        assertThat(compare(unmeasured, unmeasured, Tolerance.DEFAULT).verdict())
+                .isEqualTo(RunComparison.Verdict.AGREES);
+    }
+
+    @Test
+    void theRecordOfARepetitionNamesWhatItRepeats() throws Exception {
+        Repeats repeats = plan(RerunKind.REPRODUCE, recorded(UnaryOperator.identity(), 0.9, "weights"))
+                .repeats();
+        OriginalTraining again = recorded(training -> training.internal(Repeats.KEY, repeats.toMap()), 0.9, "weights");
+        assertThat(again.provenance().repeats()).contains(repeats);
+    }
+
+    private static RunComparison compare(OriginalTraining one, OriginalTraining other, Tolerance tolerance) {
+        return RunComparison.of(one, other, tolerance, Map.of(), List.of());
+    }
+
+    private void refused(RerunKind kind, OriginalTraining training, String why) {
+        assertThatThrownBy(() -> plan(kind, training))
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(MlopsException.Kind.REFUSED))
+                .hasMessageContaining(why);
+    }
+
+    private RerunPlan plan(RerunKind kind, OriginalTraining training) {
+        return RerunPlanner.plan(kind, training, new Sets(), new Sets(), new RerunPlanner.NewestCommit("abc", "main"));
+    }
+
+    private OriginalTraining recorded(UnaryOperator<TrainingProvenance> more, double accuracy, String content)
+            throws Exception {
+        return training(
+                training -> more.apply(training.commit("https://git.example/a.git", COMMIT)
+                        .trainingDataset(version(SET))
+                        .external("params", Map.of("rate", 1e-5, "net", Map.of("layers", 2)))
+                        .external("seed", 7)
+                        .external("command", List.of("python3", "train.py"))
+                        .image("registry.example/train", Digest.of("image"))),
+                accuracy,
+                content);
+    }
+
+    private OriginalTraining bare(UnaryOperator<TrainingProvenance> known) throws Exception {
+        return training(known, 0.9, "bare");
+    }
+
+    private OriginalTraining training(UnaryOperator<TrainingProvenance> known, double accuracy, String content)
+            throws Exception {
+        Path model = Files.createTempDirectory(directory, "model");
+        Files.writeString(model.resolve("weights"), content);
+        ModelFiles files = ModelFiles.of(model);
+        TrainingProvenance training = known.apply(Provenance.training(files)
+                .builder("https://example.org", Map.of("mlops", "1"))
+                .run("run-" + content, Instant.EPOCH, Instant.EPOCH));
+        if (measured != null) {
+            Digest evaluation = Digest.of(measured + content);
+            training.byproduct("evaluation.json", evaluation);
+            store.append(Evaluation.of(null, evaluation, Map.of("accuracy", accuracy), Map.of(), Instant.EPOCH)
+                    .statement(files.digest()));
+        }
+        return OriginalTraining.read(store, store.append(training.statement()));
+    }
+
+    private static DatasetVersion version(String uri) {
+        return new DatasetVersion("train", Digest.of("v1"), "manifest:" + Digest.of("v1"), uri, 1, 1);
+    }
+
+    /** An object store in which each address stands for one content. */
+    private final class Sets implements DatasetAccess {
+        @Override
+        public DatasetVersion resolve(DatasetReference reference) {
+            Digest content = Optional.ofNullable(there.get(reference.toString()))
+                    .orElseThrow(() -> MlopsException.failed("There is no " + reference));
+            return new DatasetVersion("train", content, "manifest:" + content, reference.toString(), 1, 1);
+        }
+
+        @Override
+        public DatasetReference latest(DatasetReference reference) {
+            return reference;
+        }
+
+        @Override
+        public Optional<Manifest> manifest(DatasetReference reference) {
+            return Optional.empty();
+        }
+
+        @Override
+        public DvcListing list(DatasetReference dvc) {
+            throw new UnsupportedOperationException("nothing here is DVC's");
+        }
+
+        @Override
+        public PullResult pull(DatasetReference reference, Path into, ProgressListener progress) {
+            throw new UnsupportedOperationException("nothing is pulled");
+        }
+    }
+}
