@@ -24,7 +24,8 @@ class BitbucketPayloadTest {
 
     @Test
     void aMergeOfDataCenterIsReadWhole() throws IOException {
-        MergeEvent merge = BitbucketPayload.read(MERGED, recorded("data-center-merged")).orElseThrow();
+        MergeEvent merge =
+                BitbucketPayload.read(MERGED, recorded("data-center-merged")).orElseThrow();
         assertThat(merge)
                 .isEqualTo(new MergeEvent(
                         BitbucketKind.DATA_CENTER,
@@ -46,7 +47,8 @@ class BitbucketPayloadTest {
 
     @Test
     void aMergeOfCloudIsReadWithTheShortHashThatItHas() throws IOException {
-        MergeEvent merge = BitbucketPayload.read(FULFILLED, recorded("cloud-fulfilled")).orElseThrow();
+        MergeEvent merge =
+                BitbucketPayload.read(FULFILLED, recorded("cloud-fulfilled")).orElseThrow();
         assertThat(merge.repository()).hasToString("example/trainer");
         assertThat(merge.mergeCommit()).isEqualTo("1986c2284946");
         assertThat(merge.isExact()).isFalse();
@@ -60,7 +62,8 @@ class BitbucketPayloadTest {
 
     @Test
     void aMergeIsTheSameBeforeAndAfterItsCommitIsKnownInFullAndNoOtherIs() throws IOException {
-        MergeEvent merge = BitbucketPayload.read(FULFILLED, recorded("cloud-fulfilled")).orElseThrow();
+        MergeEvent merge =
+                BitbucketPayload.read(FULFILLED, recorded("cloud-fulfilled")).orElseThrow();
         MergeEvent full = merge.withMergeCommit("1986c2284946" + "0".repeat(28));
         assertThat(full.identity("cloud")).isEqualTo(merge.identity("cloud"));
         assertThat(full.identity("other")).isNotEqualTo(merge.identity("cloud"));
@@ -110,7 +113,8 @@ class BitbucketPayloadTest {
 
     @Test
     void whatIsNoEventIsRefused() {
-        for (String body : List.of("", "[]", "1", "null", "{", "{}{}", "{\"a\":1,\"a\":2}", "[".repeat(5000), "\"\ud800\"")) {
+        for (String body :
+                List.of("", "[]", "1", "null", "{", "{}{}", "{\"a\":1,\"a\":2}", "[".repeat(5000), "\"\ud800\"")) {
             assertThatThrownBy(() -> BitbucketPayload.read(MERGED, body.getBytes(StandardCharsets.UTF_8)))
                     .as(body)
                     .isInstanceOf(MlopsException.class);
@@ -125,7 +129,8 @@ class BitbucketPayloadTest {
     void onlyLinksThatABrowserOpensAndNoSecretsOfRemotesAreKept() throws IOException {
         MergeEvent merge = BitbucketPayload.read(MERGED, changed(request -> {
                     ((ObjectNode) request.at("/links/self/0")).put("href", "javascript:alert(1)");
-                    ((ObjectNode) request.at("/toRef/repository/links/clone/0")).put("href", "https://ann:t0ken@example.org/a.git");
+                    ((ObjectNode) request.at("/toRef/repository/links/clone/0"))
+                            .put("href", "https://ann:t0ken@example.org/a.git");
                     request.put("title", "a\u0000\u001b[31m\nb" + "x".repeat(10_000));
                 }))
                 .orElseThrow();
@@ -163,14 +168,21 @@ class BitbucketPayloadTest {
         assertThat(EventSignature.of("what do ya want for nothing?".getBytes(StandardCharsets.UTF_8), "Jefe"))
                 .isEqualTo("sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
         for (String wrong : new String[] {
-            null, "", "sha256=", signature + "0", signature.substring(7), signature.toUpperCase(), "sha1=" + "0".repeat(40)
+            null,
+            "",
+            "sha256=",
+            signature + "0",
+            signature.substring(7),
+            signature.toUpperCase(),
+            "sha1=" + "0".repeat(40)
         }) {
             assertThat(EventSignature.matches(body, wrong, "It's a Secret to Everybody"))
                     .as(wrong)
                     .isFalse();
         }
         assertThat(EventSignature.matches(body, signature, "another")).isFalse();
-        assertThat(EventSignature.matches("{ }".getBytes(StandardCharsets.UTF_8), signature, "It's a Secret to Everybody"))
+        assertThat(EventSignature.matches(
+                        "{ }".getBytes(StandardCharsets.UTF_8), signature, "It's a Secret to Everybody"))
                 .isFalse();
     }
 

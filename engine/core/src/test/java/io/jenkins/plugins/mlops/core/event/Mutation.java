@@ -8,7 +8,18 @@ import java.util.Random;
 final class Mutation {
 
     private static final String[] VALUES = {
-        "null", "{}", "[]", "-1", "1e999", "9".repeat(60), "true", "\"\"", "\"\\u0000\"", "\"../..\"", "\"<b>\"", "\"${jndi:x}\""
+        "null",
+        "{}",
+        "[]",
+        "-1",
+        "1e999",
+        "9".repeat(60),
+        "true",
+        "\"\"",
+        "\"\\u0000\"",
+        "\"../..\"",
+        "\"<b>\"",
+        "\"${jndi:x}\""
     };
 
     private Mutation() {}
