@@ -11,6 +11,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
+import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
 import io.jenkins.plugins.mlops.network.JenkinsNetwork;
 import io.jenkins.plugins.mlops.policy.FolderPolicy;
 import io.jenkins.plugins.mlops.policy.PolicyText;
@@ -49,6 +50,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     private volatile List<BitbucketProfile> bitbucketServers = new ArrayList<>();
     private volatile List<FolderPolicy> policies = new ArrayList<>();
     private volatile ArrayList<String> anonymisedDatasets;
+    private volatile String cardKeys;
     private volatile String signingKeyCredentialsId;
     private volatile String certificates;
 
@@ -167,6 +169,36 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         save();
     }
 
+    /** Public keys in PEM form whose word on dataset cards counts; null for none. */
+    @CheckForNull
+    public String getCardKeys() {
+        return cardKeys;
+    }
+
+    /** @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed */
+    @DataBoundSetter
+    public void setCardKeys(@CheckForNull String cardKeys) {
+        this.cardKeys = checkedKeys(cardKeys);
+        save();
+    }
+
+    /** The keys of {@link #getCardKeys}. */
+    @NonNull
+    public TrustedKeys trustedCardKeys() {
+        return keys(cardKeys);
+    }
+
+    @CheckForNull
+    private static String checkedKeys(@CheckForNull String typed) {
+        String given = lines(typed);
+        keys(given);
+        return given;
+    }
+
+    private static TrustedKeys keys(@CheckForNull String pem) {
+        return pem == null ? TrustedKeys.none() : TrustedKeys.parse(pem, "of dataset cards");
+    }
+
     /** Id of credentials that hold the private key with which lineage records are signed; null for none. */
     @CheckForNull
     public String getSigningKeyCredentialsId() {
@@ -270,7 +302,10 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
             List<FolderPolicy> checkedPolicies = checkedPolicies(folderPolicies);
             field = "anonymisedDatasets";
             ArrayList<String> checkedDatasets = checkedDatasets(List.of(form.optString("anonymisedDatasets")));
+            field = "cardKeys";
+            String checkedKeys = checkedKeys(form.optString("cardKeys", null));
             policies = checkedPolicies;
+            cardKeys = checkedKeys;
             anonymisedDatasets = checkedDatasets;
             signingKeyCredentialsId = Util.fixEmptyAndTrim(form.optString("signingKeyCredentialsId"));
             objectStores = checkedStores;
@@ -342,6 +377,12 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     @Restricted(NoExternalUse.class) // for the form
     public FormValidation doCheckAnonymisedDatasets(@QueryParameter String value) {
         return ProfileForm.check(() -> checkedDatasets(List.of(Util.fixNull(value))));
+    }
+
+    @POST
+    @Restricted(NoExternalUse.class) // for the form
+    public FormValidation doCheckCardKeys(@QueryParameter String value) {
+        return ProfileForm.check(() -> checkedKeys(value));
     }
 
     private static <P extends Profile<P>> P find(List<P> profiles, @CheckForNull String name, String kind) {

@@ -68,6 +68,11 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
                 .child("mlops-pull-" + useId() + ".json");
         listener().getLogger().println("Pulling " + request.address() + " into " + request.into());
         try (PullSource source = PullSource.of(request.address(), directory, profile.settings(run()), policy)) {
+            if (policy.requirements().anonymised()) {
+                listener()
+                        .getLogger()
+                        .println(source.requireAnonymised(request.address(), profile.settings(run()), policy));
+            }
             source.sendTo(listing);
             Task task = new Task(request, source.isPrefix(), listing.getRemote(), cache, listener());
             Dataset dataset = SignedWork.on(

@@ -3,9 +3,11 @@ package io.jenkins.plugins.mlops.dataset;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.FilePath;
+import io.jenkins.plugins.mlops.card.AnonymisedDatasets;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
+import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.dataset.ObjectIndex;
@@ -40,7 +42,7 @@ final class PullSource implements SigningRules, Closeable {
     private final Path file;
     private final Path index;
     private boolean prefix;
-    private Digest content;
+    private DatasetVersion version;
     private ObjectIndex objects;
 
     private PullSource() throws IOException {
@@ -83,7 +85,10 @@ final class PullSource implements SigningRules, Closeable {
         policy.checkLocation(place);
         try (ObjectStore store = ObjectStore.connect(settings)) {
             if (prefix) {
-                objects = PrefixScan.into(file, store, place).objects();
+                PrefixScan scan = PrefixScan.into(file, store, place);
+                objects = scan.objects();
+                version = new DatasetVersion(
+                        place.toString(), null, scan.sourceId(), place.toString(), scan.files(), scan.bytes());
             } else {
                 Datasets datasets = new Datasets(store, DatasetCache.at(AgentCache.ofController()));
                 manifest(datasets.manifestInto(file, place), place.toString(), policy);
@@ -92,7 +97,7 @@ final class PullSource implements SigningRules, Closeable {
     }
 
     private void manifest(ManifestScan scan, String origin, JobPolicy policy) throws IOException {
-        content = scan.version().contentId();
+        version = scan.version();
         boolean restricted = policy.restrictsLocations();
         Set<S3Uri> allowed = new HashSet<>();
         try (ObjectIndex.Writer writer = ObjectIndex.write(index)) {
@@ -132,6 +137,20 @@ final class PullSource implements SigningRules, Closeable {
         return prefix;
     }
 
+    /**
+     * Lets data pass that is known to be anonymised.
+     *
+     * @return who says so, as a sentence
+     * @throws MlopsException of kind REFUSED when nobody does who is believed
+     */
+    @NonNull
+    String requireAnonymised(DatasetAddress address, ObjectStoreSettings settings, JobPolicy policy) {
+        AnonymisedDatasets anonymised = new AnonymisedDatasets(policy);
+        try (ObjectStore store = ObjectStore.connect(settings)) {
+            return anonymised.require(version, anonymised.card(store, address.reference(Path.of(".")), version));
+        }
+    }
+
     /** Gives the agent the file. */
     void sendTo(FilePath copy) throws IOException, InterruptedException {
         FilePath parent = copy.getParent();
@@ -148,17 +167,17 @@ final class PullSource implements SigningRules, Closeable {
      * @param version its content id
      */
     void keep(FilePath pulled, Digest version) throws IOException, InterruptedException {
-        if (content == null) {
+        if (content() == null) {
             KeptManifest.keep(pulled, version);
         } else {
-            ControllerLineage.store().keepManifest(file, content);
+            ControllerLineage.store().keepManifest(file, content());
         }
     }
 
     /** The content id; null for a prefix, whose files nobody has read yet. */
     @CheckForNull
     Digest content() {
-        return content;
+        return version.contentId();
     }
 
     @Override

@@ -126,7 +126,7 @@ class ApprovedPromotionExecution extends StepExecution {
         try (MlflowServer mlflow = profile.connect(build)) {
             ModelVersion candidate = wish.candidate(mlflow, facts, place);
             GateEvidence evidence = wish.evidence(candidate, facts);
-            rules.check(candidate);
+            rules.check(candidate).forEach(place.log()::println);
             return new PendingPromotion(
                     wish.name,
                     wish.alias,

@@ -108,10 +108,17 @@ final class Promotion extends AliasChange {
             @NonNull PromotionRules rules,
             @NonNull ChangePlace place)
             throws IOException, InterruptedException {
+        Run<?, ?> build = place.run();
+        if (build != null) {
+            // Before a version is registered that nobody may promote.
+            rules.checkApproved(approvers(place), ConcernedPersons.of(build, facts));
+        }
         ModelVersion candidate = candidate(mlflow, facts, place);
-        rules.checkApproved(approvers(place), concerned(candidate, facts, place));
+        if (build == null) {
+            rules.checkApproved(approvers(place), registrar(candidate));
+        }
         GateEvidence evidence = evidence(candidate, facts);
-        rules.check(candidate);
+        rules.check(candidate).forEach(place.log()::println);
         return promoter.promote(new PromotionRequest(
                 name,
                 candidate.version(),
@@ -140,11 +147,7 @@ final class Promotion extends AliasChange {
 
     /** On the page of a model, whose build may be gone, who registered the version stands for all. */
     @NonNull
-    private static List<String> concerned(ModelVersion candidate, RunFacts facts, ChangePlace place) {
-        Run<?, ?> build = place.run();
-        if (build != null) {
-            return ConcernedPersons.of(build, facts);
-        }
+    private static List<String> registrar(ModelVersion candidate) {
         String registrar = candidate.tags().get(RunTags.REGISTERED_BY);
         return registrar == null ? List.of() : List.of(registrar);
     }

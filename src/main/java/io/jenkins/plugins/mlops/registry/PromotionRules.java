@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.registry;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageStore;
@@ -16,11 +15,8 @@ import io.jenkins.plugins.mlops.lineage.SigningKeys;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.policy.Requirement;
 import io.jenkins.plugins.mlops.policy.Requirements;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,12 +60,14 @@ public final class PromotionRules {
     /**
      * Holds the version's record against the requirements.
      *
+     * @return who says what a requirement rests on, as sentences for the log
      * @throws MlopsException of kind REFUSED that says whose policy requires what lacks
      */
-    public void check(@NonNull ModelVersion version) {
+    @NonNull
+    public List<String> check(@NonNull ModelVersion version) {
         if (Stream.of(Requirement.LINEAGE, Requirement.SIGNED_RECORD, Requirement.IMAGE_DIGEST, Requirement.ANONYMISED)
                 .noneMatch(requirements::has)) {
-            return;
+            return List.of();
         }
         LineageStore store = ControllerLineage.store();
         Optional<Recorded<Provenance>> record = record(store, version);
@@ -102,9 +100,14 @@ public final class PromotionRules {
                 version,
                 "a training in an image that is known by its digest",
                 "its record names none");
-        if (requirements.anonymised()) {
-            checkAnonymised(store, version, record);
+        if (!requirements.anonymised()) {
+            return List.of();
         }
+        AnonymisedOrigin origin = new AnonymisedOrigin(store, policy);
+        Optional<String> objection =
+                record.isEmpty() ? Optional.of("its data is not known") : origin.objection(record.get());
+        require(Requirement.ANONYMISED, objection.isEmpty(), version, "anonymised data alone", objection.orElse(""));
+        return origin.found();
     }
 
     /**
@@ -148,51 +151,6 @@ public final class PromotionRules {
         return provenance
                 .dependencies(Provenance.IMAGE)
                 .anyMatch(image -> image.digest(ResourceDescriptor.SHA256).isPresent());
-    }
-
-    /** The model's training data, and that of all models before it. */
-    private void checkAnonymised(LineageStore store, ModelVersion version, Optional<Recorded<Provenance>> record) {
-        Set<String> anonymised = Set.copyOf(MlopsConfiguration.get().getAnonymisedDatasets());
-        require(Requirement.ANONYMISED, record.isPresent(), version, "anonymised data alone", "its data is not known");
-        Deque<Recorded<Provenance>> left = new ArrayDeque<>();
-        record.ifPresent(left::add);
-        Set<Digest> seen = new HashSet<>();
-        while (!left.isEmpty()) {
-            Provenance provenance = left.remove().predicate();
-            List<ResourceDescriptor> datasets =
-                    provenance.dependencies(Provenance.TRAINING_DATA).toList();
-            require(
-                    Requirement.ANONYMISED,
-                    !datasets.isEmpty(),
-                    version,
-                    "anonymised data alone",
-                    "the data of a training is not known");
-            for (ResourceDescriptor dataset : datasets) {
-                Optional<Digest> content = dataset.digest(ResourceDescriptor.TREE);
-                require(
-                        Requirement.ANONYMISED,
-                        content.isPresent() && anonymised.contains(content.get().toString()),
-                        version,
-                        "anonymised data alone",
-                        "the dataset " + dataset.name()
-                                + content.map(id -> " (" + id + ")").orElse("") + " is not known to be anonymised");
-            }
-            for (ResourceDescriptor parent :
-                    provenance.dependencies(Provenance.PARENT).toList()) {
-                Optional<Digest> digest = parent.digest(ResourceDescriptor.TREE);
-                List<Recorded<Provenance>> before =
-                        digest.map(known -> provenance(store, known)).orElse(List.of());
-                require(
-                        Requirement.ANONYMISED,
-                        !before.isEmpty(),
-                        version,
-                        "anonymised data alone",
-                        "the data of its parent " + parent.uri() + " is not known");
-                if (digest.isPresent() && seen.add(digest.get())) {
-                    left.addAll(before);
-                }
-            }
-        }
     }
 
     private void require(Requirement requirement, boolean met, ModelVersion version, String what, String found) {

@@ -50,6 +50,12 @@ final class Rollback extends AliasChange {
             @NonNull PromotionRules rules,
             @NonNull ChangePlace place)
             throws IOException, InterruptedException {
-        return promoter.rollback(name, alias, from(mlflow, place), reason, place.by(), rules::check);
+        return promoter.rollback(
+                name,
+                alias,
+                from(mlflow, place),
+                reason,
+                place.by(),
+                version -> rules.check(version).forEach(place.log()::println));
     }
 }

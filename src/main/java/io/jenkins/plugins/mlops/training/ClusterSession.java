@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.BuildLink;
+import io.jenkins.plugins.mlops.card.AnonymisedDatasets;
 import io.jenkins.plugins.mlops.cluster.ClusterLease;
 import io.jenkins.plugins.mlops.cluster.ClusterPool;
 import io.jenkins.plugins.mlops.cluster.ControllerId;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.mlops.config.CloudAccess;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.TrainingCluster;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
@@ -73,14 +75,15 @@ final class ClusterSession implements AutoCloseable {
         try {
             ObjectStore objects = keep(ObjectStore.connect(store));
             ObjectStore evaluationObjects = keep(ObjectStore.connect(evaluationStore));
+            AnonymisedDatasets anonymised = new AnonymisedDatasets(policy);
             DatasetCache cache = DatasetCache.at(AgentCache.ofController());
             MlflowServer tracking = keep(mlflow.connect(build));
             ImageResolver images = keep(new ImageResolver(profile.registries(build)));
             ClusterLease lease = keep(ClusterPool.get().lease(cloud.name, CloudAccess.namespace(profile, cloud)));
             services = new ClusterServices(
                     new TrainingServices(
-                            new InStore(new Datasets(objects, cache), policy),
-                            new InStore(new Datasets(evaluationObjects, cache), policy),
+                            new InStore(objects, new Datasets(objects, cache), policy, anonymised),
+                            new InStore(evaluationObjects, new Datasets(evaluationObjects, cache), policy, anonymised),
                             tracking,
                             tracking,
                             mlflow.trainingSettings(build),
@@ -126,7 +129,8 @@ final class ClusterSession implements AutoCloseable {
     }
 
     /** Datasets that pods pull: the controller only looks them up. */
-    private record InStore(Datasets datasets, JobPolicy policy) implements DatasetAccess {
+    private record InStore(ObjectStore store, Datasets datasets, JobPolicy policy, AnonymisedDatasets anonymised)
+            implements DatasetAccess {
         @Override
         public DatasetVersion resolve(DatasetReference reference) {
             checkPlace(reference);
@@ -154,6 +158,16 @@ final class ClusterSession implements AutoCloseable {
         @Override
         public DvcListing list(DatasetReference dvc) {
             throw noRepository(dvc);
+        }
+
+        @Override
+        public Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {
+            return anonymised.card(store, reference, version);
+        }
+
+        @Override
+        public String requireAnonymised(DatasetVersion version, Optional<CardRevision> card) {
+            return anonymised.require(version, card);
         }
 
         /** A specification comes from the branch: it must not have the controller read a repository of its own disk. */

@@ -92,18 +92,7 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
                         code.root().resolve(specification))
                 .with(datasets.evaluation(), seed)
                 .withImage(image);
-        JobPolicy policy = JobPolicy.of(build());
-        ClusterRules.check(
-                policy,
-                wanted.image(),
-                services.profile()
-                        .evaluation()
-                        .over(wanted.kubernetes().over(services.profile().defaults())));
-        for (String named : new String[] {model, champion}) {
-            if (named != null) {
-                policy.checkModel(ModelReference.parse(named).name());
-            }
-        }
+        check(wanted, services);
         datasets.check(services.training());
         return ClusterEvaluation.start(
                 wanted,
@@ -129,9 +118,32 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
                                 + " registered 'model', or train with trainModel or withMLflow earlier in this build"));
     }
 
+    private void check(EvaluationSpecification wanted, ClusterServices services) {
+        JobPolicy policy = JobPolicy.of(build());
+        ClusterRules.check(
+                policy,
+                wanted.image(),
+                services.profile()
+                        .evaluation()
+                        .over(wanted.kubernetes().over(services.profile().defaults())));
+        for (String named : new String[] {model, champion}) {
+            if (named != null) {
+                policy.checkModel(ModelReference.parse(named).name());
+            }
+        }
+    }
+
+    /** Policies may have changed since it began. */
     @Override
     ClusterEvaluation open(Path directory, ClusterServices services) {
-        return ClusterEvaluation.open(directory, services);
+        ClusterEvaluation evaluation = ClusterEvaluation.open(directory, services);
+        try {
+            check(evaluation.specification(), services);
+            return evaluation;
+        } catch (MlopsException e) {
+            evaluation.close();
+            throw e;
+        }
     }
 
     @Override

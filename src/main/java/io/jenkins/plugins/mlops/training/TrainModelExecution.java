@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.training;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
@@ -59,8 +60,17 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
 
     @Override
     ClusterTraining begin(CodeTree code, ClusterServices services, UUID id, Path directory) {
+        JobPolicy policy = JobPolicy.of(build());
         TrainingSpecification specification = request.specification(
-                code, build().getExternalizableId(), build().getParent().getFullName());
+                        code, build().getExternalizableId(), build().getParent().getFullName())
+                .requiring(request.requirements(policy.requirements()));
+        check(specification, services);
+        request.datasets().check(services.training());
+        policy.mlflowServer(request.server).makeExperiment(specification.experiment(), build());
+        return ClusterTraining.start(specification, new ExportedCode(code.source()), id, directory, services, log());
+    }
+
+    private void check(TrainingSpecification specification, ClusterServices services) {
         JobPolicy policy = JobPolicy.of(build());
         ClusterRules.check(
                 policy,
@@ -69,14 +79,19 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         if (specification.parent() != null) {
             policy.checkModel(specification.parent().name());
         }
-        request.datasets().check(services.training());
-        policy.mlflowServer(request.server).makeExperiment(specification.experiment(), build());
-        return ClusterTraining.start(specification, new ExportedCode(code.source()), id, directory, services, log());
     }
 
+    /** Policies may have changed since it began. */
     @Override
     ClusterTraining open(Path directory, ClusterServices services) {
-        return ClusterTraining.open(directory, services);
+        ClusterTraining training = ClusterTraining.open(directory, services);
+        try {
+            check(training.specification(), services);
+            return training;
+        } catch (MlopsException e) {
+            training.close();
+            throw e;
+        }
     }
 
     @Override

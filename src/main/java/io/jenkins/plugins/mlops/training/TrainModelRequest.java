@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
+import io.jenkins.plugins.mlops.policy.Requirements;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,7 @@ final class TrainModelRequest implements Serializable {
     private final String parent;
     private final Long seed;
     private final String params;
+    private final TrainingRequirements require;
 
     /** @throws MlopsException of kind USAGE that says what is missing or does not go together */
     TrainModelRequest(TrainModelStep step, KeptSecrets secrets) {
@@ -59,6 +61,7 @@ final class TrainModelRequest implements Serializable {
         parent = step.getParent();
         seed = step.getSeed();
         params = step.paramsJson(secrets);
+        require = step.getRequire();
         check();
     }
 
@@ -109,6 +112,11 @@ final class TrainModelRequest implements Serializable {
         said.put("command", List.copyOf(command));
         said.put("directory", tree.root().toString());
         return Documents.readJson(Documents.toJson(said), "trainModel", TrainingSpecification.class);
+    }
+
+    /** What must be true of the training, with what the job's policies require. */
+    TrainingSpecification.Requirements requirements(Requirements policies) {
+        return (require == null ? new TrainingRequirements() : require).and(policies);
     }
 
     ExpectedDatasets datasets() {

@@ -58,6 +58,7 @@ public final class TrainModelStep extends Step {
     private Long seed;
     private StepParams params;
     private List<String> sensitive;
+    private TrainingRequirements require;
 
     @DataBoundConstructor
     public TrainModelStep() {}
@@ -291,6 +292,17 @@ public final class TrainModelStep extends Step {
     @Restricted(NoExternalUse.class) // for the form
     public String getSensitiveText() {
         return sensitive == null ? "" : String.join("\n", sensitive);
+    }
+
+    /** What must be true besides what the specification requires; null for nothing. */
+    @CheckForNull
+    public TrainingRequirements getRequire() {
+        return require;
+    }
+
+    @DataBoundSetter
+    public void setRequire(@CheckForNull TrainingRequirements require) {
+        this.require = require;
     }
 
     /** The parameters as a person would type them into the form. */

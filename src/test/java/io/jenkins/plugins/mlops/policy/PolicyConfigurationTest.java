@@ -70,6 +70,7 @@ class PolicyConfigurationTest {
         jenkins.assertEqualDataBoundBeans(List.of(all, team), configuration.getPolicies());
         assertThat(configuration.getAnonymisedDatasets()).hasSize(1);
         assertThat(configuration.getSigningKeyCredentialsId()).isEqualTo("lineage-key");
+        assertThat(configuration.trustedCardKeys().keys()).hasSize(1);
 
         String exported = exported();
         assertThat(exported).contains("- \"s3://data/team\"", "requireApproval: true", "folder: \"team\"");
@@ -86,6 +87,12 @@ class PolicyConfigurationTest {
         assertThat(configuration.getPolicies()).hasSize(2);
         assertThatThrownBy(() -> configuration.setAnonymisedDatasets(List.of("digits")))
                 .hasMessageContaining("'digits' is no content id of a dataset");
+        String pem = key();
+        assertThatThrownBy(() -> configuration.setCardKeys(pem))
+                .hasMessageContaining("is a private key")
+                .hasMessageNotContaining(pem.lines().skip(1).findFirst().orElseThrow());
+        assertThatThrownBy(() -> configuration.setCardKeys("ann")).hasMessageContaining("BEGIN PUBLIC KEY");
+        assertThat(configuration.trustedCardKeys().keys()).hasSize(1);
     }
 
     @Test

@@ -92,7 +92,8 @@ class PromotionRulesTest {
         assertRefused(image, withoutImage, "in an image that is known by its digest");
 
         PromotionRules anonymised = rules(policy -> policy.setRequireAnonymised(true));
-        assertRefused(anonymised, whole, "the dataset public", "is not known to be anonymised");
+        assertRefused(
+                anonymised, whole, "The dataset public (s3://data/public) has no card that says it is anonymised");
         configuration.setAnonymisedDatasets(List.of(Digest.of("public").toString()));
         anonymised.check(whole);
         assertRefused(anonymised, gaps, "the data of a training is not known");
@@ -100,7 +101,7 @@ class PromotionRulesTest {
         recorded("parent", "earlier", data("private"), IMAGE, null, true);
         ModelVersion child =
                 recorded("child", "run", data("public"), IMAGE, files("parent").digest(), true);
-        assertRefused(anonymised, child, "the dataset private");
+        assertRefused(anonymised, child, "The dataset private");
         ModelVersion orphan = recorded("orphan", "run", data("public"), IMAGE, Digest.of("nobody"), true);
         assertRefused(anonymised, orphan, "the data of its parent models:/digits/1 is not known");
 

@@ -3,68 +3,21 @@ package io.jenkins.plugins.mlops.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Result;
-import io.jenkins.plugins.mlops.PackagedPlugin;
 import io.jenkins.plugins.mlops.TestNamespace;
-import io.jenkins.plugins.mlops.TestServers;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
-import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
-import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.training.ClusterController.Outcome;
-import io.jenkins.plugins.mlops.training.ClusterController.Setup;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.eclipse.jgit.api.Git;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
-import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/**
- * {@code trainModel} of the packaged plugin in a controller of its own, with pods of a real cluster, a real MLflow, a real S3 server and
- * a real repository. The controller has no executor but for the checkout.
- */
-class TrainModelKubernetesIT {
-
-    private static final int TIMEOUT_SECONDS = 1200;
-
-    private static final String TRAIN = """
-            import json, os, pathlib, time
-            data = pathlib.Path(os.environ["MLOPS_DATASET_DIR"])
-            numbers = [float(f.read_text()) for f in sorted(data.glob("*.txt"))]
-            params = json.load(open(os.environ["MLOPS_PARAMS_FILE"]))
-            print("password", os.environ["MLFLOW_TRACKING_PASSWORD"], flush=True)
-            for line in range(params["lines"]):
-                print("line", line, flush=True)
-                time.sleep(params["pause"])
-            if params.get("fail"):
-                raise SystemExit(3)
-            pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").write_text(str(sum(numbers) / len(numbers)))
-            """;
-
-    private static final String EVALUATE = """
-            import json, os, pathlib
-            mean = float(pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").read_text())
-            files = sorted(pathlib.Path(os.environ["MLOPS_EVALUATION_DATASET_DIR"]).glob("*.txt"))
-            error = sum(abs(float(f.read_text()) - mean) for f in files) / len(files)
-            pathlib.Path(os.environ["MLOPS_METRICS_FILE"]).write_text(json.dumps({"error": error, "samples": len(files)}))
-            """;
+/** {@code trainModel} and {@code evaluateModel} in the pods of a real cluster. */
+class TrainModelKubernetesIT extends ClusterTrainingFixture {
 
     private static final String JENKINSFILE = """
             node { checkout scm }
@@ -76,75 +29,9 @@ class TrainModelKubernetesIT {
             }
             """;
 
-    @RegisterExtension
-    private final RealJenkinsExtension jenkins = new RealJenkinsExtension()
-            .withTimeout(TIMEOUT_SECONDS)
-            .javaOptions("-Dhudson.plugins.git.GitSCM.ALLOW_LOCAL_CHECKOUT=true");
-
-    @TempDir
-    private Path directory;
-
-    private final URI mlflow = TestServers.mlflow();
-    private final TestServers.S3 s3 = TestServers.s3();
-    private final String password = "planted-" + UUID.randomUUID();
-    private String bucket;
-    private TestNamespace namespace;
-    private String token;
-
-    @BeforeEach
-    void prepare() throws Throwable {
-        String python = TestNamespace.image("python");
-        String tools = TestNamespace.image("tools");
-        namespace = TestNamespace.open();
-        token = namespace.token();
-        bucket = s3.newBucket();
-        put("data/a.txt", "1");
-        put("data/b.txt", "2");
-        put("holdout/c.txt", "2.5");
-        write("code/train.py", TRAIN);
-        write("code/evaluate.py", EVALUATE);
-        write("other/large.txt", "is no part of the code");
-        write("Jenkinsfile", JENKINSFILE);
-        write("rules.yaml", "rules:\n  - metric: error\n    direction: lower\n    threshold: 1.5\n");
-        write("code/train.yaml", """
-                name: mean
-                experiment: jenkins-%s
-                command: [python3, train.py]
-                params: {lines: 1000, pause: 0.05}
-                image: "%s"
-                resources: {gpus: 1, memory: 128Mi, shm: 16Mi}
-                deadlines: {queue: 3m, run: 10m}
-                kubernetes: {grace: 2s}
-                datasets: {training: {from: "s3://%s/data"}}
-                evaluation: {command: [python3, evaluate.py], dataset: {from: "s3://%s/holdout"}}
-                """.formatted(bucket, python, bucket, bucket));
-        PackagedPlugin.install(jenkins);
-        jenkins.startJenkins();
-        jenkins.runRemotely(
-                ClusterController::configure,
-                new Setup(
-                        mlflow.toString(),
-                        password,
-                        s3.endpoint(),
-                        s3.accessKey(),
-                        s3.secretKey(),
-                        namespace.server(),
-                        namespace.authority(),
-                        token,
-                        namespace.name(),
-                        """
-                        toolImage: "%s"
-                        outputs: s3://%s/outputs
-                        resources: {cpu: 100m, memory: 256Mi}
-                        limits: {gpus: 2}
-                        """.formatted(tools, bucket)));
-    }
-
-    @AfterEach
-    void tearDown() {
-        if (namespace != null) {
-            namespace.close();
-        }
+    @Override
+    String jenkinsfile() {
+        return JENKINSFILE;
     }
 
     @Test
@@ -233,7 +120,7 @@ class TrainModelKubernetesIT {
         jenkins.runRemotely(
                 ClusterController::jobOfRepository, "train", directory.toUri().toString());
         jenkins.runRemotely(ClusterController::begin, "train");
-        await("line 5");
+        await("train", "line 5");
         for (int kill = 0; kill < kills; kill++) {
             Thread.sleep(random.nextInt(4_000));
             jenkins.stopJenkinsForcibly();
@@ -265,7 +152,7 @@ class TrainModelKubernetesIT {
         write("Jenkinsfile", JENKINSFILE.replace("lines: 20", "lines: 5000"));
         commit();
         jenkins.runRemotely(ClusterController::begin, "train");
-        await("line 5");
+        await("train", "line 5");
         jenkins.runRemotely(ClusterController::stop, "train");
 
         Outcome outcome = jenkins.runRemotely(ClusterController::end, "train");
@@ -316,100 +203,9 @@ class TrainModelKubernetesIT {
         assertNothingIsLeft();
     }
 
-    private int failures;
-
-    private String fail(String script) throws Throwable {
-        String name = "failing-" + ++failures;
-        jenkins.runRemotely(ClusterController::job, name, script);
-        jenkins.runRemotely(ClusterController::begin, name);
-        Outcome outcome = jenkins.runRemotely(ClusterController::end, name);
-        assertThat(outcome.result()).as(outcome.log()).isEqualTo("FAILURE");
-        return outcome.log();
-    }
-
-    private void await(String text) throws Throwable {
-        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
-        while (!jenkins.runRemotely(ClusterController::logHas, "train", text)) {
-            assertThat(System.nanoTime())
-                    .as(jenkins.runRemotely(ClusterController::log, "train"))
-                    .isLessThan(until);
-            Thread.sleep(200);
-        }
-    }
-
-    private Path record(Outcome outcome) throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(outcome.rootDirectory()).resolve("mlops"))) {
-            return files.filter(file -> file.endsWith("lineage/provenance.json"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    private TrackedRun tracked(String runId) {
-        try (MlflowServer server = MlflowServer.connect(new MlflowSettings(mlflow, null), null)) {
-            return server.run(runId).orElseThrow();
-        }
-    }
-
     private List<TrackedRun> runs() {
         try (MlflowServer server = MlflowServer.connect(new MlflowSettings(mlflow, null), null)) {
             return server.runsByTag("jenkins-" + bucket, RunTags.COMMIT, head);
-        }
-    }
-
-    private void assertNothingIsLeft() throws InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (namespace.left() > 0 && System.nanoTime() < until) {
-            Thread.sleep(500);
-        }
-        assertThat(namespace.left()).isZero();
-    }
-
-    private void assertNoSecretIn(Path home) throws IOException {
-        List<String> secrets = List.of(s3.secretKey(), password, token);
-        List<Path> found = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(home)) {
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                String content = Files.readString(file, StandardCharsets.ISO_8859_1);
-                if (secrets.stream().anyMatch(content::contains)) {
-                    found.add(file);
-                }
-            }
-        }
-        assertThat(found).isEmpty();
-    }
-
-    private String head;
-
-    private String commit() throws Exception {
-        try (Git git = Git.init()
-                .setDirectory(directory.toFile())
-                .setInitialBranch("main")
-                .call()) {
-            git.add().addFilepattern(".").call();
-            head = git.commit()
-                    .setMessage("Change the training")
-                    .setAuthor("A. Author", "author@example.org")
-                    .setCommitter("A. Author", "author@example.org")
-                    .setSign(false)
-                    .call()
-                    .getName();
-            return head;
-        }
-    }
-
-    private void write(String file, String text) throws IOException {
-        Path path = directory.resolve(file);
-        Files.createDirectories(path.getParent());
-        Files.writeString(path, text);
-    }
-
-    private void put(String key, String text) {
-        try (ObjectStore store = ObjectStore.connect(new ObjectStoreSettings(
-                URI.create(s3.endpoint()),
-                s3.region(),
-                new ObjectStoreSettings.Credentials(s3.accessKey(), s3.secretKey(), null)))) {
-            store.putIfAbsent(new S3Uri(bucket, key), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

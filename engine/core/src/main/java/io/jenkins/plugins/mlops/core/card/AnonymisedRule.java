@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.core.card;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Data is used only when its card says that it is anonymised, with evidence, and is believed. */
 public final class AnonymisedRule {
@@ -11,7 +12,7 @@ public final class AnonymisedRule {
 
     /** Why the dataset may not be used, as a sentence that says what to do; empty when it may. @param card empty for none */
     public static Optional<String> objection(DatasetVersion dataset, Optional<CardRevision> card) {
-        String what = "The dataset " + dataset.name() + " (" + dataset.source() + ")";
+        String what = what(dataset);
         if (card.isEmpty()) {
             return Optional.of(what + " has no card that says it is anonymised: publish it with '--anonymised yes"
                     + " --anonymised-evidence FILE', or say so of a published version with 'mlops dataset card set'");
@@ -31,10 +32,24 @@ public final class AnonymisedRule {
                         + " 'mlops dataset card set --signing-key FILE'");
     }
 
-    /** @throws MlopsException of kind REFUSED when the dataset may not be used */
-    public static void require(DatasetVersion dataset, Optional<CardRevision> card) {
+    /** Who says that a dataset is anonymised, and when, as a sentence. @param revision one that is no objection */
+    public static String told(DatasetVersion dataset, CardRevision revision) {
+        return what(dataset) + " is anonymised: revision " + revision.number() + " of its card says so, by "
+                + revision.by() + " at " + revision.at()
+                + (revision.signers().isEmpty()
+                        ? ""
+                        : ", signed with " + String.join(", ", new TreeSet<>(revision.signers())));
+    }
+
+    private static String what(DatasetVersion dataset) {
+        return "The dataset " + dataset.name() + " (" + dataset.source() + ")";
+    }
+
+    /** @return as {@link #told} @throws MlopsException of kind REFUSED when the dataset may not be used */
+    public static String require(DatasetVersion dataset, Optional<CardRevision> card) {
         objection(dataset, card).ifPresent(why -> {
             throw MlopsException.refused(why);
         });
+        return told(dataset, card.orElseThrow());
     }
 }

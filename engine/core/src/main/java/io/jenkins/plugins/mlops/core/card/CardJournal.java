@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.core.evidence.BucketObjects;
 import io.jenkins.plugins.mlops.core.evidence.Journal;
 import io.jenkins.plugins.mlops.core.evidence.Sealing;
 import io.jenkins.plugins.mlops.core.signature.Keyring;
+import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
@@ -36,10 +37,19 @@ public final class CardJournal {
      * @param keys sign what is added, and say what is believed
      */
     public CardJournal(ObjectStore store, CardPlace place, Keyring keys) {
+        this(store, place, keys, !keys.trusted().isEmpty());
+    }
+
+    private CardJournal(ObjectStore store, CardPlace place, Keyring keys, boolean trusting) {
         this.store = store;
         this.place = place;
         this.journal = new Journal(new BucketObjects(store, place.dataset()), place.journal(), Sealing.signed(keys));
-        this.trusting = !keys.trusted().isEmpty();
+        this.trusting = trusting;
+    }
+
+    /** For who believes nothing but what one of the keys signed, and so nothing at all without keys. */
+    public static CardJournal believing(ObjectStore store, CardPlace place, TrustedKeys keys) {
+        return new CardJournal(store, place, new Keyring(null, keys), true);
     }
 
     /** All revisions, the oldest first. */

@@ -172,6 +172,11 @@ public final class ClusterEvaluation implements ClusterWork {
         return new ClusterEvaluation(absolute, services, ClusterEvaluationState.load(absolute));
     }
 
+    /** How models are measured, as it was asked for. */
+    public EvaluationSpecification specification() {
+        return state.specification;
+    }
+
     /** Whether an evaluation on a cluster was begun in a directory. */
     public static boolean isIn(Path root) {
         return ClusterEvaluationState.isIn(root);

@@ -41,22 +41,36 @@ public final class TrustedKeys {
      */
     public static TrustedKeys read(Path fileOrDirectory) {
         Map<String, VerificationKey> byId = new LinkedHashMap<>();
-        for (Path file : files(fileOrDirectory)) {
-            PemFile pem = PemFile.read(file);
-            if (pem.blocks().stream().anyMatch(block -> block.label().endsWith(PemFile.PRIVATE))) {
-                throw MlopsException.usage("The trusted key " + file
-                        + " is a private key: put the public one there, 'openssl pkey -in KEY -pubout'");
-            }
-            List<PemFile.Block> keys = pem.of(PemFile.PUBLIC);
-            if (keys.isEmpty()) {
-                throw MlopsException.usage("The trusted key " + file + " holds no 'BEGIN PUBLIC KEY'");
-            }
-            for (PemFile.Block block : keys) {
-                VerificationKey key = VerificationKey.of(block.der(), String.valueOf(file.getFileName()));
-                byId.putIfAbsent(key.id(), key);
-            }
-        }
+        files(fileOrDirectory).stream().map(PemFile::read).forEach(pem -> add(pem, byId));
         return new TrustedKeys(byId);
+    }
+
+    /**
+     * The keys in a text in PEM.
+     *
+     * @param name what errors call the text
+     * @throws MlopsException as {@link #read}; the sentence holds nothing of the text
+     */
+    public static TrustedKeys parse(String text, String name) {
+        Map<String, VerificationKey> byId = new LinkedHashMap<>();
+        add(PemFile.parse(text, Path.of(name)), byId);
+        return new TrustedKeys(byId);
+    }
+
+    private static void add(PemFile pem, Map<String, VerificationKey> byId) {
+        if (pem.blocks().stream().anyMatch(block -> block.label().endsWith(PemFile.PRIVATE))) {
+            throw MlopsException.usage("The trusted key " + pem.file()
+                    + " is a private key: put the public one there, 'openssl pkey -in KEY -pubout'");
+        }
+        List<PemFile.Block> keys = pem.of(PemFile.PUBLIC);
+        if (keys.isEmpty()) {
+            throw MlopsException.usage("The trusted key " + pem.file() + " holds no 'BEGIN PUBLIC KEY'");
+        }
+        for (PemFile.Block block : keys) {
+            VerificationKey key =
+                    VerificationKey.of(block.der(), String.valueOf(pem.file().getFileName()));
+            byId.putIfAbsent(key.id(), key);
+        }
     }
 
     private static List<Path> files(Path fileOrDirectory) {

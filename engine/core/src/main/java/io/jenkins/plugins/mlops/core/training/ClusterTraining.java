@@ -142,6 +142,11 @@ public final class ClusterTraining implements ClusterWork {
         return new ClusterTraining(root, services, ClusterTrainingState.load(root));
     }
 
+    /** What is trained, as it was asked for. */
+    public TrainingSpecification specification() {
+        return state.specification;
+    }
+
     /** Whether a training of a cluster was begun in a directory. */
     public static boolean isIn(Path runDirectory) {
         return ClusterTrainingState.isIn(runDirectory);

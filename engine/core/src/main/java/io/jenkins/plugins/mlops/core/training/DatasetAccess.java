@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.training;
 
+import io.jenkins.plugins.mlops.core.card.AnonymisedRule;
 import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
@@ -32,6 +33,17 @@ public interface DatasetAccess {
      * io.jenkins.plugins.mlops.core.dataset.Datasets#latest}.
      */
     DatasetReference latest(DatasetReference reference);
+
+    /**
+     * Holds a version against the requirement that it is anonymised.
+     *
+     * @param card its own, empty for none
+     * @return who says that it is, as a sentence
+     * @throws io.jenkins.plugins.mlops.core.MlopsException of kind REFUSED when nobody does who is believed
+     */
+    default String requireAnonymised(DatasetVersion version, Optional<CardRevision> card) {
+        return AnonymisedRule.require(version, card);
+    }
 
     /** Puts the files into the directory, which must not exist, whole or not at all. */
     PullResult pull(DatasetReference reference, Path into, ProgressListener progress);

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.core.training;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.card.AnonymisedRule;
 import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
@@ -118,7 +117,7 @@ record TrainingPlan(
             return Optional.empty();
         }
         if (required) {
-            AnonymisedRule.require(version, card);
+            listener.note(datasets.requireAnonymised(version, card));
         }
         return card.map(revision -> new DatasetCard(
                 revision.number(), revision.digest(), revision.card().anonymised()));
