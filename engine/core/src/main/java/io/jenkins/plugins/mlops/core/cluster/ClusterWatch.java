@@ -1,12 +1,15 @@
 package io.jenkins.plugins.mlops.core.cluster;
 
+import io.fabric8.kubernetes.api.model.APIGroup;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GroupVersionForDiscovery;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.jenkins.plugins.mlops.core.workload.Labels;
 import io.jenkins.plugins.mlops.core.workload.Workload;
@@ -44,13 +47,10 @@ public final class ClusterWatch implements AutoCloseable {
     /** Kueue finds the queue of an object by this label; what it says of it stands in a Workload that the object owns. */
     private static final String QUEUE = "kueue.x-k8s.io/queue-name";
 
-    private static final ResourceDefinitionContext KUEUE = new ResourceDefinitionContext.Builder()
-            .withGroup("kueue.x-k8s.io")
-            .withVersion("v1beta1")
-            .withKind("Workload")
-            .withPlural("workloads")
-            .withNamespaced(true)
-            .build();
+    private static final String KUEUE = "kueue.x-k8s.io";
+
+    /** Those whose Workloads say what we read, the newest first: Kueue serves the new one from 0.14 on and will drop the old one. */
+    private static final List<String> KUEUE_VERSIONS = List.of("v1beta2", "v1beta1");
 
     private final Cluster cluster;
     private final String controller;
@@ -126,9 +126,30 @@ public final class ClusterWatch implements AutoCloseable {
     /** Kueue's Workloads have none of our labels: all of the namespace are taken. */
     private void watchKueue() {
         reflect(
-                key(KUEUE),
-                client -> client.genericKubernetesResources(KUEUE).inNamespace(cluster.namespace()),
+                KUEUE + "/Workload",
+                client -> client.genericKubernetesResources(kueueWorkloads(client))
+                        .inNamespace(cluster.namespace()),
                 new KueueWorkloads());
+    }
+
+    /** In the version that the cluster serves now: Kueue may be upgraded while we watch. */
+    private static ResourceDefinitionContext kueueWorkloads(KubernetesClient client) {
+        APIGroup group = client.getApiGroup(KUEUE);
+        List<String> served = group == null
+                ? List.of()
+                : group.getVersions().stream()
+                        .map(GroupVersionForDiscovery::getVersion)
+                        .toList();
+        return new ResourceDefinitionContext.Builder()
+                .withGroup(KUEUE)
+                .withVersion(KUEUE_VERSIONS.stream()
+                        .filter(served::contains)
+                        .findFirst()
+                        .orElse(KUEUE_VERSIONS.get(0)))
+                .withKind("Workload")
+                .withPlural("workloads")
+                .withNamespaced(true)
+                .build();
     }
 
     private static String key(ResourceDefinitionContext kind) {

@@ -38,6 +38,9 @@ final class MlflowRest implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_ERROR_BODY = 64 * 1024;
 
+    /** About 500,000 files of a directory: whoever logs to a run must not fill the heap of who looks at it. */
+    private static final int MAX_ANSWER = 64 * 1024 * 1024;
+
     private final HttpUrl base;
     private final String authorization;
     private final OkHttpClient client;
@@ -155,11 +158,12 @@ final class MlflowRest implements AutoCloseable {
     private JsonNode json(Request.Builder request) throws IOException {
         return exchange(request, response -> {
             try (response) {
-                String text = successful(response).body().string();
-                JsonNode answer = text.isBlank()
-                        ? MissingNode.getInstance()
-                        : Documents.json().readTree(text);
-                return answer == null ? MissingNode.getInstance() : answer;
+                byte[] text = successful(response).body().byteStream().readNBytes(MAX_ANSWER + 1);
+                if (text.length > MAX_ANSWER) {
+                    throw MlflowErrorAnswer.of(200, "its answer has more than " + (MAX_ANSWER >> 20) + " MiB");
+                }
+                JsonNode answer = Documents.json().readTree(text);
+                return answer == null ? MissingNode.getInstance() : answer; // of nothing
             } catch (JsonProcessingException e) {
                 throw MlflowErrorAnswer.of(200, "its answer is no JSON");
             }

@@ -2,16 +2,21 @@ package io.jenkins.plugins.mlops.core.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.cluster.FaultProxy.Fault;
 import io.jenkins.plugins.mlops.core.workload.Labels;
@@ -296,6 +301,60 @@ class ClusterKubernetesIT {
                         .hasCauseInstanceOf(KubernetesClientException.class);
                 assertThat(proxy.requests()).isEqualTo(1);
             }
+        }
+    }
+
+    /** Clusters keep and serve another version of Kueue's kinds than those of a year ago. */
+    @Test
+    void readsWhatKueueSaysInTheVersionThatTheClusterServes() {
+        CustomResourceDefinition kind = test.admin()
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withName("workloads.kueue.x-k8s.io")
+                .get();
+        assumeTrue(kind != null, "the cluster does not know Kueue's kinds ('testing/kubernetes/cluster crds')");
+        String version = kind.getSpec().getVersions().stream()
+                .filter(CustomResourceDefinitionVersion::getStorage)
+                .findFirst()
+                .orElseThrow()
+                .getName();
+        Job job = cluster.createOrAdopt(new JobBuilder(job("queued", "true"))
+                .editMetadata()
+                .addToLabels("kueue.x-k8s.io/queue-name", "team")
+                .endMetadata()
+                .editSpec()
+                .withSuspend(true)
+                .endSpec()
+                .build());
+        try (ClusterWatch watch = ClusterWatch.start(cluster, CONTROLLER, ClusterWatch.RELIST)) {
+            await("the Job to be seen", () -> !observe(watch, "queued").owners().isEmpty());
+            test.admin()
+                    .resource(Serialization.unmarshal(
+                            """
+                            apiVersion: kueue.x-k8s.io/%s
+                            kind: Workload
+                            metadata:
+                              name: queued
+                              namespace: %s
+                              ownerReferences: [{apiVersion: batch/v1, kind: Job, name: %s, uid: %s}]
+                            spec:
+                              podSets:
+                                - name: main
+                                  count: 1
+                                  template:
+                                    spec: {restartPolicy: Never, containers: [{name: training, image: busybox}]}
+                            """.formatted(
+                                            version,
+                                            test.namespace(),
+                                            job.getMetadata().getName(),
+                                            job.getMetadata().getUid()),
+                            GenericKubernetesResource.class))
+                    .create();
+            await(
+                    "Kueue's word to be seen",
+                    () -> observe(watch, "queued").owners().stream()
+                            .anyMatch(owner -> owner.getKind().equals("Workload")));
         }
     }
 

@@ -19,6 +19,7 @@ import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,6 +100,22 @@ class MlflowFaultsTest {
         MlopsException failure = failure(() -> server.modelTags("m"));
         assertThat(failure.kind()).isEqualTo(Kind.REFUSED);
         assertThat(failure).hasMessageContaining("credentials");
+        assertThat(http.requests).hasSize(1);
+    }
+
+    @Test
+    void anAnswerWithoutEndIsNotKept() {
+        http.on("GET registered-models/get", (exchange, body) -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] blanks = " ".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+            for (int sent = 0; sent < 200; sent++) {
+                exchange.getResponseBody().write(blanks);
+            }
+            exchange.close();
+        });
+        MlopsException failure = failure(() -> server.modelTags("m"));
+        assertThat(failure.kind()).isEqualTo(Kind.FAILED);
+        assertThat(failure).hasMessageContaining("more than 64 MiB");
         assertThat(http.requests).hasSize(1);
     }
 

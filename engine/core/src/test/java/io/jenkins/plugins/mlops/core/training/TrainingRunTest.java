@@ -107,6 +107,9 @@ class TrainingRunTest {
         assertThat(Files.readString(Path.of(result.lineage().record())))
                 .contains("datasetCards")
                 .contains(Digest.of("card").toString());
+        assertThat(notes)
+                .anyMatch(
+                        note -> note.contains("is anonymised: revision 2 of its card says so, by ada at 1970-01-01T"));
     }
 
     @Test
