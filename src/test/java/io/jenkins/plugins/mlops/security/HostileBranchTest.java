@@ -159,6 +159,20 @@ class HostileBranchTest {
         refused(
                 "node { sh 'ln -s /etc/passwd rules.yaml'; evaluationGate rules: 'rules.yaml', metrics: 'rules.yaml' }",
                 "rules.yaml");
+        refused("node { checkDataset '../../../secrets' }", "secrets");
+        refused("node { sh 'mkdir d'; checkDataset path: 'd', report: '../../../r.json' }", "r.json");
+        refused("node { sh 'mkdir d'; checkDataset path: 'd', schema: '/etc/passwd' }", "/etc/passwd");
+        refused(
+                "node { sh 'mkdir d && echo a >d/a && ln -s /etc/passwd d/link';"
+                        + " publishDataset directory: 'd', name: 'd', to: 's3://bucket/p' }",
+                "link");
+        refused("node { publishDataset directory: 'd', name: '../d', to: 's3://bucket/p' }", "../d");
+        refused("trainModel spec: '../../secrets/train.yaml'", "secrets/train.yaml");
+        refused("trainModel image: 'i', command: ['c'], require: [anonymised: false, key: 'mine']", "key");
+        refused("evaluateModel spec: '/etc/passwd'", "/etc/passwd");
+        refused(
+                "promoteModel name: 'm', gate: 'sha256:" + "0".repeat(64) + "', server: 'http://evil.example'",
+                "no MLflow server");
         refused(
                 "node { writeFile file: 'm.json', text: '''" + manifest("../../../../tmp/pwned")
                         + "'''; pullDataset manifest: 'm.json', into: 'd' }",

@@ -91,6 +91,15 @@ public final class ClusterController {
         rule.jenkins.save();
     }
 
+    /** A secret that pipelines may bind. */
+    public static void secretText(JenkinsRule rule, String id, String value) throws Throwable {
+        var credentials = SystemCredentialsProvider.getInstance();
+        credentials
+                .getCredentials()
+                .add(new StringCredentialsImpl(CredentialsScope.GLOBAL, id, null, Secret.fromString(value)));
+        credentials.save();
+    }
+
     /** A job whose Jenkinsfile is in a repository. */
     public static void jobOfRepository(JenkinsRule rule, String name, String repository) throws Throwable {
         jobOf(rule, new Job(name, repository, "Jenkinsfile"));

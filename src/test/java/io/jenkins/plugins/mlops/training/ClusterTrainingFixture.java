@@ -215,12 +215,16 @@ abstract class ClusterTrainingFixture {
     }
 
     void put(String key, String text) {
-        try (ObjectStore store = ObjectStore.connect(new ObjectStoreSettings(
-                URI.create(s3.endpoint()),
-                s3.region(),
-                new ObjectStoreSettings.Credentials(s3.accessKey(), s3.secretKey(), null)))) {
+        try (ObjectStore store = store()) {
             store.putIfAbsent(new S3Uri(bucket, key), text.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    ObjectStore store() {
+        return ObjectStore.connect(new ObjectStoreSettings(
+                URI.create(s3.endpoint()),
+                s3.region(),
+                new ObjectStoreSettings.Credentials(s3.accessKey(), s3.secretKey(), null)));
     }
 
     /** What the repository's pipeline is in the beginning. */
