@@ -52,7 +52,7 @@ abstract class ClusterTrainingFixture {
             pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").write_text(str(sum(numbers) / len(numbers)))
             """;
 
-    private static final String EVALUATE = """
+    static final String EVALUATE = """
             import json, os, pathlib
             mean = float(pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").read_text())
             files = sorted(pathlib.Path(os.environ["MLOPS_EVALUATION_DATASET_DIR"]).glob("*.txt"))
