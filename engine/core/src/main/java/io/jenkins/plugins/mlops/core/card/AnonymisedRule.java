@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.card;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.document.PrintableText;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -19,7 +20,7 @@ public final class AnonymisedRule {
         }
         CardRevision revision = card.get();
         String said = what + " is not marked as anonymised: revision " + revision.number() + " of its card, by "
-                + revision.by() + ", ";
+                + PrintableText.of(revision.by()) + ", ";
         if (!revision.card().isAnonymised()) {
             return Optional.of(
                     said
@@ -35,7 +36,7 @@ public final class AnonymisedRule {
     /** Who says that a dataset is anonymised, and when, as a sentence. @param revision one that is no objection */
     public static String told(DatasetVersion dataset, CardRevision revision) {
         return what(dataset) + " is anonymised: revision " + revision.number() + " of its card says so, by "
-                + revision.by() + " at " + revision.at()
+                + PrintableText.of(revision.by()) + " at " + revision.at()
                 + (revision.signers().isEmpty()
                         ? ""
                         : ", signed with " + String.join(", ", new TreeSet<>(revision.signers())));
