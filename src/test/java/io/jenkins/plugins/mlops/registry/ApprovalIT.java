@@ -70,6 +70,7 @@ class ApprovalIT {
                 rejectAndTimeOut(rule, job, better);
                 byButtons(rule, job, better, mlflow);
                 byAnotherPerson(rule, job, better);
+                underAnotherPolicy(rule, job, better, mlflow);
             });
         }
     }
@@ -202,6 +203,24 @@ class ApprovalIT {
         other.getInputByName("reason").setValue("looked at it");
         rule.submit(other);
         rule.assertBuildStatusSuccess(rule.waitForCompletion(own));
+    }
+
+    /** What was allowed when it began to wait is not when it is approved. */
+    private void underAnotherPolicy(JenkinsRule rule, WorkflowJob job, TrainedModel better, MlflowServer mlflow)
+            throws Exception {
+        int before = champion(mlflow);
+        WorkflowRun waiting = begin(job, better.gate(model) + promote(better, "approval()"));
+        rule.waitForMessage("Waiting for somebody to approve", waiting);
+        FolderPolicy policy = new FolderPolicy("");
+        policy.setModels(List.of("others-*"));
+        MlopsConfiguration.get().setPolicies(List.of(policy));
+        HtmlForm approve = form(decision(rule, "dora", waiting), "approve");
+        approve.getInputByName("reason").setValue("looked at it");
+        rule.submit(approve);
+        rule.assertBuildStatus(Result.FAILURE, rule.waitForCompletion(waiting));
+        rule.assertLogContains(
+                "The policy of all jobs does not allow the model '" + model + "': it allows others-*", waiting);
+        assertThat(champion(mlflow)).isEqualTo(before);
     }
 
     private HtmlPage decision(JenkinsRule rule, String user, WorkflowRun run) throws Exception {
