@@ -16,7 +16,9 @@ import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
 import hudson.util.Secret;
+import io.jenkins.plugins.mlops.ControllerDirectory;
 import io.jenkins.plugins.mlops.TestServers;
+import io.jenkins.plugins.mlops.config.BitbucketProfile;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
@@ -106,7 +108,8 @@ class PlantedSecretsIT {
         agent = jenkins.createOnlineSlave(
                 Label.get("far"), new EnvVars("MLOPS_TEST_S3_SECRET_KEY", "", "MLOPS_TEST_MLFLOW_AUTH_PASSWORD", ""));
         String trainer = "trainer-" + UUID.randomUUID();
-        for (String name : List.of("trainer", "token", "typed", "cluster", "registry")) {
+        for (String name : List.of(
+                "trainer", "token", "typed", "cluster", "registry", "bitbucket", "webhook", "previous webhook")) {
             planted.put(name, name + "-" + UUID.randomUUID());
         }
         planted.put("keys of the store", s3.secretKey());
@@ -138,6 +141,7 @@ class PlantedSecretsIT {
 
         proceed(build);
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build));
+        assertThat(ControllerDirectory.part("audit")).isNotEmptyDirectory();
         searchFiles("after it");
         searchAnswers(build);
         ByteArrayOutputStream bundle = new ByteArrayOutputStream();
@@ -160,6 +164,9 @@ class PlantedSecretsIT {
                                 "-----BEGIN PRIVATE KEY-----\n" + planted.get("signing key")
                                         + "\n-----END PRIVATE KEY-----\n"),
                         text(CredentialsScope.SYSTEM, "cluster", planted.get("cluster")),
+                        text(CredentialsScope.SYSTEM, "bitbucket", planted.get("bitbucket")),
+                        text(CredentialsScope.SYSTEM, "webhook", planted.get("webhook")),
+                        text(CredentialsScope.SYSTEM, "previous", planted.get("previous webhook")),
                         text(CredentialsScope.GLOBAL, "token", planted.get("token"))));
         SystemCredentialsProvider.getInstance().save();
         ObjectStoreProfile store = new ObjectStoreProfile("store", s3.endpoint());
@@ -181,6 +188,12 @@ class PlantedSecretsIT {
         cluster.setRegistry("registry.example.org");
         cluster.setRegistryCredentialsId("registry");
         MlopsConfiguration.get().setClusters(List.of(cluster));
+        BitbucketProfile bitbucket = new BitbucketProfile("bitbucket", "http://127.0.0.1:1");
+        bitbucket.setCredentialsId("bitbucket");
+        bitbucket.setWebhookSecretId("webhook");
+        bitbucket.setPreviousWebhookSecretId("previous");
+        MlopsConfiguration.get().setBitbucketServers(List.of(bitbucket));
+        assertThat(bitbucket.webhookSecrets()).hasSize(2);
     }
 
     private static UsernamePasswordCredentialsImpl user(String id, String name, String password) throws Exception {
