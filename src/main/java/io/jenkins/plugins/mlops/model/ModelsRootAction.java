@@ -22,7 +22,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 import org.kohsuke.stapler.verb.GET;
 
 /**
- * The page <em>Models</em> of the side bar. Who may see the lineage of something anywhere gets to it; of the models he sees all with the
+ * The page <em>Models</em>, in the menu of Jenkins' header and by {@link ModelsLink} in a side bar. Who may see the lineage of something anywhere gets to it; of the models he sees all with the
  * permission on all of Jenkins, else those that a job has to do with whose lineage he may see.
  */
 @Extension

@@ -20,7 +20,7 @@ import org.springframework.security.core.Authentication;
  */
 public record Viewer(@NonNull Authentication user) {
 
-    /** How long a change of permissions may take to reach the side bar. */
+    /** How long a change of permissions may take to reach the links to the pages of models. */
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
     private static final int MOST_USERS = 1000;

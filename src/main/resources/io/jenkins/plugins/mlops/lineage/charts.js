@@ -37,7 +37,7 @@
     return {
       animation: false,
       textStyle: { color: text, fontFamily: getComputedStyle(where).fontFamily },
-      grid: { left: 8, right: 24, top: 16, bottom: model.xLabel ? 76 : 56, containLabel: true },
+      grid: { left: 8, right: 24, top: model.yLabel ? 32 : 16, bottom: model.xLabel ? 76 : 56, containLabel: true },
       legend: { type: "scroll", bottom: 0, textStyle: { color: text }, pageTextStyle: { color: text }, pageIconColor: text },
       tooltip: {
         trigger: "axis",
@@ -49,7 +49,8 @@
         textStyle: { color: text },
       },
       xAxis: { type: model.xType, name: model.xLabel, nameLocation: "middle", nameGap: 28, ...(model.xType === "category" ? { data: model.x } : {}), ...axis },
-      yAxis: { type: "value", name: model.yLabel, scale: true, ...axis },
+      // The name begins at the axis: in its middle, a long one is cut off at the chart's edge.
+      yAxis: { type: "value", name: model.yLabel, scale: true, ...axis, nameTextStyle: { color: text, align: "left" } },
       series: model.series.map((series) => {
         last += series.dashed && last >= 0 ? 0 : 1;
         const own = colour(`color-mix(in srgb, var(${PALETTE[last % PALETTE.length]}) 80%, var(--text-color))`, where);
@@ -92,11 +93,17 @@
     });
   }
 
+  function redraw() {
+    if (window.echarts) {
+      document.querySelectorAll(".mlops-chart[data-chart]").forEach(draw);
+    }
+  }
+
+  // Another theme is chosen in the account's menu, without a new page, or by the system, for a theme that follows it.
   function begin() {
     all(document);
-    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      document.querySelectorAll(".mlops-chart[data-chart]").forEach(draw);
-    });
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    new MutationObserver(redraw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   }
 
   if (document.readyState === "loading") {

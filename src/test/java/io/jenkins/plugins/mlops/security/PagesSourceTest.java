@@ -47,7 +47,7 @@ class PagesSourceTest {
 
     @Test
     void pagesEscapeEverythingAndHoldNoScriptOrStyle() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/main/resources/io/jenkins/plugins/mlops"))) {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/resources"))) {
             for (Path page :
                     files.filter(file -> file.toString().endsWith(".jelly")).toList()) {
                 String text = Files.readString(page);

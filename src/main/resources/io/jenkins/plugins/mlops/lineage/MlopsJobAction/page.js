@@ -1,7 +1,6 @@
 // Remembers in the browser what somebody has chosen to see of a job, and shows that when the page is opened without a choice.
-(function () {
-  const form = document.querySelector("form.mlops-choose");
-  if (!form) {
+document.addEventListener("DOMContentLoaded", () => {
+  if (!document.querySelector("form.mlops-choose")) {
     return;
   }
   const key = "mlops-trend " + window.location.pathname;
@@ -11,4 +10,4 @@
   } else if (remembered) {
     window.location.replace(window.location.pathname + remembered);
   }
-})();
+});
