@@ -80,10 +80,6 @@ class DigitsPipelineIT {
         story(job("declarative", team, DigitsProject.PIPELINE + "/Jenkinsfile"), commit);
 
         Path copy = directory.resolve("copy");
-        Pictures.take("jenkins-build-promoted", page("declarative/3"), 900);
-        Pictures.take("jenkins-build-refused", page("declarative/2"), 900);
-        Pictures.take("jenkins-parameters", page("declarative/build"), 1000);
-
         String copied = DigitsProject.repository(copy, "");
         story(job("scripted", copy, "Jenkinsfile.scripted"), copied);
     }

@@ -137,7 +137,12 @@ public final class Browser implements AutoCloseable {
 
     /** Where the browser is, below the controller's root. */
     public String path() {
-        return root.relativize(URI.create(driver.getCurrentUrl())).toString();
+        return relative(driver.getCurrentUrl());
+    }
+
+    /** An address of the controller, below its root. */
+    public String relative(String address) {
+        return root.relativize(URI.create(address)).toString();
     }
 
     /** Waits until nothing is fetched any more. */
@@ -145,7 +150,8 @@ public final class Browser implements AutoCloseable {
         await(
                 "the page is quiet: " + driver.getCurrentUrl(),
                 () -> Boolean.TRUE.equals(driver.executeScript("return document.readyState === 'complete'"
-                        + " && (!window.testQuiet || window.testQuiet())")));
+                        + " && (!window.testQuiet || window.testQuiet())"
+                        + " && !document.querySelector('.mlops-fetched[aria-busy=true]')")));
     }
 
     /** Waits for something to become true. */
@@ -183,6 +189,14 @@ public final class Browser implements AutoCloseable {
     /** All elements that a CSS selector finds now. */
     public List<WebElement> all(String selector) {
         return driver.findElements(By.cssSelector(selector));
+    }
+
+    /** Writes into a field in place of what is in it. */
+    public Browser fill(String selector, String text) {
+        WebElement field = find(selector);
+        field.clear();
+        field.sendKeys(text);
+        return this;
     }
 
     /** Runs a function's body in the page. */
@@ -262,19 +276,45 @@ public final class Browser implements AutoCloseable {
         return (List<String>) driver.executeScript(script("charts.js"));
     }
 
-    /** Takes a picture of the window for docs/images, when {@code MLOPS_TEST_PICTURES} names a directory for it. */
+    /** What is wrong with how the page is built, besides what {@link #violations} finds: headings, tables, boxes that scroll, charts. */
+    @SuppressWarnings("unchecked")
+    public List<String> structure(String within) {
+        return (List<String>) driver.executeScript(script("structure.js"), within);
+    }
+
+    /** Takes a picture of the window's top for docs/images, when {@code MLOPS_TEST_PICTURES} names a directory for it. */
     public Browser picture(String name, int height) {
+        return picture(name, new Clip(0, 0, WIDTH, height));
+    }
+
+    /** The same of a part of the page, from the first element that a selector finds to the last one, and no higher than given. */
+    public Browser picture(String name, String selector, int most) {
+        List<?> box = (List<?>) driver.executeScript(script("box.js"), selector);
+        double[] sides =
+                box.stream().mapToDouble(side -> ((Number) side).doubleValue()).toArray();
+        return picture(name, new Clip(sides[0], sides[1], sides[2], Math.min(most, sides[3])));
+    }
+
+    /** A part of a page, in its pixels. */
+    private record Clip(double x, double y, double width, double height) {}
+
+    private Browser picture(String name, Clip clip) {
         if (PICTURES != null) {
-            sized(WIDTH, height);
             settle();
             pause(500);
+            byte[] picture = shot(Map.of(
+                    "format",
+                    "png",
+                    "captureBeyondViewport",
+                    true,
+                    "clip",
+                    Map.of("x", clip.x, "y", clip.y, "width", clip.width, "height", clip.height, "scale", 1)));
             try {
                 Path directory = Files.createDirectories(Path.of(PICTURES).toAbsolutePath());
-                Files.write(directory.resolve(name + ".png"), shot(Map.of("format", "png")));
+                Files.write(directory.resolve(name + ".png"), SmallPng.of(picture));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            wide();
         }
         return this;
     }
@@ -332,6 +372,14 @@ public final class Browser implements AutoCloseable {
         return driver.switchTo().activeElement();
     }
 
+    /** Puts the focus before the page's first control. */
+    public Browser fromStart() {
+        driver.executeScript(
+                "document.activeElement.blur(); window.scrollTo(0, 0);"
+                        + "const s = document.createElement('span'); s.tabIndex = -1; document.body.prepend(s); s.focus(); s.remove();");
+        return this;
+    }
+
     /** Presses Tab until what has the focus fulfils a selector; at most as often as given. */
     public WebElement tabTo(String selector, int most) {
         for (int i = 0; i < most; i++) {
@@ -349,9 +397,7 @@ public final class Browser implements AutoCloseable {
      * it has the focus, by comparing pictures with and without.
      */
     public List<Stop> walk(String within) {
-        driver.executeScript(
-                "document.activeElement.blur(); window.scrollTo(0, 0);"
-                        + "const s = document.createElement('span'); s.tabIndex = -1; document.body.prepend(s); s.focus(); s.remove();");
+        fromStart();
         List<Stop> stops = new ArrayList<>();
         int outside = 0;
         for (int i = 0; i < 400; i++) {
@@ -372,6 +418,12 @@ public final class Browser implements AutoCloseable {
         }
         assertThat(outside).as("stops before and after").isLessThan(390);
         return stops;
+    }
+
+    /** The controls within an element that the last {@link #walk} there should have stopped at, and did not. */
+    @SuppressWarnings("unchecked")
+    public List<String> unreached(String within) {
+        return (List<String>) driver.executeScript(script("unreached.js"), within);
     }
 
     /** Whether a picture of the focused element changes when the focus goes away. */

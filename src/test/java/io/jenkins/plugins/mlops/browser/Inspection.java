@@ -29,6 +29,7 @@ final class Inspection {
     /** Opens a page and looks at it from all sides. */
     Inspection of(String path, String within) {
         browser.open(path);
+        note(path, "is not built well", browser.structure(within));
         here(path, within);
         browser.narrow().open(path);
         note(path, "sticks out of a narrow window", browser.overflowing(within));
@@ -45,6 +46,7 @@ final class Inspection {
                 note(what, stop.seen() ? "has no name" : "does not show the focus", List.of(stop.toString()));
             }
         }
+        note(what, "is passed over by the tabulator at", browser.unreached(within));
         return this;
     }
 

@@ -8,27 +8,34 @@ import io.jenkins.plugins.mlops.DigitsProject;
 import io.jenkins.plugins.mlops.PackagedPlugin;
 import io.jenkins.plugins.mlops.TestServers;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
- * A controller with the packaged plugin for all the tests of a class: with security, the people of {@link SiteController}, an enforced
- * content security policy, the configuration of docs/jenkins-quickstart.md and real servers.
+ * A controller with the packaged plugin, and a browser before it, for all the tests of a class and of the classes nested in it: with
+ * security, the people of {@link SiteController}, an enforced content security policy, the configuration of docs/jenkins-quickstart.md
+ * and real servers. Its jobs are built when a test first asks for them.
  */
 final class Site implements BeforeAllCallback, AfterAllCallback {
 
     private static final String VENV = System.getenv("MLOPS_TEST_VENV");
 
-    /** A training or two on two processors that do other things besides, and a walk through every page. */
-    private static final int TIMEOUT_SECONDS = 2400;
+    /** Some trainings on two processors that do other things besides, and a walk through every page. */
+    private static final int TIMEOUT_SECONDS = 3600;
+
+    private static final String REPOSITORIES = "https://git.example.org/vision/";
 
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension()
             .withTimeout(TIMEOUT_SECONDS)
@@ -39,9 +46,16 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
     private Path directory;
     private TestServers.S3 s3;
     private String bucket;
+    private Browser browser;
+    private Job digits;
+    private boolean reviewed;
+    private boolean years;
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
+        if (!context.getEnclosingTestClasses().isEmpty()) {
+            return;
+        }
         assumeTrue(VENV != null, "the environment has no MLOPS_TEST_VENV: run it with testing/servers");
         Browser.assumeThere();
         URI mlflow = TestServers.mlflow();
@@ -56,49 +70,102 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
                 .extraEnv("AWS_ACCESS_KEY_ID", s3.accessKey())
                 .extraEnv("AWS_SECRET_ACCESS_KEY", s3.secretKey())
                 .extraEnv("AWS_ENDPOINT_URL_S3", s3.endpoint())
-                .extraEnv("MLFLOW_TRACKING_URI", mlflow.toString());
+                .extraEnv("MLFLOW_TRACKING_URI", mlflow.toString())
+                // Pages and pictures show an address of a repository, and no directory of this machine.
+                .extraEnv("GIT_CONFIG_COUNT", "1")
+                .extraEnv("GIT_CONFIG_KEY_0", "url." + directory.toUri() + ".insteadOf")
+                .extraEnv("GIT_CONFIG_VALUE_0", REPOSITORIES);
         jenkins.startJenkins();
         try {
             jenkins.runRemotely(SiteController::prepare);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
+        browser = new Browser(URI.create(jenkins.getUrl().toString()));
     }
 
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
+        if (!context.getEnclosingTestClasses().isEmpty()) {
+            return;
+        }
+        if (browser != null) {
+            browser.close();
+        }
         jenkins.afterEach(context);
     }
 
-    RealJenkinsExtension jenkins() {
-        return jenkins;
+    Browser browser() {
+        return browser;
     }
 
-    URI root() throws IOException {
-        return URI.create(jenkins.getUrl().toString());
+    /**
+     * The job {@code digits} of the pipeline of pipelines/digits: build 1 made a champion, 2 was refused by the gate, 3 is the champion
+     * of then.
+     */
+    Job digits() throws Throwable {
+        if (digits == null) {
+            Path repository = directory.resolve("digits");
+            DigitsProject.repository(repository, DigitsProject.PIPELINE.toString());
+            Job job = new Job(
+                    "digits",
+                    REPOSITORIES + "digits",
+                    DigitsProject.PIPELINE + "/Jenkinsfile",
+                    "s3://" + bucket + "/digits",
+                    VENV);
+            jenkins.runRemotely(DigitsController::create, job);
+            build(job, Map.of());
+            build(job, Map.of("DATASET", "damaged"));
+            build(job, Map.of("DATASET", "nights", "FROM_CHAMPION", true));
+            digits = job;
+        }
+        return digits;
     }
 
-    /** Makes a job of the pipeline of pipelines/digits, with a repository of its own. */
-    Job digits(String name) throws Throwable {
-        Path repository = directory.resolve(name);
-        DigitsProject.repository(repository, DigitsProject.PIPELINE.toString());
-        Job job = new Job(
-                name,
-                repository.toUri().toString(),
-                DigitsProject.PIPELINE + "/Jenkinsfile",
-                "s3://" + bucket + "/" + name,
-                VENV);
-        jenkins.runRemotely(DigitsController::create, job);
-        return job;
+    private void build(Job job, Map<String, Serializable> parameters) throws Throwable {
+        jenkins.runRemotely(DigitsController::build, job, new HashMap<>(parameters));
     }
 
-    /** Runs a build to its end; returns its number. */
-    int build(Job job, Map<String, Serializable> parameters) throws Throwable {
-        return jenkins.runRemotely(DigitsController::build, job, new HashMap<>(parameters));
+    /**
+     * The job {@code review}, whose build 1 checked its data, trained from the champion of {@link #digits}, drew a picture, and waits for
+     * people who decide whether the model becomes champion, and trial.
+     */
+    void review() throws Throwable {
+        if (!reviewed) {
+            Job job = digits();
+            try (InputStream file = Objects.requireNonNull(Site.class.getResourceAsStream("review.groovy"))) {
+                String script = new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                        .replace("@REPOSITORY@", job.repository())
+                        .replace("@DATASETS@", job.datasets())
+                        .replace("@VENV@", VENV);
+                jenkins.runRemotely(SiteController::review, script);
+            }
+            reviewed = true;
+        }
     }
 
-    /** Makes a job with ten thousand builds. */
-    void manyBuilds(String name) throws Throwable {
-        jenkins.runRemotely(SiteController::manyBuilds, name);
+    /** Waits for the end of build 1 of {@code review}; returns its result. */
+    String endOfReview() throws Throwable {
+        return jenkins.runRemotely(SiteController::endOfReview);
+    }
+
+    /** The job {@code years} with ten thousand builds. */
+    void years() throws Throwable {
+        if (!years) {
+            jenkins.runRemotely(SiteController::manyBuilds, "years");
+            years = true;
+        }
+    }
+
+    /** The controller's audit of promotions and decisions. */
+    String audit() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        try (Stream<Path> files =
+                Files.list(jenkins.getHome().toPath().resolve("mlops").resolve("audit"))) {
+            for (Path file : files.sorted().toList()) {
+                lines.append(Files.readString(file));
+            }
+        }
+        return lines.toString();
     }
 }

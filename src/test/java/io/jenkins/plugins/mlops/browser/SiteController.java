@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.browser;
 
+import hudson.model.Cause;
+import hudson.model.CauseAction;
 import hudson.model.Item;
 import hudson.model.User;
 import hudson.security.GlobalMatrixAuthorizationStrategy;
@@ -15,6 +17,9 @@ import java.util.Map;
 import jenkins.model.Jenkins;
 import jenkins.model.experimentalflags.UserExperimentalFlagsProperty;
 import org.jenkinsci.plugins.matrixauth.PermissionEntry;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What {@link Site} does within the controller's process. */
@@ -78,6 +83,23 @@ final class SiteController {
         ThemeUserProperty property = new ThemeUserProperty();
         property.setTheme(new DarkThemeManagerFactory());
         user.addProperty(property);
+    }
+
+    /** Starts a build of a pipeline, and waits until two promotions wait in it. */
+    static void review(JenkinsRule r, String script) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class, "review");
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        WorkflowRun run = job.scheduleBuild2(0, new CauseAction(new Cause.UserIdCause(ADMIN)))
+                .waitForStart();
+        for (String alias : List.of("champion", "trial")) {
+            r.waitForMessage("becomes " + alias, run);
+        }
+    }
+
+    static String endOfReview(JenkinsRule r) throws Exception {
+        WorkflowRun run =
+                r.jenkins.getItemByFullName("review", WorkflowJob.class).getBuildByNumber(1);
+        return r.waitForCompletion(run).getResult().toString();
     }
 
     static void manyBuilds(JenkinsRule r, String name) throws IOException {

@@ -8,7 +8,6 @@ import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.Item;
 import hudson.model.Result;
-import io.jenkins.plugins.mlops.Pictures;
 import io.jenkins.plugins.mlops.TestServers;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
@@ -69,12 +68,6 @@ class ModelsPageIT {
         try (MlflowServer mlflow = MlflowServer.connect(new MlflowSettings(uri, null), null)) {
             makeHistory(mlflow);
         }
-        String root = rule.getURL() + ModelsRootAction.URL;
-        Pictures.take("jenkins-models", root + "/", 700);
-        Pictures.take("jenkins-model", root + "/model/?" + query(model), 1100);
-        Pictures.take("jenkins-model-version", root + "/model/version?" + query(model) + "&version=1", 1300);
-        Pictures.take("jenkins-model-compare", root + "/model/compare?" + query(model) + "&left=1&right=2", 1100);
-        Pictures.take("jenkins-dataset", root + "/dataset/?id=" + DATASET, 700);
         rule.jenkins.setSecurityRealm(rule.createDummySecurityRealm());
         rule.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.ADMINISTER)
