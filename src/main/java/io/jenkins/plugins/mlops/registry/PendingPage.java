@@ -9,9 +9,11 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.PrintableText;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
+import io.jenkins.plugins.mlops.lineage.Shown;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
+import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import jenkins.model.Jenkins;
@@ -71,8 +73,15 @@ public final class PendingPage {
         return PrintableText.of(pending.by());
     }
 
-    public String getSince() {
-        return pending.since();
+    /** When it began to wait, as it was recorded. */
+    public String getAt() {
+        return Shown.text(pending.since());
+    }
+
+    /** The same as a date; null when it is none. */
+    @CheckForNull
+    public Date getTime() {
+        return Shown.time(pending.since());
     }
 
     /** The version that the alias pointed to when the step began to wait; 0 for none. */
