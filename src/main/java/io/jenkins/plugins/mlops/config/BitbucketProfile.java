@@ -40,6 +40,10 @@ public class BitbucketProfile extends ServerProfile<BitbucketProfile> {
     private boolean cloud;
     private String webhookSecretId;
     private String previousWebhookSecretId;
+    private boolean reportStatus = true;
+    private boolean reportGates = true;
+    private boolean reportComment = true;
+    private boolean reportFromPipelines;
 
     /** @param url may be null for Cloud */
     @DataBoundConstructor
@@ -83,6 +87,49 @@ public class BitbucketProfile extends ServerProfile<BitbucketProfile> {
     @DataBoundSetter
     public void setPreviousWebhookSecretId(@CheckForNull String previousWebhookSecretId) {
         this.previousWebhookSecretId = Util.fixEmptyAndTrim(previousWebhookSecretId);
+    }
+
+    /** Whether commits are told how their builds are. */
+    public boolean isReportStatus() {
+        return reportStatus;
+    }
+
+    @DataBoundSetter
+    public void setReportStatus(boolean reportStatus) {
+        this.reportStatus = reportStatus;
+    }
+
+    /** Whether commits get a report of each gate of their builds. */
+    public boolean isReportGates() {
+        return reportGates;
+    }
+
+    @DataBoundSetter
+    public void setReportGates(boolean reportGates) {
+        this.reportGates = reportGates;
+    }
+
+    /** Whether a job keeps a comment on the pull requests of its builds. */
+    public boolean isReportComment() {
+        return reportComment;
+    }
+
+    @DataBoundSetter
+    public void setReportComment(boolean reportComment) {
+        this.reportComment = reportComment;
+    }
+
+    /**
+     * Whether a pipeline may say itself what it reports to: any commit and pull request that the credentials reach. Else only builds of
+     * merges report.
+     */
+    public boolean isReportFromPipelines() {
+        return reportFromPipelines;
+    }
+
+    @DataBoundSetter
+    public void setReportFromPipelines(boolean reportFromPipelines) {
+        this.reportFromPipelines = reportFromPipelines;
     }
 
     List<String> webhookSecretIds() {
@@ -135,7 +182,8 @@ public class BitbucketProfile extends ServerProfile<BitbucketProfile> {
 
     private static BitbucketSettings.Credentials authorization(StandardCredentials credentials) {
         if (credentials instanceof StringCredentials token) {
-            return new BitbucketSettings.Credentials(null, null, token.getSecret().getPlainText());
+            return new BitbucketSettings.Credentials(
+                    null, null, token.getSecret().getPlainText());
         }
         StandardUsernamePasswordCredentials user = (StandardUsernamePasswordCredentials) credentials;
         return new BitbucketSettings.Credentials(

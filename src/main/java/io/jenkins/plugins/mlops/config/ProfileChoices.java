@@ -42,6 +42,12 @@ public final class ProfileChoices {
         return choices(job, current, JobPolicy.of(job).clusters(), TrainingCluster::getName);
     }
 
+    /** As {@link #mlflowServers}, for Bitbucket servers, which policies do not restrict: each says with its webhooks who gets its events. */
+    @NonNull
+    public static ListBoxModel bitbucketServers(@CheckForNull Item job, @CheckForNull String current) {
+        return choices(job, current, MlopsConfiguration.get().getBitbucketServers(), BitbucketProfile::getName);
+    }
+
     /** All object stores, for administrators. */
     @NonNull
     static ListBoxModel allObjectStores(@CheckForNull String current) {
