@@ -10,6 +10,8 @@ import io.jenkins.plugins.mlops.core.bitbucket.StickyComment;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * One thing to be sent to Bitbucket, and how often that was tried. It has exactly one of status, report and comment. It holds no secret: with
@@ -34,6 +36,9 @@ record Letter(
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
+    /** Nobody means more, and it would be no time that can be counted with. */
+    private static final Duration LONGEST_ASKED = Duration.ofDays(365);
+
     private static final int MOST_DOUBLINGS = 16;
 
     static Letter of(String build, ReportTarget target, BuildStatus status) {
@@ -87,8 +92,8 @@ record Letter(
     @NonNull
     Letter postponed(@NonNull Duration asked) {
         Duration own = FIRST_WAIT.multipliedBy(1L << Math.min(attempts, MOST_DOUBLINGS));
-        Duration bounded = own.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : own;
-        Duration wait = asked.compareTo(bounded) > 0 ? asked : bounded;
+        Duration bounded = Collections.min(List.of(own, LONGEST_WAIT));
+        Duration wait = Collections.max(List.of(bounded, Collections.min(List.of(asked, LONGEST_ASKED))));
         return new Letter(
                 build,
                 target,

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -66,12 +67,13 @@ public class Outbox {
 
     /** Keeps a letter until it has arrived, and begins to send it. */
     void put(@NonNull Letter letter) {
+        Optional<Letter> before;
         synchronized (notes) {
-            notes.get(letter.place())
-                    .filter(before -> !before.build().equals(letter.build()))
-                    .ifPresent(before -> ReportLog.write(before, ReportLog.State.REPLACED, null));
+            before = notes.get(letter.place());
             notes.put(letter.place(), letter);
         }
+        before.filter(replaced -> !replaced.build().equals(letter.build()))
+                .ifPresent(replaced -> ReportLog.write(replaced, ReportLog.State.REPLACED, null));
         ReportLog.write(letter, ReportLog.State.WAITING, null);
         deliverSoon(letter.target().server());
     }
@@ -141,7 +143,8 @@ public class Outbox {
                 Instant next = postpone(letter, e, asked);
                 failures++;
                 if (failures == AWAY || !asked.isZero()) {
-                    letters.subList(i + 1, letters.size()).forEach(untried -> keep(untried, untried.waitingUntil(next)));
+                    letters.subList(i + 1, letters.size())
+                            .forEach(untried -> keep(untried, untried.waitingUntil(next)));
                     return;
                 }
             } catch (RuntimeException e) {
@@ -154,8 +157,8 @@ public class Outbox {
     /** @return when it is tried again, or would have been */
     private Instant postpone(Letter letter, MlopsException e, Duration asked) {
         Letter later = letter.postponed(asked);
-        boolean hopeless = later.attempts() >= MAX_ATTEMPTS
-                || letter.noted().plus(MAX_AGE).isBefore(later.next());
+        boolean hopeless =
+                later.attempts() >= MAX_ATTEMPTS || letter.noted().plus(MAX_AGE).isBefore(later.next());
         if (hopeless) {
             giveUp(letter, e.getMessage() + "; this is not tried any more");
         } else {

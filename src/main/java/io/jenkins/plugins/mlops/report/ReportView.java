@@ -48,6 +48,15 @@ public final class ReportView {
         return Shown.text(entry.why());
     }
 
+    /** All of it in one line. */
+    public String getText() {
+        return getWhat()
+                + (getWhere().isEmpty() ? "" : ", " + getWhere())
+                + ": "
+                + getState()
+                + (getWhy() == null ? "" : " (" + getWhy() + ")");
+    }
+
     /** When that was found; ISO 8601. */
     @Exported
     public String getAt() {

@@ -1,13 +1,19 @@
 package io.jenkins.plugins.mlops.report;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlops.config.BitbucketProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.bitbucket.BitbucketStandIn;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 
 /** The profile of a {@link BitbucketStandIn}, and pipelines that report to it. */
 final class BitbucketServers {
@@ -16,6 +22,8 @@ final class BitbucketServers {
     static final String COMMIT = "b2c3d4e5".repeat(5);
     static final String SOURCE = "a1".repeat(20);
     static final long PULL = 7;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private BitbucketServers() {}
 
@@ -63,5 +71,23 @@ final class BitbucketServers {
         return "writeFile file: 'rules.yaml', text: '" + rules + "'\nwriteFile file: 'metrics.json', text: '" + metrics
                 + "}'\nevaluationGate rules: 'rules.yaml', metrics: 'metrics.json', name: '" + name
                 + "', onFailure: 'unstable'\n";
+    }
+
+    /** Waits until something holds. */
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).as(what).isBefore(end);
+            Thread.sleep(20);
+        }
+    }
+
+    /** Waits until so many reports of a build have ended, well or not. */
+    static void awaitEnds(WorkflowRun build, int reports) throws InterruptedException {
+        await("the end of " + reports + " reports", () -> {
+            List<ReportLog.Entry> entries = ReportLog.read(build);
+            return entries.size() == reports
+                    && entries.stream().noneMatch(entry -> entry.state() == ReportLog.State.WAITING);
+        });
     }
 }

@@ -7,10 +7,7 @@ import io.jenkins.plugins.mlops.ControllerLog;
 import io.jenkins.plugins.mlops.PackagedPlugin;
 import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
 import io.jenkins.plugins.mlops.core.bitbucket.BitbucketStandIn;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -24,7 +21,6 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 class ReportRestartIT {
 
     private static final int TIMEOUT_SECONDS = 1800;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @RegisterExtension
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension().withTimeout(TIMEOUT_SECONDS);
@@ -45,7 +41,7 @@ class ReportRestartIT {
             server.heal();
             server.loseAnswer(1, "POST .*/comments");
             jenkins.startJenkins();
-            await("the comment", () -> !server.comments().isEmpty());
+            BitbucketServers.await("the comment", () -> !server.comments().isEmpty());
             jenkins.stopJenkinsForcibly();
 
             jenkins.startJenkins();
@@ -56,23 +52,19 @@ class ReportRestartIT {
             assertThat(server.reports(COMMIT)).hasSize(1);
 
             jenkins.runRemotely(ReportRestartIT::beginLong);
-            await("the begin", () -> server.history.get(server.history.size() - 1).endsWith("INPROGRESS"));
+            BitbucketServers.await(
+                    "the begin",
+                    () -> server.history.get(server.history.size() - 1).endsWith("INPROGRESS"));
             jenkins.stopJenkinsForcibly();
             jenkins.startJenkins();
-            await("the end", () -> !server.history.get(server.history.size() - 1).endsWith("INPROGRESS"));
+            BitbucketServers.await(
+                    "the end",
+                    () -> !server.history.get(server.history.size() - 1).endsWith("INPROGRESS"));
             jenkins.runRemotely(ReportRestartIT::awaitAllSent, "long");
             assertThat(server.comments()).hasSize(2);
             jenkins.stopJenkins();
         }
         log.assertNothingRefused();
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(end);
-            Thread.sleep(20);
-        }
     }
 
     private static void configure(JenkinsRule controller, String address) throws Throwable {
@@ -94,14 +86,17 @@ class ReportRestartIT {
     }
 
     private static void beginLong(JenkinsRule controller) throws Throwable {
-        job(controller, "long", BitbucketServers.step() + "sleep 5").scheduleBuild2(0).waitForStart();
+        job(controller, "long", BitbucketServers.step() + "sleep 5")
+                .scheduleBuild2(0)
+                .waitForStart();
     }
 
     private static void awaitAllSent(JenkinsRule controller, String name) throws Throwable {
         WorkflowRun build =
                 controller.jenkins.getItemByFullName(name, WorkflowJob.class).getBuildByNumber(1);
         controller.waitForCompletion(build);
-        await("all to be sent", () -> ReportLog.read(build).stream()
-                .allMatch(entry -> entry.state() == ReportLog.State.SENT));
+        BitbucketServers.await(
+                "all to be sent",
+                () -> ReportLog.read(build).stream().allMatch(entry -> entry.state() == ReportLog.State.SENT));
     }
 }

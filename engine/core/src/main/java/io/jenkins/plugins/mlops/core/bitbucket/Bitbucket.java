@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * A Bitbucket server. Every method asks it anew, may be repeated, and tries again what fails in passing: time-outs, HTTP 429 (as
- * late as the server asks) and 5xx. What is left is an {@link MlopsException} of one sentence: of kind UNREACHABLE when a later call
+ * late as the server asks), 409 and 5xx. What is left is an {@link MlopsException} of one sentence: of kind UNREACHABLE when a later call
  * may succeed ({@link RetryPolicy.Transient#askedWait(Throwable)} says how much later the server wants it), REFUSED when the credentials or
  * their permissions do not suffice, FAILED for whatever else the server says, USAGE for what no server could be asked. Thread-safe.
  */

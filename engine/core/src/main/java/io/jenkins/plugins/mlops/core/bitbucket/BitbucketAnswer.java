@@ -46,6 +46,11 @@ final class BitbucketAnswer extends IOException {
         return status == 404;
     }
 
+    /** Whether another writer came in between, which passes. */
+    boolean isConflict() {
+        return status == 409;
+    }
+
     /** Whether Data Center says that what was asked about is not there, and not that it has no such address. */
     boolean names(String simpleName) {
         return exception.endsWith("." + simpleName);

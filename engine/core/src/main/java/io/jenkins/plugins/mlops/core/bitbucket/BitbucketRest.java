@@ -139,6 +139,9 @@ final class BitbucketRest implements AutoCloseable {
                 try {
                     return call.run();
                 } catch (BitbucketAnswer answer) {
+                    if (answer.isConflict()) {
+                        throw new RetryPolicy.Transient("answered " + answer.phrase(), null);
+                    }
                     throw answer;
                 } catch (IOException e) {
                     throw NetworkFailure.mark(e);

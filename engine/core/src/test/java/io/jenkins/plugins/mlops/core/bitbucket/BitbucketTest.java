@@ -234,6 +234,9 @@ class BitbucketTest {
         server.refuse(1, "POST .*(builds|build)$", 500, Map.of());
         server.refuse(1, "POST .*(builds|build)$", 429, Map.of("Retry-After", "0"));
         bitbucket.setBuildStatus(MODEL, MERGE, status(BuildStatus.State.PASSED, "done"));
+        server.refuse(2, "PUT .*/reports/", 409, Map.of());
+        bitbucket.putReport(MODEL, MERGE, report(1, 1));
+        assertThat(server.reports(MERGE)).hasSize(1);
         assertThat(server.history).hasSize(1);
     }
 

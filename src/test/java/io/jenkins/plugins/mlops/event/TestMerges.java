@@ -1,0 +1,30 @@
+package io.jenkins.plugins.mlops.event;
+
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
+import io.jenkins.plugins.mlops.core.bitbucket.RepositoryId;
+import io.jenkins.plugins.mlops.core.event.MergeEvent;
+import java.util.List;
+
+/** Merges for tests of what follows from them. */
+public final class TestMerges {
+
+    private TestMerges() {}
+
+    /** As a build carries it. */
+    public static MergeAction action(String server, RepositoryId repository, long pull, String source, String merge) {
+        MergeEvent event = new MergeEvent(
+                BitbucketKind.DATA_CENTER,
+                repository,
+                pull,
+                "Better labels",
+                "feature/x",
+                source,
+                "main",
+                merge,
+                "Ann Author",
+                List.of("Rob Reviewer"),
+                "https://bitbucket.example/pull-requests/" + pull,
+                List.of());
+        return new MergeAction(event.identity(server), server, event);
+    }
+}
