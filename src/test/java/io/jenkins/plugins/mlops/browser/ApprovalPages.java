@@ -1,7 +1,6 @@
 package io.jenkins.plugins.mlops.browser;
 
 import static io.jenkins.plugins.mlops.browser.SiteController.ADMIN;
-import static io.jenkins.plugins.mlops.browser.SiteController.DARK;
 import static io.jenkins.plugins.mlops.browser.SiteController.LEAD;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,7 +33,6 @@ abstract class ApprovalPages extends Pages {
         String champion = question("champion");
         String trial = question("trial");
         inspect(WHOLE, List.of(PAGE, champion, trial));
-        browser.as(DARK).open(champion).picture("jenkins-approval-dark", 1100);
         browser.as(LEAD).open(PAGE).picture("jenkins-waiting", 700);
         browser.open(champion).picture("jenkins-approval", 1100);
         assertThat(browser.text())

@@ -52,7 +52,6 @@ abstract class BuildPages extends Pages {
         assertThat(browser.text())
                 .contains("Check of .mlops/data/training: fail", "classes with too few images", "Confusion matrix");
         browser.picture("jenkins-check", ".mlops-section:has(#mlops-check-0)", 900);
-        browser.picture("jenkins-figures", "#mlops-training-0 ~ .mlops-figures", 900);
         browser.picture("jenkins-confusion", ".mlops-wide:has(.mlops-matrix)", 900);
     }
 

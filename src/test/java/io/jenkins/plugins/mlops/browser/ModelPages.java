@@ -65,7 +65,6 @@ abstract class ModelPages extends Pages {
                         compare(),
                         dataset,
                         "mlops-models/model/move?server=mlflow&name=digits&version=" + older + "&alias=champion"));
-        browser.open(MODEL).picture("jenkins-model-dark", 900);
         browser.as(ADMIN).open(MODELS).picture("jenkins-models", 480);
         browser.open(MODEL).picture("jenkins-model", 1000);
         browser.open(version(newer)).picture("jenkins-model-version", 1100);

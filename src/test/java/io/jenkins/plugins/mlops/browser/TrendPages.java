@@ -30,9 +30,7 @@ abstract class TrendPages extends Pages {
                 assertThat(browser.chartFaults()).as(page + " of " + user).isEmpty();
             }
         }
-        browser.picture("jenkins-trend-dark", 900);
-        browser.as(ADMIN).open(JOB).picture("jenkins-job", 700);
-        browser.open(TREND).picture("jenkins-trend", 900);
+        browser.as(ADMIN).open(TREND).picture("jenkins-trend", 900);
     }
 
     /** What is chosen is in the address, and remembered by the browser. */
