@@ -11,6 +11,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
  * @param by id of the user, or address of the build that did it
  * @param action promote, rollback, approve or reject
  * @param from the build or page it was done from, by its address below Jenkins' root
+ * @param step id of the step in that build, the same when it is tried again; on a page, of this one try
  * @param model the registered model
  * @param version null when it did not get that far
  * @param previous the version that the alias pointed to before; null for none or not known
@@ -23,6 +24,7 @@ public record AuditRecord(
         @NonNull String by,
         @NonNull String action,
         @NonNull String from,
+        @CheckForNull String step,
         @CheckForNull String server,
         @NonNull String model,
         @NonNull String alias,

@@ -165,6 +165,7 @@ abstract class AliasChange implements Serializable {
                 place.by(),
                 action(),
                 place.from(),
+                place.id(),
                 profile,
                 name,
                 alias,

@@ -45,8 +45,12 @@ import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
  * WAITING    for a decision on exactly this version, report and present version of the alias; a timer ends it when there
  *            is a timeout
  * APPROVED   persisted; the promotion is made as by {@link AliasChange}, which asks everything anew: gate, champion, policy
+ * REJECTED   persisted; the step fails and says who said no
  * ENDED      promoted, refused, rejected, timed out or aborted
  * </pre>
+ *
+ * What follows a decision is done on a thread of its own, and done again after a restart. So a decision counts from when it is
+ * persisted, the audit has it once, and one that was lost before is asked for again.
  */
 class ApprovedPromotionExecution extends StepExecution {
 
@@ -63,9 +67,14 @@ class ApprovedPromotionExecution extends StepExecution {
     /** The wish as it was approved; null before. */
     private volatile Promotion approved;
 
+    /** Who said no; null unless somebody did. */
+    private volatile Decision rejected;
+
     private volatile boolean ended;
 
+    /** What goes on; null while nothing but people is waited for. */
     private transient StepWork<?> work;
+
     private transient ScheduledFuture<?> timer;
 
     ApprovedPromotionExecution(StepContext context, Promotion wish, PromotionApproval approval) throws AbortException {
@@ -92,6 +101,8 @@ class ApprovedPromotionExecution extends StepExecution {
         }
         if (approved != null) {
             promote();
+        } else if (rejected != null) {
+            refuse();
         } else if (pending != null) {
             watchTheClock();
         } else {
@@ -139,37 +150,49 @@ class ApprovedPromotionExecution extends StepExecution {
         }
     }
 
+    /** Says where to decide before that is persisted: after a kill in between it is said once more. */
     private void await(PendingPromotion found) {
         synchronized (this) {
             if (ended) {
                 return;
             }
             pending = found;
+            work = null;
         }
         try {
-            getContext().saveState().get();
             FlowNode node = Objects.requireNonNull(getContext().get(FlowNode.class));
-            node.addAction(new PauseAction("Approval of " + found));
+            if (PauseAction.getCurrentPause(node) == null) {
+                node.addAction(new PauseAction("Approval of " + found));
+            }
             TaskListener listener = Objects.requireNonNull(getContext().get(TaskListener.class));
             listener.getLogger()
                     .println("Waiting for somebody to approve that " + found + ": "
                             + HyperlinkNote.encodeTo("/" + page(), "look at it and decide"));
-        } catch (IOException | ExecutionException e) {
-            LOGGER.log(
-                    Level.WARNING,
-                    e,
-                    () -> "What waits for an approval may be asked for anew after a restart: " + found);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The build's log does not say that it waits: " + found);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        persist();
         synchronized (this) {
             watchTheClock();
         }
     }
 
+    /** What cannot be persisted is asked for anew after a restart. */
+    private void persist() {
+        try {
+            getContext().saveState().get();
+        } catch (ExecutionException e) {
+            LOGGER.log(Level.WARNING, e, () -> "It may be asked for once more after a restart that " + pending);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void watchTheClock() {
         Duration patience = approval.patience();
-        if (patience == null || ended) {
+        if (patience == null || pending() == null) {
             return;
         }
         long left = Duration.between(
@@ -180,7 +203,7 @@ class ApprovedPromotionExecution extends StepExecution {
 
     private void timeOut() {
         synchronized (this) {
-            if (ended || approved != null) {
+            if (pending() == null) {
                 return;
             }
             ended = true;
@@ -194,7 +217,7 @@ class ApprovedPromotionExecution extends StepExecution {
     /** What waits; null when nothing does. */
     @CheckForNull
     PendingPromotion pending() {
-        return ended || approved != null ? null : pending;
+        return ended || approved != null || rejected != null ? null : pending;
     }
 
     PromotionApproval approval() {
@@ -219,42 +242,29 @@ class ApprovedPromotionExecution extends StepExecution {
      * @param seen the state of what was shown to who decides, {@link PendingPromotion#state}
      * @throws MlopsException of kind REFUSED when it is decided already, or something else was shown
      */
-    void approve(@NonNull String by, @CheckForNull String reason, @NonNull String seen)
-            throws IOException, InterruptedException {
+    void approve(@NonNull String by, @CheckForNull String reason, @NonNull String seen) {
         synchronized (this) {
             PendingPromotion now = requirePending(seen);
-            approved = wish.approved(
-                    new Decision(by, Instant.now().toString(), reason), now.version(), now.gate(), now.from());
+            approved = wish.approved(decision(by, reason), now.version(), now.gate(), now.from());
             stopClock();
         }
-        try {
-            audit("approve", by, reason);
-            getContext().saveState().get();
-            endPause();
-            say("Approved by " + by + (reason == null ? "" : ": " + reason));
-        } catch (ExecutionException e) {
-            LOGGER.log(Level.WARNING, "An approval may be asked for anew after a restart", e);
-        } finally {
-            synchronized (this) {
-                promote();
-            }
-        }
+        persist();
+        promote();
     }
 
     /** As {@link #approve}, the other way: the step fails and says who said no. */
-    void reject(@NonNull String by, @CheckForNull String reason, @NonNull String seen)
-            throws IOException, InterruptedException {
-        PendingPromotion now;
+    void reject(@NonNull String by, @CheckForNull String reason, @NonNull String seen) {
         synchronized (this) {
-            now = requirePending(seen);
-            ended = true;
+            requirePending(seen);
+            rejected = decision(by, reason);
             stopClock();
         }
-        audit("reject", by, reason);
-        endPause();
-        getContext()
-                .onFailure(new FlowInterruptedException(
-                        Result.ABORTED, true, new RejectedPromotion(now.toString(), by, reason)));
+        persist();
+        refuse();
+    }
+
+    private static Decision decision(String by, String reason) {
+        return new Decision(by, Instant.now().toString(), reason);
     }
 
     private PendingPromotion requirePending(String seen) {
@@ -271,33 +281,72 @@ class ApprovedPromotionExecution extends StepExecution {
         return now;
     }
 
-    private void audit(String action, String by, String reason) throws IOException, InterruptedException {
+    private void audit(String action, Decision decision) throws IOException, InterruptedException {
         AuditLog.add(new AuditRecord(
-                Instant.now().toString(),
-                by,
+                decision.at(),
+                decision.by(),
                 action,
                 run().getUrl(),
+                id(),
                 pending.server(),
                 pending.name(),
                 pending.alias(),
                 pending.version(),
                 pending.from() == 0 ? null : pending.from(),
                 pending.gate(),
-                reason,
+                decision.reason(),
                 AuditRecord.DONE));
     }
 
-    private void promote() {
-        Promotion change = approved;
+    private synchronized void promote() {
+        if (ended) {
+            return;
+        }
         work = StepWork.beginOnController(
-                getContext(),
-                change.lane(),
-                none -> new PromotedModel(change.make(StepPlace.of(getContext()))),
-                new FutureCallback<PromotedModel>() {
+                getContext(), approved.lane(), none -> make(), new FutureCallback<PromotedModel>() {
                     @Override
                     public void onSuccess(PromotedModel model) {
                         end();
                         getContext().onSuccess(model);
+                    }
+
+                    @Override
+                    public void onFailure(@NonNull Throwable failure) {
+                        end();
+                        getContext().onFailure(failure);
+                    }
+                });
+    }
+
+    private PromotedModel make() throws IOException, InterruptedException {
+        Decision decision = Objects.requireNonNull(approved.approval(), "somebody has approved it");
+        audit("approve", decision);
+        endPause();
+        say("Approved by " + decision.by() + (decision.reason() == null ? "" : ": " + decision.reason()));
+        return new PromotedModel(approved.make(StepPlace.of(getContext())));
+    }
+
+    private synchronized void refuse() {
+        if (ended) {
+            return;
+        }
+        work = StepWork.beginOnController(
+                getContext(),
+                null,
+                none -> {
+                    audit("reject", rejected);
+                    endPause();
+                    return null;
+                },
+                new FutureCallback<Void>() {
+                    @Override
+                    public void onSuccess(Void nothing) {
+                        end();
+                        getContext()
+                                .onFailure(new FlowInterruptedException(
+                                        Result.ABORTED,
+                                        true,
+                                        new RejectedPromotion(pending.toString(), rejected.by(), rejected.reason())));
                     }
 
                     @Override
@@ -323,7 +372,7 @@ class ApprovedPromotionExecution extends StepExecution {
     public void stop(@NonNull Throwable cause) {
         boolean mine;
         synchronized (this) {
-            mine = !ended && (work == null || pending() != null || work.cancel());
+            mine = !ended && (work == null || work.cancel());
             ended = true;
             stopClock();
         }

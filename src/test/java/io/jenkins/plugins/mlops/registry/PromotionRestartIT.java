@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -60,13 +61,13 @@ class PromotionRestartIT {
 
             jenkins.startJenkins();
             jenkins.runRemotely(PromotionRestartIT::configure, proxy.url());
-            proxy.halt();
+            CountDownLatch set = proxy.haltAfter(model);
             jenkins.runRemotely(
                     PromotionRestartIT::begin,
                     "promote",
                     third.gate(model) + "def m = promoteModel name: '" + model + "', run: '" + third.runId()
                             + "', gate: gate\necho \"now ${m.version} before ${m.previous} gate ${gate.verdict}\"");
-            assertThat(proxy.awaitHalt()).isTrue();
+            HaltingProxy.await(set);
             jenkins.stopJenkinsForcibly();
             assertThat(champion(mlflow)).isEqualTo(3);
 
@@ -75,13 +76,13 @@ class PromotionRestartIT {
             assertThat(champion(mlflow)).isEqualTo(3);
             assertThat(mlflow.versions(model)).hasSize(3);
 
-            proxy.halt();
+            CountDownLatch setBack = proxy.haltAfter(model);
             jenkins.runRemotely(
                     PromotionRestartIT::begin,
                     "rollback",
                     "def m = rollbackModel name: '" + model
                             + "', reason: 'bad at night'\necho \"now ${m.version} before ${m.previous} since ${m.reason}\"");
-            assertThat(proxy.awaitHalt()).isTrue();
+            HaltingProxy.await(setBack);
             jenkins.stopJenkinsForcibly();
             assertThat(champion(mlflow)).isEqualTo(2);
 
