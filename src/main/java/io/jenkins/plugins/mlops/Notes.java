@@ -9,15 +9,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * Notes that outlive the controller's process, a JSON file each in a part of its home directory. Thread-safe.
+ * Notes that outlive the controller's process, a JSON file each in a part of its home directory. They are held in memory too, and read once:
+ * only writing one costs I/O. Thread-safe.
  *
  * @param <T> what is noted
  */
@@ -25,9 +27,14 @@ public final class Notes<T> {
 
     private static final Logger LOGGER = Logger.getLogger(Notes.class.getName());
 
+    private static final String SUFFIX = ".json";
+
     private final String part;
     private final Class<T> type;
     private final String subject;
+
+    /** By id, empty for damaged ones; null until they are read. */
+    private volatile Map<String, Optional<T>> known;
 
     /**
      * @param part as {@link ControllerDirectory#part}
@@ -40,16 +47,19 @@ public final class Notes<T> {
     }
 
     /** Keeps a note, in place of an earlier one with its id. */
-    public void put(@NonNull String id, @NonNull T note) {
+    public synchronized void put(@NonNull String id, @NonNull T note) {
+        Map<String, Optional<T>> all = known();
         try {
             Documents.writeJson(file(id), note);
         } catch (IOException e) {
             throw new UncheckedIOException("The note of " + subject + " cannot be written: " + e.getMessage(), e);
         }
+        all.put(id, Optional.of(note));
     }
 
     /** Forgets one, if it is there. */
-    public void remove(@NonNull String id) {
+    public synchronized void remove(@NonNull String id) {
+        known().remove(id);
         try {
             Files.deleteIfExists(file(id));
         } catch (IOException e) {
@@ -62,38 +72,54 @@ public final class Notes<T> {
 
     /** Whether there is one, damaged or not. */
     public boolean has(@NonNull String id) {
-        return Files.exists(file(id));
+        return known().containsKey(id);
     }
 
-    /** Empty when there is none; a damaged one is told and left out. */
+    /** Empty when there is none, or it is damaged. */
     @NonNull
     public Optional<T> get(@NonNull String id) {
-        return read(file(id));
+        return known().getOrDefault(id, Optional.empty());
     }
 
-    /** All of them; damaged ones are told and left out. */
+    /** All of them but damaged ones. */
     @NonNull
     public List<T> all() {
-        if (!Files.isDirectory(directory())) {
-            return List.of();
+        return known().values().stream().flatMap(Optional::stream).toList();
+    }
+
+    private Map<String, Optional<T>> known() {
+        Map<String, Optional<T>> read = known;
+        if (read == null) {
+            synchronized (this) {
+                if (known == null) {
+                    known = readAll();
+                }
+                read = known;
+            }
         }
-        List<T> notes = new ArrayList<>();
+        return read;
+    }
+
+    /** Damaged ones are told. */
+    private Map<String, Optional<T>> readAll() {
+        Map<String, Optional<T>> notes = new ConcurrentSkipListMap<>();
+        if (!Files.isDirectory(directory())) {
+            return notes;
+        }
         try (Stream<Path> files = Files.list(directory())) {
-            files.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .forEach(file -> read(file).ifPresent(notes::add));
+            files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+                    .forEach(id -> notes.put(id, read(id)));
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "The notes in " + directory() + " cannot be read");
         }
         return notes;
     }
 
-    private Optional<T> read(Path file) {
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
+    private Optional<T> read(String id) {
         try {
-            return Optional.of(Documents.read(file, type));
+            return Optional.of(Documents.read(file(id), type));
         } catch (MlopsException e) {
             LOGGER.log(Level.WARNING, "The note of " + subject + " is damaged: {0}", e.getMessage());
             return Optional.empty();
@@ -101,7 +127,7 @@ public final class Notes<T> {
     }
 
     private Path file(String id) {
-        return directory().resolve(id + ".json");
+        return directory().resolve(id + SUFFIX);
     }
 
     private Path directory() {

@@ -229,7 +229,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
                                 .get(
                                         "WORKSPACE",
                                         Objects.requireNonNull(workspace).directory()),
-                        new PulledDatasets(BuildLineage.of(build).facts(), workspace.node()).directories())
+                        new PulledDatasets(BuildLineage.of(build).facts().datasets(), workspace.node()).directories())
                 .copy(wanted, into);
     }
 

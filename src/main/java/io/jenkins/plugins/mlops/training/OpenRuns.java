@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops.training;
 
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -46,6 +48,12 @@ public class OpenRuns {
         return ExtensionList.lookupSingleton(OpenRuns.class);
     }
 
+    /** The end of a build asks for them on the thread that runs scripts, so they are in memory by then. */
+    @Initializer(after = InitMilestone.EXTENSIONS_AUGMENTED, before = InitMilestone.JOB_LOADED)
+    public static void read() {
+        get().notes.all();
+    }
+
     /** Keeps the note, in place of an earlier one with its id. */
     void note(OpenRun run) {
         notes.put(run.id(), run);
@@ -56,7 +64,7 @@ public class OpenRuns {
         notes.remove(id);
     }
 
-    /** The notes of a build; damaged ones are told and left out. */
+    /** The notes of a build but damaged ones; without any I/O. */
     List<OpenRun> of(Run<?, ?> build) {
         String id = build.getExternalizableId();
         return notes.all().stream().filter(run -> id.equals(run.build())).toList();

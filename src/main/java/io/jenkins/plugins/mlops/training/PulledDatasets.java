@@ -25,11 +25,14 @@ final class PulledDatasets implements Serializable {
     private final ArrayList<Pull> pulls = new ArrayList<>();
     private final String node;
 
-    /** @param node where the training runs; "" is the built-in node */
-    PulledDatasets(RunFacts facts, String node) {
+    /**
+     * @param uses all that the build did with datasets, in order
+     * @param node where the training runs; "" is the built-in node
+     */
+    PulledDatasets(List<DatasetUse> uses, String node) {
         this.node = node;
         Map<List<String>, DatasetUse> latest = new LinkedHashMap<>();
-        for (DatasetUse use : facts.datasets()) {
+        for (DatasetUse use : uses) {
             if (use.action() == RunFacts.Action.PULLED && use.version() != null) {
                 List<String> place = List.of(String.valueOf(use.node()), String.valueOf(use.directory()));
                 latest.remove(place);

@@ -84,6 +84,7 @@ final class TrainingBegin {
             profile.makeExperiment(training.experiment, build);
             createRun(server, training, source);
             TrainingUses.of(build).running(useId, training, source);
+            KnownPulls.get().follow(build);
             listener.getLogger().print("MLflow run ");
             listener.hyperlink(training.runUrl, training.name);
             listener.getLogger().println(" in the experiment " + training.experiment);
@@ -101,7 +102,7 @@ final class TrainingBegin {
             FilePath workspace, String node, String boundary, StartedTraining training, AgentArtifacts artifacts)
             throws IOException, InterruptedException {
         BuildLineage lineage = BuildLineage.of(build);
-        PulledDatasets datasets = new PulledDatasets(lineage.facts(), node);
+        PulledDatasets datasets = new PulledDatasets(lineage.facts().datasets(), node);
         PrepareTraining task = new PrepareTraining(
                 training, step, training.parent, artifacts.access(), boundary, datasets.directories());
         PrepareTraining.Prepared prepared =

@@ -37,7 +37,8 @@ final class TrainingEnd {
     }
 
     /**
-     * Records what the body left.
+     * Records what the body left, unless an earlier try has done so: the directory may be half deleted then, and what is left of it is no
+     * model.
      *
      * @param node of the workspace
      * @param endedMillis when the body had ended
@@ -45,6 +46,17 @@ final class TrainingEnd {
     void record(WithMlflowStep step, FilePath workspace, String node, long endedMillis)
             throws IOException, InterruptedException {
         RunKeeper.get().release(training.id);
+        if (!TrainingUses.of(build).isFinished(training.tag)) {
+            recordNow(step, workspace, node, endedMillis);
+        }
+        OpenRuns.get().remove(training.id);
+        // Before the directory goes, without which all of this could not be done again.
+        new KeptRun(build, useId, training.server, listener.getLogger()::println).ofTraining(training.runId);
+        discard(workspace.child(training.place.root));
+    }
+
+    private void recordNow(WithMlflowStep step, FilePath workspace, String node, long endedMillis)
+            throws IOException, InterruptedException {
         MlflowProfile profile = JobPolicy.of(build).mlflowServer(training.server);
         BuildLineage lineage = BuildLineage.of(build);
         try (MlflowServer server = profile.connect(build)) {
@@ -54,7 +66,7 @@ final class TrainingEnd {
                     training,
                     step,
                     TrainingBegin.source(build, useId),
-                    new PulledDatasets(lineage.facts(), node),
+                    new PulledDatasets(lineage.facts().datasets(), node),
                     endedMillis,
                     artifacts.access(),
                     listener);
@@ -69,12 +81,8 @@ final class TrainingEnd {
             }
             TrainingRecorder.finish(server, training.runId, outcome.tags);
             TrainingUses.of(build).finished(training.tag, outcome, evaluation);
-            OpenRuns.get().remove(training.id);
             outcome.gaps.forEach(gap -> listener.getLogger().println("Not in the lineage: " + gap));
         }
-        // Before the directory goes, without which all of this could not be done again.
-        new KeptRun(build, useId, training.server, listener.getLogger()::println).ofTraining(training.runId);
-        discard(workspace.child(training.place.root));
     }
 
     /** What is recorded lies in MLflow; what is not deleted here only takes room. */

@@ -9,7 +9,6 @@ import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.training.SensitiveParams;
 import io.jenkins.plugins.mlops.core.training.TrainingVariables;
-import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import java.io.IOException;
 import java.util.List;
@@ -21,7 +20,7 @@ import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 
 /**
  * The variables of a body. Persisted with the build, so credentials are looked up whenever a step asks, and never held.
- * Datasets are looked up too: the body itself may pull them.
+ * Datasets are looked up too: the body itself may pull them. All of it is in memory: the thread that runs the script asks.
  */
 final class TrainingEnvironment extends EnvironmentExpander {
 
@@ -72,8 +71,7 @@ final class TrainingEnvironment extends EnvironmentExpander {
                 MlflowSettings settings = JobPolicy.of(run).mlflowServer(server).trainingSettings(null);
                 all.putAll(TrainingVariables.run(settings.trackingUri(), experiment, runId));
                 all.putAll(TrainingVariables.credentials(settings.credentials()));
-                PulledDatasets datasets =
-                        new PulledDatasets(BuildLineage.of(run).facts(), node);
+                PulledDatasets datasets = KnownPulls.get().on(node, run);
                 datasets.directory(Provenance.TRAINING_DATA)
                         .ifPresent(directory -> all.put(TrainingVariables.DATASET_DIR, directory));
                 datasets.directory(Provenance.EVALUATION_DATA)

@@ -103,6 +103,13 @@ final class TrainingUses {
                 .orElse(facts));
     }
 
+    /** Whether a training is recorded whole. */
+    boolean isFinished(String tag) {
+        return find(lineage.facts(), tag)
+                .filter(use -> use.status().equals(RunStatus.FINISHED.name()))
+                .isPresent();
+    }
+
     /** A training came to another end, or to the one that is known already. */
     void ended(String tag, RunStatus status) {
         if (find(lineage.facts(), tag)

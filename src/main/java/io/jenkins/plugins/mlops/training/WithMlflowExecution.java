@@ -7,12 +7,16 @@ import hudson.FilePath;
 import hudson.console.ConsoleLogFilter;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.step.AgentWorkspace;
 import io.jenkins.plugins.mlops.step.StepWork;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
@@ -30,7 +34,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  *   <li>BODY: the block runs. It goes on by itself, and its steps ask for variables and credentials anew. The state changes on
  *       the thread that also persists the program, when the body is launched, so a program with this state has a body.
  *   <li>RECORDING: the body has ended. After success {@link TrainingEnd#record} works, else {@link TrainingEnd#close}, each on a
- *       thread of its own. They work again, with the same outcome.
+ *       thread of its own, and once this state is persisted. They work again, with the same outcome.
  *   <li>ENDED: the step has returned. The run has ended too, or {@link OpenRuns} has a note of it and will end it.
  * </ol>
  *
@@ -41,6 +45,8 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 final class WithMlflowExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOGGER = Logger.getLogger(WithMlflowExecution.class.getName());
 
     private enum State {
         CREATING,
@@ -95,7 +101,10 @@ final class WithMlflowExecution extends StepExecution {
         }
         switch (state) {
             case CREATING -> create();
-            case BODY -> RunKeeper.get().keep(training);
+            case BODY -> {
+                RunKeeper.get().keep(training);
+                TrainingThreads.submit(this::followPulls);
+            }
             case RECORDING -> end();
         }
     }
@@ -156,6 +165,16 @@ final class WithMlflowExecution extends StepExecution {
                         getContext().onFailure(t);
                     }
                 });
+    }
+
+    private void followPulls() {
+        try {
+            KnownPulls.get().follow(build());
+        } catch (IOException | MlopsException e) {
+            LOGGER.log(Level.FINE, "the steps of the block will be told", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void launch(StartedTraining started) {
@@ -219,7 +238,6 @@ final class WithMlflowExecution extends StepExecution {
         failure = bodyFailure;
         endedMillis = System.currentTimeMillis();
         end();
-        getContext().saveState();
     }
 
     private synchronized void end() {
@@ -259,13 +277,23 @@ final class WithMlflowExecution extends StepExecution {
     }
 
     private Void record(FilePath directory) throws IOException, InterruptedException {
+        persist();
         finalWork().record(step, directory, workspace.node(), endedMillis);
         return null;
     }
 
     private Void close(FilePath none) throws IOException, InterruptedException {
+        persist();
         finalWork().close(failure instanceof FlowInterruptedException ? RunStatus.KILLED : RunStatus.FAILED);
         return null;
+    }
+
+    private void persist() throws IOException, InterruptedException {
+        try {
+            getContext().saveState().get();
+        } catch (ExecutionException e) {
+            throw new IOException("The end of the block of withMLflow cannot be saved", e.getCause());
+        }
     }
 
     private TrainingEnd finalWork() throws IOException, InterruptedException {

@@ -16,7 +16,7 @@ class PulledDatasetsTest {
         pull("1", "a", "training", "x", "/w/data");
         pull("2", "b", "training", "x", "/w/more");
         pull("3", "c", "training", "x", "/w/data");
-        PulledDatasets datasets = new PulledDatasets(facts, "x");
+        PulledDatasets datasets = new PulledDatasets(facts.datasets(), "x");
         assertThat(datasets.training()).extracting(DatasetVersion::name).containsExactly("b", "c");
         assertThat(datasets.directory(Provenance.TRAINING_DATA)).contains("/w/data");
         assertThat(datasets.directories()).containsExactly("/w/more", "/w/data");
@@ -29,7 +29,7 @@ class PulledDatasetsTest {
         pull("2", "b", "evaluation", "x", "/w/data");
         pull("3", "c", "training", "y", "/w/data");
         pull("4", "d", "evaluation", "y", "/w/data2");
-        PulledDatasets datasets = new PulledDatasets(facts, "x");
+        PulledDatasets datasets = new PulledDatasets(facts.datasets(), "x");
         assertThat(datasets.evaluation()).get().extracting(DatasetVersion::name).isEqualTo("b");
         assertThat(datasets.directory(Provenance.EVALUATION_DATA)).contains("/w/data");
         assertThat(datasets.directory(Provenance.TRAINING_DATA)).isEmpty();
@@ -42,7 +42,7 @@ class PulledDatasetsTest {
     void aVersionInTwoDirectoriesIsOneDataset() {
         pull("1", "a", "training", "x", "/w/1");
         pull("2", "a", "training", "x", "/w/2");
-        assertThat(new PulledDatasets(facts, "x").training()).hasSize(1);
+        assertThat(new PulledDatasets(facts.datasets(), "x").training()).hasSize(1);
     }
 
     private void pull(String id, String name, String role, String node, String directory) {

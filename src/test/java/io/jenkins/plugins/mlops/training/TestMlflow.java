@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** The real MLflow server of the tests, with an experiment of one test's own. */
-final class TestMlflow implements AutoCloseable {
+public final class TestMlflow implements AutoCloseable {
 
     private final URI uri;
     private final String experiment = "with-mlflow-" + UUID.randomUUID();
@@ -32,19 +32,19 @@ final class TestMlflow implements AutoCloseable {
         this.server = MlflowServer.connect(new MlflowSettings(uri, null), null);
     }
 
-    static TestMlflow assumed() {
+    public static TestMlflow assumed() {
         return new TestMlflow(TestServers.mlflow());
     }
 
-    URI uri() {
+    public URI uri() {
         return uri;
     }
 
-    String experiment() {
+    public String experiment() {
         return experiment;
     }
 
-    MlflowServer server() {
+    public MlflowServer server() {
         return server;
     }
 
@@ -54,7 +54,7 @@ final class TestMlflow implements AutoCloseable {
     }
 
     /** All runs of the experiment, whoever made them. */
-    List<TrackedRun> runs() throws IOException, InterruptedException {
+    public List<TrackedRun> runs() throws IOException, InterruptedException {
         JsonNode found = Documents.json()
                 .readTree(answer(HttpRequest.newBuilder(
                         uri.resolve("/api/2.0/mlflow/experiments/get-by-name?experiment_name=" + experiment))));

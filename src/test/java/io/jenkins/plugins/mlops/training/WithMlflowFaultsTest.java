@@ -3,16 +3,21 @@ package io.jenkins.plugins.mlops.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.FilePath;
+import hudson.model.Label;
 import hudson.model.Result;
 import hudson.model.TaskListener;
+import hudson.slaves.DumbSlave;
+import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +106,31 @@ public class WithMlflowFaultsTest {
     }
 
     @Test
+    void anAgentMayBeAwayWhileTheRunIsMadeAndIsWaitedForWhenItIsRecorded() throws Exception {
+        DumbSlave agent = jenkins.createOnlineSlave(Label.get("mortal"));
+        mlflow.creation = new CountDownLatch(1);
+        WorkflowRun build = build(
+                "node('mortal') { withMLflow('e') { semaphore 'mortal'; echo 'the block ends' } ; echo 'after it' }");
+        await(() -> mlflow.calls("runs/create") > 0);
+        lose(agent);
+        mlflow.creation.countDown();
+        SemaphoreStep.waitForStart("mortal/1", build);
+        SemaphoreStep.success("mortal/1", null);
+        jenkins.waitForMessage("The agent " + agent.getNodeName() + " is not connected: waiting", build);
+        assertThat(mlflow.statuses()).containsExactly("RUNNING");
+        agent.toComputer().connect(true).get();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        jenkins.assertLogContains("after it", build);
+        assertThat(mlflow.statuses()).containsExactly("FINISHED");
+        assertThat(OpenRuns.get().of(build)).isEmpty();
+        assertThat(BuildLineage.of(build).facts().trainings()).hasSize(1);
+    }
+
+    private static void lose(DumbSlave agent) throws Exception {
+        agent.toComputer().disconnect(new OfflineCause.ByCLI("a test")).get();
+    }
+
+    @Test
     void runsOfBuildsThatAreGoneAreKilledAndWholeOnesAreLeft() throws Exception {
         mlflow.addRun("a", "FINISHED", OpenRuns.TAG, "gone");
         OpenRuns.get().note(new OpenRun("1", "gone", "nowhere#1", "fake", "e", "a", null, Instant.now()));
@@ -136,6 +166,33 @@ public class WithMlflowFaultsTest {
                         .child("half")
                         .exists())
                 .isFalse();
+    }
+
+    @Test
+    void whatIsRecordedIsNotRecordedAgainFromADirectoryThatIsHalfDeleted() throws Exception {
+        WorkflowRun build = build("echo 'nothing'");
+        jenkins.waitForCompletion(build);
+        FilePath workspace = jenkins.jenkins.getRootPath().child("workspace");
+        workspace.mkdirs();
+        String tag = TrainingBegin.tag(build, "7");
+        WithMlflowStep step = new WithMlflowStep("e");
+        StartedTraining training =
+                new TrainingBegin(build, "7", tag, step, TaskListener.NULL).begin(workspace, "", workspace.getRemote());
+        TrainingEnd end = new TrainingEnd(build, "7", training, TaskListener.NULL);
+        end.record(step, workspace, "", 1);
+        RunFacts recorded = BuildLineage.of(build).facts();
+        FilePath root = workspace.child(".mlops/jenkins").child(training.id);
+        assertThat(root.exists()).isFalse();
+        long calls = mlflow.calls("runs/update");
+
+        end.record(step, workspace, "", 2);
+        root.child("model/a third of it").write("x", null);
+        end.record(step, workspace, "", 3);
+        assertThat(root.exists()).isFalse();
+        assertThat(mlflow.calls("runs/update")).isEqualTo(calls);
+        assertThat(mlflow.statuses()).containsExactly("FINISHED");
+        assertThat(OpenRuns.get().of(build)).isEmpty();
+        assertThat(BuildLineage.of(build).facts()).isEqualTo(recorded);
     }
 
     private WorkflowRun build(String script) throws Exception {
