@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,7 +43,11 @@ final class SecretsFilter extends ConsoleLogFilter implements Serializable {
     @Override
     @SuppressWarnings("rawtypes")
     public OutputStream decorateLogger(AbstractBuild build, OutputStream logger) {
-        return new SecretPatterns.MaskingOutputStream(logger, this::pattern, charset);
+        return masking(logger, this::pattern, charset);
+    }
+
+    private static OutputStream masking(OutputStream logger, Supplier<Pattern> pattern, String charset) {
+        return new MaskedLog(logger, pattern, Charset.forName(charset));
     }
 
     /** Null when there is nothing to mask. */
@@ -93,7 +98,7 @@ final class SecretsFilter extends ConsoleLogFilter implements Serializable {
         @Override
         @SuppressWarnings("rawtypes")
         public OutputStream decorateLogger(AbstractBuild build, OutputStream logger) {
-            return new SecretPatterns.MaskingOutputStream(logger, () -> pattern, charset);
+            return masking(logger, () -> pattern, charset);
         }
     }
 }
