@@ -60,8 +60,10 @@ final class DatasetPull {
         AtomicLong files = new AtomicLong(learnt.downloadedFiles());
         AtomicLong bytes = new AtomicLong(learnt.downloadedBytes());
         cache.holding("target " + target.path(), () -> {
-            target.requireReplaceable(options.force());
             boolean there = new PulledDirectory(target.path()).holds(marker, entries);
+            if (!there) {
+                target.requireReplaceable(options.force());
+            }
             if (!there || options.term() != null) {
                 cache.hold(entries);
             }
