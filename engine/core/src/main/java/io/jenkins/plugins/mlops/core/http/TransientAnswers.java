@@ -17,13 +17,19 @@ public final class TransientAnswers implements Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
         Response response = chain.proceed(chain.request());
-        int status = response.code();
-        if (status != 429 && (status < 500 || status == NOT_IMPLEMENTED)) {
+        RetryPolicy.Transient busy = of(response.code(), response.header("Retry-After"));
+        if (busy == null) {
             return response;
         }
-        Duration wait = retryAfter(response.header("Retry-After"));
         response.close();
-        throw new RetryPolicy.Transient("answered HTTP " + status, null, wait);
+        throw busy;
+    }
+
+    /** What an answer of a status stands for; null when it is not one that passes. */
+    static RetryPolicy.Transient of(int status, String retryAfter) {
+        return status != 429 && (status < 500 || status == NOT_IMPLEMENTED)
+                ? null
+                : new RetryPolicy.Transient("answered HTTP " + status, null, retryAfter(retryAfter));
     }
 
     /** Seconds or a date, as RFC 9110, 10.2.3 says; zero for anything else. */

@@ -4,9 +4,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import okhttp3.Response;
 
 /**
  * Compares bytes whose digest nobody knows with their object's ETag, which is their MD5 unless they were uploaded in parts or are
@@ -39,9 +40,9 @@ final class EtagCheck {
     }
 
     /** Looks at what an answer says of its ETag. */
-    void saw(Response response) {
-        encrypted |= !HARMLESS.contains(response.header("x-amz-server-side-encryption", ""))
-                || response.header("x-amz-server-side-encryption-customer-algorithm") != null;
+    void saw(UnaryOperator<String> headers) {
+        encrypted |= !HARMLESS.contains(Objects.requireNonNullElse(headers.apply("x-amz-server-side-encryption"), ""))
+                || headers.apply("x-amz-server-side-encryption-customer-algorithm") != null;
     }
 
     /** Forgets what went by and tells the MD5 that it has; null when the ETag does not speak against it. */

@@ -64,7 +64,7 @@ final class FileSlice extends RequestBody {
         if (check == null) {
             return false;
         }
-        check.saw(response);
+        check.saw(response::header);
         return check.difference(etag) != null;
     }
 }

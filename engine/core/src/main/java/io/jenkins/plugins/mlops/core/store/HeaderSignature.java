@@ -4,9 +4,11 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -40,38 +42,57 @@ final class HeaderSignature {
      * @param sha256Hex digest of the body
      */
     Request sign(Request.Builder builder, String host, String sha256Hex) {
-        String time = time();
-        builder.header("Host", host).header("x-amz-content-sha256", sha256Hex).header("x-amz-date", time);
-        if (keys.sessionToken() != null) {
-            builder.header("x-amz-security-token", keys.sessionToken());
-        }
-        Request request = builder.build();
-        Map<String, String> headers = new TreeMap<>();
+        Request request = builder.header("Host", host).build();
+        SortedMap<String, String> headers = new TreeMap<>();
         for (int i = 0; i < request.headers().size(); i++) {
-            String name = request.headers().name(i).toLowerCase(Locale.ROOT);
-            if (!NOT_SIGNED.contains(name)) {
-                headers.put(name, request.headers().value(i).trim());
-            }
+            headers.put(
+                    request.headers().name(i).toLowerCase(Locale.ROOT),
+                    request.headers().value(i).trim());
         }
-        String names = String.join(";", headers.keySet());
+        Request.Builder signed = request.newBuilder();
+        added(request.method(), request.url().encodedPath(), query(request.url()), headers, sha256Hex)
+                .forEach(signed::header);
+        return signed.build();
+    }
+
+    /**
+     * The headers that a request gets besides its own, the signature among them.
+     *
+     * @param path percent-encoded
+     * @param query parameters, encoded and in order
+     * @param own by names in small letters, Host among them
+     * @param sha256Hex digest of the body
+     */
+    Map<String, String> added(
+            String method, String path, String query, SortedMap<String, String> own, String sha256Hex) {
+        String time = time();
+        Map<String, String> added = new LinkedHashMap<>();
+        added.put("x-amz-content-sha256", sha256Hex);
+        added.put("x-amz-date", time);
+        if (keys.sessionToken() != null) {
+            added.put("x-amz-security-token", keys.sessionToken());
+        }
+        SortedMap<String, String> signed = new TreeMap<>(own);
+        signed.putAll(added);
+        signed.keySet().removeAll(NOT_SIGNED);
+        String names = String.join(";", signed.keySet());
         StringBuilder canonical = new StringBuilder(512)
-                .append(request.method())
+                .append(method)
                 .append('\n')
-                .append(request.url().encodedPath())
+                .append(path)
                 .append('\n')
-                .append(query(request.url()))
+                .append(query)
                 .append('\n');
-        headers.forEach((name, value) ->
+        signed.forEach((name, value) ->
                 canonical.append(name).append(':').append(value).append('\n'));
         canonical.append('\n').append(names).append('\n').append(sha256Hex);
         String signature = key.sign(time, Digest.of(canonical.toString()).hex());
-        return request.newBuilder()
-                .header(
-                        "Authorization",
-                        SigningKey.ALGORITHM + " Credential=" + keys.accessKeyId() + "/"
-                                + key.scope(time) + ", SignedHeaders=" + names
-                                + ", Signature=" + signature)
-                .build();
+        added.put(
+                "Authorization",
+                SigningKey.ALGORITHM + " Credential=" + keys.accessKeyId() + "/" + key.scope(time)
+                        + ", SignedHeaders=" + names
+                        + ", Signature=" + signature);
+        return added;
     }
 
     private static String query(HttpUrl url) {

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.mlops.core.store;
 
+import io.jenkins.plugins.mlops.core.http.DirectAnswer;
+import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 import okhttp3.Response;
 
 /**
@@ -9,17 +12,31 @@ import okhttp3.Response;
  */
 public final class ObjectContent implements AutoCloseable {
 
-    private final Response response;
+    private final InputStream stream;
+    private final long length;
     private final long offset;
+    private final UnaryOperator<String> headers;
 
-    ObjectContent(Response response, long offset) {
-        this.response = response;
+    private ObjectContent(InputStream stream, long length, long offset, UnaryOperator<String> headers) {
+        this.stream = stream;
+        this.length = length;
         this.offset = offset;
+        this.headers = headers;
+    }
+
+    static ObjectContent of(Response response, long offset) {
+        return new ObjectContent(
+                response.body().byteStream(), response.body().contentLength(), offset, response::header);
+    }
+
+    static ObjectContent of(DirectAnswer answer, long offset) {
+        return new ObjectContent(
+                answer.body(), answer.length(), offset, name -> answer.headers().get(name.toLowerCase(Locale.ROOT)));
     }
 
     /** A read fails with an IOException when the connection breaks or the body ends early. */
     public InputStream stream() {
-        return response.body().byteStream();
+        return stream;
     }
 
     /** Where in the object the stream begins: what was asked for, or 0 when the store ignored the range. */
@@ -29,20 +46,25 @@ public final class ObjectContent implements AutoCloseable {
 
     /** Bytes that the store says will come, -1 when it does not say. */
     public long length() {
-        return response.body().contentLength();
+        return length;
     }
 
     /** Without quotes; null when the store gave none. */
     public String etag() {
-        return Etags.unquoted(response.header("ETag"));
+        return Etags.unquoted(header("ETag"));
     }
 
-    Response response() {
-        return response;
+    /** What the answer says of itself; null for nothing. */
+    String header(String name) {
+        return headers.apply(name);
     }
 
     @Override
     public void close() {
-        Objects.requireNonNull(response.body()).close();
+        try {
+            stream.close();
+        } catch (IOException broken) {
+            return; // nobody wants the rest
+        }
     }
 }

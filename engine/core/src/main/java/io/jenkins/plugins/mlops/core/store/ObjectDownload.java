@@ -4,11 +4,12 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 
 /**
  * One download: requests from the sink's position, pinned by ETag once one is known, until all bytes are there. A failure that
- * passes is followed by a request for the rest; one after new bytes does not count against the number of tries, so a slow
- * line that breaks now and then gets there, and a dead one ends in bounded time.
+ * passes is followed by a request for the rest; when some new bytes came, the tries are counted anew, so a slow line that breaks now and
+ * then gets there, and a dead one, or one that only drips, ends in bounded time.
  */
 final class ObjectDownload {
 
@@ -17,16 +18,31 @@ final class ObjectDownload {
 
     private static final int MOST_READINGS = 3;
 
+    /** Bytes for which the tries are counted anew: more than as many drips as there are tries bring. */
+    private static final int PROGRESS = 16 * Pace.LEAST;
+
     private final ObjectStore store;
     private final RetryPolicy retry;
+    private final Duration window;
     private final long size;
     private final ContentSink sink;
     private final EtagCheck check;
     private final String what;
     private ObjectPin pin;
 
-    /** @param check sees all bytes; null for none */
-    ObjectDownload(ObjectStore store, RetryPolicy retry, ObjectPin pin, long size, ContentSink sink, EtagCheck check) {
+    /**
+     * @param window in which {@link Pace#LEAST} bytes have to come
+     * @param check sees all bytes; null for none
+     */
+    ObjectDownload(
+            ObjectStore store,
+            RetryPolicy retry,
+            Duration window,
+            ObjectPin pin,
+            long size,
+            ContentSink sink,
+            EtagCheck check) {
+        this.window = window;
         this.check = check;
         this.store = store;
         this.retry = retry;
@@ -72,7 +88,7 @@ final class ObjectDownload {
                 });
                 return pin.etag();
             } catch (RetryPolicy.Transient e) {
-                if (sink.position() <= before) {
+                if (sink.position() - before < PROGRESS) {
                     throw store.gaveUp(what, e);
                 }
             } catch (IOException e) {
@@ -97,7 +113,7 @@ final class ObjectDownload {
                 pin = pin.withEtag(content.etag());
             }
             if (check != null) {
-                check.saw(content.response());
+                check.saw(content::header);
             }
             long end = content.length() < 0 ? -1 : content.offset() + content.length();
             if (size >= 0 && end >= 0 && end != size) {
@@ -110,13 +126,14 @@ final class ObjectDownload {
 
     private void copy(InputStream in) throws IOException {
         byte[] buffer = new byte[size < 0 ? BUFFER : (int) Math.min(BUFFER, Math.max(1, size - sink.position()))];
+        Pace pace = new Pace(window);
         boolean more = true;
         while (more) {
             int filled = 0;
             RetryPolicy.Transient broken = null;
             try {
                 while (more && filled < buffer.length) {
-                    int n = read(in, buffer, filled);
+                    int n = pace.read(in, buffer, filled);
                     more = n >= 0;
                     filled += Math.max(0, n);
                 }
@@ -152,15 +169,6 @@ final class ObjectDownload {
         onSink(sink::restart);
         if (check != null) {
             check.md5().reset();
-        }
-    }
-
-    /** What fails here is the network; what fails in the sink is not. */
-    private static int read(InputStream in, byte[] buffer, int from) throws RetryPolicy.Transient {
-        try {
-            return in.read(buffer, from, buffer.length - from);
-        } catch (IOException e) {
-            throw new RetryPolicy.Transient(String.valueOf(e.getMessage()), e);
         }
     }
 

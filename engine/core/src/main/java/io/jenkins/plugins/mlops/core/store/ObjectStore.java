@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.http.DirectAnswer;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
 import io.minio.ListBucketsArgs;
 import io.minio.ListObjectVersionsArgs;
@@ -42,6 +43,8 @@ public final class ObjectStore implements AutoCloseable {
     private static final RetryPolicy RETRY = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(10));
     private static final int LIST_PAGE = 1000;
     private static final int NOT_FOUND = 404;
+    private static final int OK = 200;
+    private static final int PARTIAL_CONTENT = 206;
     /** What S3 takes in one request, bytes. */
     private static final long MAX_REQUEST = 5L * 1024 * 1024 * 1024;
 
@@ -53,6 +56,7 @@ public final class ObjectStore implements AutoCloseable {
     private final S3Api api;
     private final StoreFailures failures;
     private final RetryPolicy retry;
+    private final Duration paceWindow;
     private final RequestSigner signer;
     private final RequestPresigner presigner;
     private volatile boolean md5Etags = true;
@@ -64,6 +68,7 @@ public final class ObjectStore implements AutoCloseable {
         this.http = new S3Http(settings, signer, CONNECT_TIMEOUT, readTimeout);
         this.failures = new StoreFailures(endpoint);
         this.retry = retry;
+        this.paceWindow = readTimeout.multipliedBy(2);
         this.api = S3Api.of(settings, signer != null, http.client());
     }
 
@@ -76,7 +81,7 @@ public final class ObjectStore implements AutoCloseable {
      * As {@link #connect(ObjectStoreSettings)}.
      *
      * @param retry how transient failures are tried again; a download that gets on starts counting anew
-     * @param readTimeout longest silence of the server
+     * @param readTimeout longest silence of the server; of an object's bytes {@link Pace#LEAST} come in twice that time
      */
     public static ObjectStore connect(ObjectStoreSettings settings, RetryPolicy retry, Duration readTimeout) {
         return new ObjectStore(settings, null, retry, readTimeout);
@@ -269,9 +274,16 @@ public final class ObjectStore implements AutoCloseable {
     public ObjectContent open(ObjectPin pin, long offset) throws IOException {
         String what = "Reading " + pin.location();
         addressable(pin.location());
+        DirectAnswer direct = attempt(what, pin.location(), () -> http.getDirectly(pin, offset));
+        if (direct != null) {
+            if (direct.status() != OK && direct.status() != PARTIAL_CONTENT) {
+                throw failures.ofResponse(what, pin.location(), http.response(direct));
+            }
+            return ObjectContent.of(
+                    direct, start(direct.status(), direct.headers().get("content-range"), offset));
+        }
         Response response = exchange(what, pin.location(), () -> http.get(pin, offset));
-        long start = response.code() == 206 ? rangeStart(response.header("Content-Range"), offset) : 0;
-        return new ObjectContent(response, start);
+        return ObjectContent.of(response, start(response.code(), response.header("Content-Range"), offset));
     }
 
     /**
@@ -283,7 +295,7 @@ public final class ObjectStore implements AutoCloseable {
      * @throws MlopsException of kind FAILED when the size is another
      */
     public String download(ObjectPin pin, long size, ContentSink sink) {
-        return new ObjectDownload(this, retry, pin, size, sink, null).run();
+        return new ObjectDownload(this, retry, paceWindow, pin, size, sink, null).run();
     }
 
     /**
@@ -293,7 +305,7 @@ public final class ObjectStore implements AutoCloseable {
      * @throws MlopsException of kind FAILED too, when they differ again and again
      */
     public String downloadUnknown(ObjectPin pin, long size, ContentSink sink) {
-        return new ObjectDownload(this, retry, pin, size, sink, md5Etags ? EtagCheck.create() : null).run();
+        return new ObjectDownload(this, retry, paceWindow, pin, size, sink, md5Etags ? EtagCheck.create() : null).run();
     }
 
     /** Saves later downloads from a comparison that says nothing. */
@@ -476,7 +488,7 @@ public final class ObjectStore implements AutoCloseable {
      */
     Response exchange(String what, S3Uri place, RetryPolicy.Attempt<Response> request, int... accepted)
             throws IOException {
-        Response response = send(what, place, request);
+        Response response = attempt(what, place, request);
         if (response.isSuccessful() || Arrays.stream(accepted).anyMatch(status -> status == response.code())) {
             return response;
         }
@@ -487,7 +499,7 @@ public final class ObjectStore implements AutoCloseable {
         }
     }
 
-    private Response send(String what, S3Uri place, RetryPolicy.Attempt<Response> request) throws IOException {
+    private <T> T attempt(String what, S3Uri place, RetryPolicy.Attempt<T> request) throws IOException {
         try {
             return request.run();
         } catch (IOException e) {
@@ -522,7 +534,10 @@ public final class ObjectStore implements AutoCloseable {
         return object;
     }
 
-    private static long rangeStart(String contentRange, long asked) {
+    private static long start(int status, String contentRange, long asked) {
+        if (status != PARTIAL_CONTENT) {
+            return 0;
+        }
         if (contentRange == null || !contentRange.startsWith("bytes ")) {
             return asked;
         }

@@ -19,6 +19,7 @@ import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -107,6 +108,44 @@ class NetworkTest {
             assertThat(get(new Network(selector, as("me", "secret"), authorities), "https://other.example/a"))
                     .as("the certificate is for another name")
                     .contains("cannot be trusted");
+        }
+    }
+
+    @Test
+    void readsDirectlyFromNoneButATrustedServerOfTheRightName() throws Exception {
+        SSLContext tls = identity("localhost");
+        HttpsServer https = HttpsServer.create(loopback(), 0);
+        https.setHttpsConfigurator(new HttpsConfigurator(tls));
+        serve(https);
+        List<X509Certificate> authorities =
+                Trust.certificates("The file", Files.readString(directory.resolve("localhost.pem")));
+        int port = server.getAddress().getPort();
+        Network trusting = Network.PROCESS.trusting(authorities);
+        assertThat(directly(trusting, "https://localhost:" + port)).isEqualTo("hello");
+        assertThat(directly(Network.PROCESS, "https://localhost:" + port))
+                .as("nobody vouches for it")
+                .isNull();
+        assertThat(directly(trusting, "https://127.0.0.1:" + port))
+                .as("the certificate is for another name")
+                .isNull();
+    }
+
+    @Test
+    void readsNothingDirectlyWhereThereIsAProxy() throws Exception {
+        serve(HttpServer.create(loopback(), 0));
+        String url = "http://127.0.0.1:" + server.getAddress().getPort();
+        try (TestProxy proxy = new TestProxy("me:secret", server.getAddress())) {
+            assertThat(directly(by(proxy, NOBODY), url)).isNull();
+        }
+        assertThat(directly(Network.PROCESS, url)).isEqualTo("hello");
+    }
+
+    /** The body; null when that is left to the general client. */
+    private static String directly(Network network, String server) throws IOException {
+        try (DirectConnections direct = new DirectConnections(network.builder().build(), URI.create(server))) {
+            DirectAnswer answer =
+                    direct.get("/a", Map.of("host", URI.create(server).getAuthority()));
+            return answer == null ? null : new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 

@@ -370,7 +370,8 @@ public final class FaultyWay implements AutoCloseable {
                 boolean ofRanges = fault.compareTo(StoreFault.WHOLE_FOR_RANGE) >= 0
                         && fault.compareTo(StoreFault.RANGE_REFUSED) <= 0;
                 boolean ofCompletion = fault == StoreFault.ERROR_IN_200;
-                if ((!ofReads || request.readsObject())
+                if (fault != StoreFault.TRICKLE
+                        && (!ofReads || request.readsObject())
                         && (!ofRanges || request.headers().containsKey("range"))
                         && (!ofCompletion || request.method().equals("POST"))) {
                     return fault;
@@ -485,6 +486,15 @@ public final class FaultyWay implements AutoCloseable {
                         out.write(body, at, Math.min(piece, body.length - at));
                     }
                     count(body.length);
+                    return true;
+                }
+                case TRICKLE -> {
+                    head(right);
+                    for (byte one : body) {
+                        out.write(one);
+                        out.flush();
+                        pause(100);
+                    }
                     return true;
                 }
                 case WRONG_BYTES -> {

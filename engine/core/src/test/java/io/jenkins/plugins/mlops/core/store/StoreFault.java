@@ -53,5 +53,7 @@ public enum StoreFault {
     /** The bytes as asked for, the ETag of another state. */
     WRONG_ETAG,
     NO_ETAG,
+    /** A byte whenever a client may be about to lose patience; planned only, since it lasts. */
+    TRICKLE,
     GZIP
 }
