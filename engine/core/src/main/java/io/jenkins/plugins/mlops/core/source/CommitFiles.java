@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
@@ -97,7 +98,7 @@ public final class CommitFiles implements AutoCloseable {
             throw MlopsException.refused("The commit " + commit + " has the submodule " + files.getPathString()
                     + ", whose files are in another repository: train in a clone of that commit ('mlops train')");
         }
-        Files.createDirectories(file.getParent());
+        Files.createDirectories(Objects.requireNonNull(file.getParent(), "a file in a directory"));
         if (mode == FileMode.SYMLINK) {
             Files.createSymbolicLink(
                     file,
