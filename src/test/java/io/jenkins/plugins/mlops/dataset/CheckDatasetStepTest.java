@@ -6,6 +6,7 @@ import hudson.FilePath;
 import hudson.model.Label;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
+import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
@@ -150,6 +151,23 @@ class CheckDatasetStepTest {
         WorkflowRun unstable =
                 build(Result.UNSTABLE, "echo \"after ${checkDataset(path: 'train', onFailure: 'unstable').passed}\"");
         jenkins.assertLogContains("after false", unstable);
+    }
+
+    @Test
+    void aCheckIsDoneAgainWhenItsAgentIsBack() throws Exception {
+        Path slow = LargeFile.in(Path.of(workspace.child("train").getRemote()));
+        job.setDefinition(
+                new CpsFlowDefinition("node('agent') { echo \"${checkDataset(path: 'train').files} files\" }", true));
+        WorkflowRun build = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Checking train (agent", build);
+        agent.toComputer().disconnect(new OfflineCause.ByCLI("a test")).get();
+        jenkins.waitForMessage("The agent " + agent.getNodeName() + " was lost: waiting up to 15 min for it", build);
+        Files.delete(slow);
+        agent.toComputer().connect(true).get();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        jenkins.assertLogContains("is back after", build);
+        jenkins.assertLogContains("4 files", build);
+        assertThat(BuildLineage.of(build).facts().checks()).hasSize(1);
     }
 
     @Test

@@ -22,8 +22,8 @@ import okhttp3.Response;
 
 /**
  * Stands before a real S3 server and passes on every request as it is, with the Host header that was signed. Blobs of a held
- * dataset pass up to a number; of each further one half is sent, and the rest when the gate opens. So a pull is in the middle
- * for as long as a test needs it there.
+ * dataset pass up to a number; of each further one half is sent, and the rest when the gate opens; those that come are passed on
+ * then. So a pull or a publication is in the middle for as long as a test needs it there.
  */
 final class S3Gate implements AutoCloseable {
 
@@ -74,7 +74,7 @@ final class S3Gate implements AutoCloseable {
         holds.get(dataset).open.countDown();
     }
 
-    /** How many downloads of the dataset have been held. */
+    /** How many blobs of the dataset have been held. */
     int stuck(String dataset) {
         return holds.get(dataset).stuck.get();
     }
@@ -119,6 +119,10 @@ final class S3Gate implements AutoCloseable {
         } else {
             withoutKeys.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         }
+        if (exchange.getRequestMethod().equals("PUT") && !awaitOpen(path)) {
+            exchange.close();
+            return;
+        }
         try (exchange;
                 Response answer = client.newCall(request(exchange)).execute()) {
             answer.headers().forEach(header -> {
@@ -143,6 +147,30 @@ final class S3Gate implements AutoCloseable {
         }
     }
 
+    /** Holds an upload. @return whether it may go on */
+    private boolean awaitOpen(String path) {
+        Hold hold = hold(path);
+        if (hold == null || hold.passed.getAndIncrement() < hold.after) {
+            return true;
+        }
+        hold.stuck.incrementAndGet();
+        try {
+            hold.open.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Hold hold(String path) {
+        return holds.entrySet().stream()
+                .filter(entry -> isBlobOf(entry.getKey(), path))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
     private Request request(HttpExchange exchange) throws IOException {
         Request.Builder request = new Request.Builder()
                 .url(server.resolve(exchange.getRequestURI()).toString());
@@ -156,11 +184,7 @@ final class S3Gate implements AutoCloseable {
     }
 
     private void send(OutputStream out, byte[] body, String path) throws IOException, InterruptedException {
-        Hold hold = holds.entrySet().stream()
-                .filter(entry -> isBlobOf(entry.getKey(), path))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(null);
+        Hold hold = hold(path);
         int first = body.length;
         if (hold != null && hold.passed.getAndIncrement() >= hold.after) {
             first = body.length / 2;

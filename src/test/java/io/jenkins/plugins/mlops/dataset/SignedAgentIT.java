@@ -8,6 +8,7 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Label;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
+import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.mlops.TestServers;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
@@ -20,6 +21,8 @@ import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.policy.FolderPolicy;
 import io.jenkins.plugins.mlops.signing.StoreSigner;
 import java.io.IOException;
@@ -73,7 +76,7 @@ class SignedAgentIT {
         MlopsConfiguration.get().setObjectStores(List.of(profile));
         agent = jenkins.createOnlineSlave(Label.get("far"));
         agent.setNumExecutors(BUILDS);
-        jenkins.jenkins.updateNode(agent);
+        jenkins.jenkins.setNodes(jenkins.jenkins.getNodes()); // what updateNode does not tell the computer
     }
 
     @AfterEach
@@ -147,6 +150,37 @@ class SignedAgentIT {
             assertThat(asked).hasSize(new HashSet<>(asked).size()).hasSizeLessThanOrEqualTo(FILES);
         }
         assertThat(new HashSet<>(gate.sent("shared"))).hasSize(FILES);
+    }
+
+    @Test
+    void aPublicationGoesOnWhenItsAgentIsBack() throws Exception {
+        gate.hold("mortal", 3);
+        String to = "s3://" + bucket + "/mortal";
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition("""
+                node('far') {
+                  sh 'mkdir set; for i in $(seq %d); do echo "drawing $i of %s" > set/$i; done'
+                  def published = publishDataset directory: 'set', name: 'mortal', to: '%s'
+                  def pulled = pullDataset dataset: published, into: 'pulled'
+                  sh 'for i in $(seq %d); do cmp set/$i pulled/$i; done; test $(ls pulled | wc -l) = %d; test -z "$(ls ../*@tmp | grep mlops-)"'
+                  echo "SAME ${published.version == pulled.version} ${published.files}"
+                }""".formatted(FILES, bucket, to, FILES, FILES), true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (gate.stuck("mortal") < 1) {
+            assertThat(System.nanoTime()).as(JenkinsRule.getLog(run)).isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        agent.toComputer().disconnect(new OfflineCause.ByCLI("a test")).get();
+        jenkins.waitForMessage("was lost: waiting up to 15 min for it", run);
+        gate.open("mortal");
+        agent.toComputer().connect(true).get();
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("is back after", run);
+        jenkins.assertLogContains("SAME true " + FILES, run);
+        assertThat(BuildLineage.of(run).facts().datasets())
+                .extracting(RunFacts.DatasetUse::action)
+                .containsExactly(RunFacts.Action.PUBLISHED, RunFacts.Action.PULLED);
     }
 
     @Test
