@@ -143,7 +143,7 @@ abstract class ClusterTrainingFixture {
     }
 
     void await(String job, String text) throws Throwable {
-        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+        long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(15);
         while (!jenkins.runRemotely(ClusterController::logHas, job, text)) {
             assertThat(System.nanoTime())
                     .as(jenkins.runRemotely(ClusterController::log, job))

@@ -151,7 +151,7 @@ class PolicedTrainingKubernetesIT extends ClusterTrainingFixture {
         datasets.say(holdout, false, key);
         assertThat(refused(train)).contains("The dataset holdout", "says that it is not");
         assertThat(refused(checkout + "trainModel spec: 'code/train.yaml', dataset: 's3://" + bucket + "/data' }"))
-                .contains("The dataset data (s3://" + bucket + "/data) has no card");
+                .contains("The dataset data (s3://" + bucket + "/data/) has no card");
         datasets.say(holdout, true, key);
 
         String image = TestNamespace.image("python");
