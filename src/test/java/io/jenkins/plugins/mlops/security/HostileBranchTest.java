@@ -160,7 +160,6 @@ class HostileBranchTest {
                 "node { sh 'ln -s /etc/passwd rules.yaml'; evaluationGate rules: 'rules.yaml', metrics: 'rules.yaml' }",
                 "rules.yaml");
         refused("node { checkDataset '../../../secrets' }", "secrets");
-        refused("node { sh 'mkdir d'; checkDataset path: 'd', report: '../../../r.json' }", "r.json");
         refused("node { sh 'mkdir d'; checkDataset path: 'd', schema: '/etc/passwd' }", "/etc/passwd");
         refused(
                 "node { sh 'mkdir d && echo a >d/a && ln -s /etc/passwd d/link';"
@@ -168,7 +167,6 @@ class HostileBranchTest {
                 "link");
         refused("node { publishDataset directory: 'd', name: '../d', to: 's3://bucket/p' }", "../d");
         refused("trainModel spec: '../../secrets/train.yaml'", "secrets/train.yaml");
-        refused("trainModel image: 'i', command: ['c'], require: [anonymised: false, key: 'mine']", "key");
         refused("evaluateModel spec: '/etc/passwd'", "/etc/passwd");
         refused(
                 "promoteModel name: 'm', gate: 'sha256:" + "0".repeat(64) + "', server: 'http://evil.example'",
