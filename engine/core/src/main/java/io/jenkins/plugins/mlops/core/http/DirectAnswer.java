@@ -11,4 +11,8 @@ import java.util.Map;
  * @param length of the body, bytes
  * @param body to be closed; a read fails with an IOException when the connection breaks before the length is reached
  */
-public record DirectAnswer(int status, Map<String, String> headers, long length, InputStream body) {}
+public record DirectAnswer(int status, Map<String, String> headers, long length, InputStream body) {
+    public DirectAnswer {
+        headers = Map.copyOf(headers);
+    }
+}
