@@ -1,0 +1,31 @@
+package io.jenkins.plugins.mlops.event;
+
+import hudson.plugins.git.RevisionParameterAction;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.stream.StreamSupport;
+import org.eclipse.jgit.transport.RemoteConfig;
+
+/**
+ * Has every checkout of the merged repository take the merge commit, in a job that says by itself what it checks out. Other
+ * repositories, such as libraries, are left alone. Git says the same of a repository in many ways, so addresses are compared.
+ */
+public class MergeRevision extends RevisionParameterAction {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ArrayList<String> remotes;
+
+    /** @param remotes addresses of the merged repository */
+    MergeRevision(String commit, Collection<String> remotes) {
+        super(commit);
+        this.remotes = new ArrayList<>(remotes);
+    }
+
+    @Override
+    public boolean canOriginateFrom(Iterable<RemoteConfig> candidates) {
+        return StreamSupport.stream(candidates.spliterator(), false)
+                .flatMap(candidate -> candidate.getURIs().stream())
+                .anyMatch(address -> RepositoryAddress.isAmong(address.toString(), remotes));
+    }
+}
