@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.WebMethod;
@@ -70,7 +71,9 @@ record WebMethods(List<Method> all) {
 
     /** Below the root or a job. */
     static String address(Method ofDescriptor) {
-        Class<?> described = ofDescriptor.getDeclaringClass().getEnclosingClass();
+        Class<?> declaring = ofDescriptor.getDeclaringClass();
+        // Jenkins' global configuration describes itself.
+        Class<?> described = Objects.requireNonNullElse(declaring.getEnclosingClass(), declaring);
         String name = ofDescriptor.getName().substring(2);
         return "descriptorByName/" + described.getName() + "/"
                 + name.substring(0, 1).toLowerCase() + name.substring(1);
