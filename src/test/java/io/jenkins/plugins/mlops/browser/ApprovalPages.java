@@ -49,7 +49,7 @@ abstract class ApprovalPages extends Pages {
         assertThat(browser.path()).as("the one that still waits").isEqualTo(trial);
         type("#mlops-reject-reason", "no trial this week");
         enter("form[action=reject] button");
-        assertThat(site.endOfReview()).isEqualTo("SUCCESS");
+        assertThat(site.endOfReview()).as("as a rejection ends a build").isEqualTo("ABORTED");
 
         browser.open("job/review/1/mlops/");
         assertThat(browser.find(".mlops-section:has(#mlops-aliases)").getText())
