@@ -17,9 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -61,6 +64,9 @@ public class Outbox {
 
     private final Notes<Letter> notes = new Notes<>("bitbucket-outbox", Letter.class, "a report to Bitbucket");
 
+    /** When the letters to a server are looked at again. */
+    private final Map<String, Future<?>> alarms = new ConcurrentHashMap<>();
+
     static Outbox get() {
         return ExtensionList.lookupSingleton(Outbox.class);
     }
@@ -98,11 +104,21 @@ public class Outbox {
         return notes.all().stream().filter(letter -> letter.target().server().equals(server));
     }
 
+    /** One alarm a server: each delivery sets it anew, and whatever begins one comes here. */
     private void wakeUp(String server) {
-        waiting(server).map(Letter::next).min(Comparator.naturalOrder()).ifPresent(next -> {
-            long millis = Math.max(0, Duration.between(Instant.now(), next).toMillis()) + 1;
-            Timer.get().schedule(() -> deliverSoon(server), millis, TimeUnit.MILLISECONDS);
-        });
+        Future<?> alarm = waiting(server)
+                .map(Letter::next)
+                .min(Comparator.naturalOrder())
+                .<Future<?>>map(next -> {
+                    long millis =
+                            Math.max(0, Duration.between(Instant.now(), next).toMillis()) + 1;
+                    return Timer.get().schedule(() -> deliverSoon(server), millis, TimeUnit.MILLISECONDS);
+                })
+                .orElse(null);
+        Future<?> before = alarm == null ? alarms.remove(server) : alarms.put(server, alarm);
+        if (before != null) {
+            before.cancel(false);
+        }
     }
 
     private void deliver(String server) {
