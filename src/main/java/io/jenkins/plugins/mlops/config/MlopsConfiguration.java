@@ -272,7 +272,8 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         List<ObjectStoreProfile> stores = request.bindJSONToList(ObjectStoreProfile.class, form.opt("objectStores"));
         List<MlflowProfile> servers = request.bindJSONToList(MlflowProfile.class, form.opt("mlflowServers"));
         List<TrainingCluster> trainingClusters = request.bindJSONToList(TrainingCluster.class, form.opt("clusters"));
-        List<BitbucketProfile> bitbuckets = request.bindJSONToList(BitbucketProfile.class, form.opt("bitbucketServers"));
+        List<BitbucketProfile> bitbuckets =
+                request.bindJSONToList(BitbucketProfile.class, form.opt("bitbucketServers"));
         List<FolderPolicy> folderPolicies = request.bindJSONToList(FolderPolicy.class, form.opt("policies"));
         String field = "objectStores";
         try {

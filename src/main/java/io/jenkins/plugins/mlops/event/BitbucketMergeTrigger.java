@@ -108,7 +108,8 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
         List<Wanting> wanting = new ArrayList<>();
         for (WorkflowJob job : Jenkins.get().allItems(WorkflowJob.class)) {
             of(job).stream()
-                    .filter(trigger -> trigger.mismatch(job, merge.server(), merge.event()).isEmpty())
+                    .filter(trigger ->
+                            trigger.mismatch(job, merge.server(), merge.event()).isEmpty())
                     .findFirst()
                     .ifPresent(trigger -> wanting.add(new Wanting(job, trigger)));
         }
@@ -141,7 +142,8 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
 
     private Optional<String> branchMismatch(MergedJob job, String target) {
         if (job.isBranch() && !job.head().getName().equals(target)) {
-            return Optional.of("it is into " + target + ", and this is the job of " + job.head().getName());
+            return Optional.of("it is into " + target + ", and this is the job of "
+                    + job.head().getName());
         }
         if (branch != null && !new PathPattern(branch).matches(target)) {
             return Optional.of("it is into " + target + ", and the trigger wants " + branch);
@@ -194,7 +196,10 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
         @POST
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckPaths(@AncestorInPath Item item, @QueryParameter String value) {
-            return check(item, () -> PolicyText.list(PolicyText.lines(List.of(Util.fixNull(value)))).forEach(PathPattern::new));
+            return check(
+                    item,
+                    () -> PolicyText.list(PolicyText.lines(List.of(Util.fixNull(value))))
+                            .forEach(PathPattern::new));
         }
 
         private static FormValidation check(@CheckForNull Item item, Runnable rule) {

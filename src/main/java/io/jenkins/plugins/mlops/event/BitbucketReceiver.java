@@ -47,7 +47,8 @@ public final class BitbucketReceiver implements EventReceiver {
         try {
             Optional<MergeEvent> merge = BitbucketPayload.read(key, body);
             if (merge.isPresent() && merge.get().kind() != sender.kind()) {
-                return new EventAnswer(400, "The event is one of the other Bitbucket product than the server is configured as");
+                return new EventAnswer(
+                        400, "The event is one of the other Bitbucket product than the server is configured as");
             }
             if (merge.isEmpty()) {
                 return new EventAnswer(200, "Nothing is built from this event");

@@ -63,9 +63,8 @@ public final class EventsRootAction implements UnprotectedRootAction {
 
     private static EventAnswer answer(StaplerRequest2 request, StaplerResponse2 response) {
         String path = request.getRestOfPath();
-        EventReceiver receiver = path.startsWith("/")
-                ? EventReceiver.of(path.substring(1)).orElse(null)
-                : null;
+        EventReceiver receiver =
+                path.startsWith("/") ? EventReceiver.of(path.substring(1)).orElse(null) : null;
         if (receiver == null) {
             return new EventAnswer(HttpServletResponse.SC_NOT_FOUND, "No events are taken here");
         }

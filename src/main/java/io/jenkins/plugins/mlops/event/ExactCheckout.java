@@ -38,9 +38,10 @@ public final class ExactCheckout extends SCMListener {
         ObjectId head = git.createClient(TaskListener.NULL, build.getEnvironment(listener), build, workspace)
                 .revParse("HEAD");
         if (!head.name().equals(merge.getMergeCommit())) {
-            throw new AbortException("The workspace has the commit " + head.name() + " and not " + merge.getMergeCommit()
-                    + ", which is the merge of " + merge.getLabel()
-                    + ": take what changes it out of the checkout's behaviours, such as merging before the build");
+            throw new AbortException(
+                    "The workspace has the commit " + head.name() + " and not " + merge.getMergeCommit()
+                            + ", which is the merge of " + merge.getLabel()
+                            + ": take what changes it out of the checkout's behaviours, such as merging before the build");
         }
         listener.getLogger().println("Checked out exactly the merge of " + merge.getLabel());
     }

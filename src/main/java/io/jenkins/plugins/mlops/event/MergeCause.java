@@ -30,7 +30,6 @@ public final class MergeCause extends Cause {
     /** On a line of its own, with the commit, and the address where logs show it as a link. */
     @Override
     public void print(TaskListener listener) {
-        listener.getLogger()
-                .println(getShortDescription() + " (" + merge.getMergeCommit() + ") " + merge.getLink());
+        listener.getLogger().println(getShortDescription() + " (" + merge.getMergeCommit() + ") " + merge.getLink());
     }
 }

@@ -13,7 +13,9 @@ public final class MergeEnvironment extends EnvironmentContributor {
 
     @Override
     public void buildEnvironmentFor(
-            @SuppressWarnings("rawtypes") @NonNull Run run, @NonNull EnvVars environment, @NonNull TaskListener listener) {
+            @SuppressWarnings("rawtypes") @NonNull Run run,
+            @NonNull EnvVars environment,
+            @NonNull TaskListener listener) {
         MergeAction merge = ((Run<?, ?>) run).getAction(MergeAction.class);
         if (merge == null) {
             return;

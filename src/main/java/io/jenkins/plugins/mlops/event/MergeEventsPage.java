@@ -62,7 +62,8 @@ public final class MergeEventsPage implements Action, StaplerProxy {
     }
 
     /** A merge, as the page shows it. */
-    public record Row(KeptMerge merge, String outcome, @CheckForNull String build) {
+    public record Row(
+            KeptMerge merge, String outcome, @CheckForNull String build) {
 
         public String getAt() {
             return merge.received();

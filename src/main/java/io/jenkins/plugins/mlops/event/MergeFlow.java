@@ -82,8 +82,9 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
     private CpsFlowExecution byItself(
             FlowDefinition definition, FlowExecutionOwner owner, TaskListener listener, List<? extends Action> actions)
             throws IOException {
-        List<? extends Action> others =
-                actions.stream().filter(action -> !(action instanceof MergeFlow)).toList();
+        List<? extends Action> others = actions.stream()
+                .filter(action -> !(action instanceof MergeFlow))
+                .toList();
         try {
             return (CpsFlowExecution) definition.create(owner, listener, others);
         } catch (IOException | RuntimeException e) {
@@ -98,7 +99,8 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
         String path = merged.scriptPath();
         if (path == null) {
             throw new AbortException("The merge commit is not built: how the multibranch project of "
-                    + merged.job().getFullDisplayName() + " finds its Jenkinsfile is not known here, and the branch's tip may be"
+                    + merged.job().getFullDisplayName()
+                    + " finds its Jenkinsfile is not known here, and the branch's tip may be"
                     + " another commit");
         }
         SCMRevision revision = merged.revision(merge.getMergeCommit());
@@ -112,14 +114,18 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
 
     /** Null when this kind of SCM can only be read by a checkout. */
     private static String withoutCheckout(
-            MergedJob merged, CpsScmFlowDefinition definition, Run<?, ?> build, MergeAction merge, TaskListener listener)
+            MergedJob merged,
+            CpsScmFlowDefinition definition,
+            Run<?, ?> build,
+            MergeAction merge,
+            TaskListener listener)
             throws IOException, InterruptedException {
         if (!(definition.getScm() instanceof GitSCM git)) {
             throw new AbortException("The merge commit is not built: the Jenkinsfile of "
                     + merged.job().getFullDisplayName() + " comes from no Git repository");
         }
-        SCMRevision revision = new AbstractGitSCMSource.SCMRevisionImpl(
-                new SCMHead(merge.getTargetBranch()), merge.getMergeCommit());
+        SCMRevision revision =
+                new AbstractGitSCMSource.SCMRevisionImpl(new SCMHead(merge.getTargetBranch()), merge.getMergeCommit());
         String path = build.getEnvironment(listener).expand(definition.getScriptPath());
         return read(merged, git, revision, path, build, merge, listener);
     }
@@ -139,7 +145,8 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
                     return null;
                 }
                 if (files == null) {
-                    throw new AbortException("The merge commit is not built: its Jenkinsfile cannot be read without a checkout");
+                    throw new AbortException(
+                            "The merge commit is not built: its Jenkinsfile cannot be read without a checkout");
                 }
                 files.getRoot().children(); // tells a commit that is not there from a file that is not
                 String script = files.child(path).contentAsString();

@@ -162,9 +162,13 @@ public final class MergeInbox extends ItemListener {
                     queuedHere.add(item);
                 }
                 // A build may have started meanwhile, and has said so itself.
-                merges.change(merge.id(), kept -> kept.outcome(outcome.job()).filter(JobOutcome::isFinal).isPresent()
-                        ? kept
-                        : kept.with(outcome));
+                merges.change(
+                        merge.id(),
+                        kept -> kept.outcome(outcome.job())
+                                        .filter(JobOutcome::isFinal)
+                                        .isPresent()
+                                ? kept
+                                : kept.with(outcome));
             }
         }
         endIfSettled(merge.id(), wanting.isEmpty() ? "no job wants it" : "settled");
@@ -174,8 +178,7 @@ public final class MergeInbox extends ItemListener {
     }
 
     private void endIfSettled(String id, String why) {
-        merges.change(
-                id, kept -> kept.outcomes().stream().allMatch(JobOutcome::isFinal) ? kept.ended(why) : kept);
+        merges.change(id, kept -> kept.outcomes().stream().allMatch(JobOutcome::isFinal) ? kept.ended(why) : kept);
         if (merges.get(id).filter(KeptMerge::isEnded).isPresent()) {
             tries.remove(id);
             queuedHere.removeIf(item -> item.startsWith(id));
@@ -215,8 +218,8 @@ public final class MergeInbox extends ItemListener {
     private void outcome(MergeAction merge, String job, UnaryOperator<JobOutcome> change) {
         merges.change(
                 merge.getEvent(),
-                kept -> kept.with(change.apply(
-                        kept.outcome(job).orElse(new JobOutcome(job, JobOutcome.State.QUEUED, "", 0)))));
+                kept -> kept.with(
+                        change.apply(kept.outcome(job).orElse(new JobOutcome(job, JobOutcome.State.QUEUED, "", 0)))));
         endIfSettled(merge.getEvent(), "settled");
     }
 
@@ -231,10 +234,7 @@ public final class MergeInbox extends ItemListener {
             }
             try {
                 build.save();
-                get().outcome(
-                                merge,
-                                build.getParent().getFullName(),
-                                outcome -> outcome.startedAs(build.getNumber()));
+                get().outcome(merge, build.getParent().getFullName(), outcome -> outcome.startedAs(build.getNumber()));
             } catch (IOException | RuntimeException e) {
                 LOGGER.log(Level.WARNING, e, () -> "That " + build + " is the build of a merge cannot be kept");
             }
@@ -251,11 +251,15 @@ public final class MergeInbox extends ItemListener {
                 return;
             }
             String job = ((Item) item.task).getFullName();
-            get().worker.execute(() -> get().outcome(
-                            merge,
-                            job,
-                            outcome -> new JobOutcome(
-                                    job, JobOutcome.State.REFUSED, "taken out of the queue before it started", 0)));
+            get().worker
+                    .execute(() -> get().outcome(
+                                    merge,
+                                    job,
+                                    outcome -> new JobOutcome(
+                                            job,
+                                            JobOutcome.State.REFUSED,
+                                            "taken out of the queue before it started",
+                                            0)));
         }
     }
 }

@@ -24,8 +24,7 @@ record MergeLookup(BitbucketSettings server) {
     /** @throws MlopsException of kind USAGE when it is not configured any more */
     @NonNull
     static MergeLookup of(String server) {
-        return new MergeLookup(
-                MlopsConfiguration.get().bitbucketServer(server).settings(null));
+        return new MergeLookup(MlopsConfiguration.get().bitbucketServer(server).settings(null));
     }
 
     /**
@@ -42,8 +41,8 @@ record MergeLookup(BitbucketSettings server) {
                             .map(PullRequest::mergeCommit)
                     : bitbucket.fullHash(event.repository(), event.mergeCommit());
             return event.withMergeCommit(commit.filter(found -> !found.isEmpty())
-                    .orElseThrow(() -> MlopsException.failed("Bitbucket does not say the merge commit of " + event.label()
-                            + (event.mergeCommit().isEmpty() ? "" : ", " + event.mergeCommit()))));
+                    .orElseThrow(() -> MlopsException.failed("Bitbucket does not say the merge commit of "
+                            + event.label() + (event.mergeCommit().isEmpty() ? "" : ", " + event.mergeCommit()))));
         }
     }
 

@@ -64,7 +64,8 @@ final class MergeSettlement {
             return new JobOutcome(
                     name,
                     JobOutcome.State.NOT_WANTED,
-                    "none of the changed files is one of " + String.join(", ", wanting.trigger().getPaths()),
+                    "none of the changed files is one of "
+                            + String.join(", ", wanting.trigger().getPaths()),
                     0);
         }
         Optional<Run<?, ?>> adopted = builds.onCommit();
@@ -73,7 +74,10 @@ final class MergeSettlement {
         }
         if (builds.isUndecided()) {
             return new JobOutcome(
-                    name, JobOutcome.State.WAITING, "waits for a build of the branch source, which may be of the same commit", 0);
+                    name,
+                    JobOutcome.State.WAITING,
+                    "waits for a build of the branch source, which may be of the same commit",
+                    0);
         }
         return schedule(job, note);
     }
@@ -100,7 +104,8 @@ final class MergeSettlement {
     private JobOutcome schedule(MergedJob job, String note) throws IOException, InterruptedException {
         String name = job.job().getFullName();
         MergeAction action = new MergeAction(merge.id(), merge.server(), event);
-        List<Action> actions = new ArrayList<>(List.of(new CauseAction(new MergeCause(action)), action, new MergeFlow()));
+        List<Action> actions =
+                new ArrayList<>(List.of(new CauseAction(new MergeCause(action)), action, new MergeFlow()));
         if (!job.isBranch()) {
             actions.add(new MergeRevision(event.mergeCommit(), remotes(job)));
         }
@@ -127,8 +132,8 @@ final class MergeSettlement {
         if (unknownFiles != null) {
             return "; which files it changes is not known (" + unknownFiles + ")";
         }
-        boolean matches = files.paths().stream()
-                .anyMatch(path -> patterns.stream().anyMatch(pattern -> pattern.matches(path)));
+        boolean matches =
+                files.paths().stream().anyMatch(path -> patterns.stream().anyMatch(pattern -> pattern.matches(path)));
         if (matches) {
             return "";
         }

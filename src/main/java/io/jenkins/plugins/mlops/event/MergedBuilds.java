@@ -80,12 +80,14 @@ final class MergedBuilds {
         }
         return scheduled
                         && queue().stream()
-                                .anyMatch(item -> item.getAction(MergeAction.class) == null && isAutomatic(item.getCauses()))
+                                .anyMatch(item ->
+                                        item.getAction(MergeAction.class) == null && isAutomatic(item.getCauses()))
                 || newest().stream()
                         .filter(Run::isBuilding)
                         .filter(build -> Instant.ofEpochMilli(build.getStartTimeInMillis())
                                 .isAfter(Instant.now().minus(YOUNG)))
-                        .anyMatch(build -> isAutomatic(build.getCauses()) && commit(build).isEmpty());
+                        .anyMatch(build ->
+                                isAutomatic(build.getCauses()) && commit(build).isEmpty());
     }
 
     private List<Queue.Item> queue() {

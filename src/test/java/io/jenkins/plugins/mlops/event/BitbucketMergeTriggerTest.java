@@ -60,14 +60,14 @@ class BitbucketMergeTriggerTest {
                     checkout scm
                     echo "code ${readFile('code.txt')} of ${env.MLOPS_PULL_REQUEST_ID} at ${env.MLOPS_MERGE_COMMIT}"
                 }
-                """
-                .formatted(name);
+                """.formatted(name);
     }
 
     @Test
     void aScriptFromScmBuildsExactlyTheMergeCommitWhileTheTipHasMoved() throws Exception {
         for (boolean lightweight : new boolean[] {true, false}) {
-            MergedRepository repository = new MergedRepository(directory.resolve("r" + lightweight), jenkinsfile("first"));
+            MergedRepository repository =
+                    new MergedRepository(directory.resolve("r" + lightweight), jenkinsfile("first"));
             WorkflowJob job = MergeJobs.create(jenkins, "trains-" + lightweight, repository, lightweight);
             String merged = repository.merge(jenkinsfile("merged"));
             String tip = repository.commit(jenkinsfile("tip"));
@@ -85,15 +85,16 @@ class BitbucketMergeTriggerTest {
                             .isEqualTo(merged)
                             .isNotEqualTo(tip));
             assertThat(build.getAction(MergeAction.class).getMergeCommit()).isEqualTo(merged);
-            assertThat(build.getCause(MergeCause.class).getMerge().getReviewers()).containsExactly("Bob Baker");
+            assertThat(build.getCause(MergeCause.class).getMerge().getReviewers())
+                    .containsExactly("Bob Baker");
         }
     }
 
     @Test
     void aBranchOfAMultibranchProjectBuildsExactlyTheMergeCommitOnceWhicheverEventComesFirst() throws Exception {
-        String trigger = "properties([pipelineTriggers([bitbucketMerge(server: 'bitbucket', repository: 'ML/trainer')])])\n";
-        MergedRepository repository =
-                new MergedRepository(directory.resolve("r"), trigger + jenkinsfile("first"));
+        String trigger =
+                "properties([pipelineTriggers([bitbucketMerge(server: 'bitbucket', repository: 'ML/trainer')])])\n";
+        MergedRepository repository = new MergedRepository(directory.resolve("r"), trigger + jenkinsfile("first"));
         WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "models");
         GitSCMSource source = new GitSCMSource(repository.url());
         source.setTraits(List.of(new BranchDiscoveryTrait()));
@@ -128,7 +129,9 @@ class BitbucketMergeTriggerTest {
         assertThat(bitbucket.send(7, first)).isEqualTo(202);
         jenkins.assertBuildStatusSuccess(finished(job, 4));
         index(project);
-        assertThat(job.getNextBuildNumber()).as("the push of a merge that came first").isEqualTo(5);
+        assertThat(job.getNextBuildNumber())
+                .as("the push of a merge that came first")
+                .isEqualTo(5);
     }
 
     @Test
@@ -159,14 +162,18 @@ class BitbucketMergeTriggerTest {
         WorkflowRun build = finished(job, 1);
         jenkins.assertBuildStatus(Result.FAILURE, build);
         assertThat(jenkins.getLog(build))
-                .contains("trying again in 15 s", "cannot be read from file:", "the job's repository must be the merged one")
+                .contains(
+                        "trying again in 15 s",
+                        "cannot be read from file:",
+                        "the job's repository must be the merged one")
                 .doesNotContain("jenkinsfile first");
     }
 
     @Test
     void aJobsPageSaysWhyAMergeWasNotBuilt() throws Exception {
         MergedRepository repository = new MergedRepository(directory.resolve("r"), jenkinsfile("first"));
-        WorkflowJob other = MergeJobs.create(jenkins, "other", repository.url(), true, new BitbucketMergeTrigger("ML/other"));
+        WorkflowJob other =
+                MergeJobs.create(jenkins, "other", repository.url(), true, new BitbucketMergeTrigger("ML/other"));
         BitbucketMergeTrigger release = new BitbucketMergeTrigger(Webhook.REPOSITORY);
         release.setBranch("release/*");
         WorkflowJob releases = MergeJobs.create(jenkins, "releases", repository.url(), true, release);
@@ -178,7 +185,8 @@ class BitbucketMergeTriggerTest {
         WorkflowJob paths = MergeJobs.create(jenkins, "paths", repository.url(), true, some);
         WorkflowJob disabled = MergeJobs.create(jenkins, "disabled", repository, true);
         disabled.setDisabled(true);
-        assertThat(bitbucket.send(5, repository.merge(jenkinsfile("<b>merged</b>")))).isEqualTo(202);
+        assertThat(bitbucket.send(5, repository.merge(jenkinsfile("<b>merged</b>"))))
+                .isEqualTo(202);
         finished(paths, 1);
         MergeJobs.settled();
         assertThat(page(other)).contains("it is of the repository ML/trainer, and the trigger wants ML/other");
@@ -199,16 +207,18 @@ class BitbucketMergeTriggerTest {
         assertThat(bitbucket.send("pr:merged", body, null).statusCode()).isEqualTo(403);
         assertThat(stranger.send("pr:merged", body).statusCode()).isEqualTo(403);
         assertThat(stranger.send("pr:merged", new byte[] {'{'}).statusCode()).isEqualTo(403);
-        assertThat(bitbucket.send("diagnostics:ping", "{\"test\":true}".getBytes(), null).statusCode())
+        assertThat(bitbucket
+                        .send("diagnostics:ping", "{\"test\":true}".getBytes(), null)
+                        .statusCode())
                 .isEqualTo(200);
 
-        BitbucketProfile rotated =
-                new BitbucketProfile("bitbucket", "http://127.0.0.1:1");
+        BitbucketProfile rotated = new BitbucketProfile("bitbucket", "http://127.0.0.1:1");
         rotated.setWebhookSecretId("new");
         rotated.setPreviousWebhookSecretId("webhook");
         MlopsConfiguration.get().setBitbucketServers(List.of(rotated));
         Webhook.secrets(Map.of("webhook", Webhook.SECRET, "new", "another secret"));
-        assertThat(bitbucket.send("repo:refs_changed", Webhook.recorded("data-center-refs-changed"))
+        assertThat(bitbucket
+                        .send("repo:refs_changed", Webhook.recorded("data-center-refs-changed"))
                         .statusCode())
                 .isEqualTo(200);
         assertThat(stranger.send("repo:refs_changed", Webhook.recorded("data-center-refs-changed"))
@@ -242,7 +252,8 @@ class BitbucketMergeTriggerTest {
                 profile.setCredentialsId("token");
                 Webhook.secrets(Map.of("webhook", Webhook.SECRET, "token", BitbucketStandIn.TOKEN));
                 MlopsConfiguration.get().setBitbucketServers(List.of(profile));
-                MergedRepository repository = new MergedRepository(directory.resolve(kind.name()), jenkinsfile("first"));
+                MergedRepository repository =
+                        new MergedRepository(directory.resolve(kind.name()), jenkinsfile("first"));
                 String name = BitbucketStandIn.PROJECT + "/" + BitbucketStandIn.SLUG;
                 BitbucketMergeTrigger trained = new BitbucketMergeTrigger(name);
                 trained.setPaths(List.of("training/**"));
@@ -282,8 +293,7 @@ class BitbucketMergeTriggerTest {
         job.setDefinition(new CpsFlowDefinition("", true));
         job.addTrigger(trigger);
         jenkins.configRoundtrip(job);
-        jenkins.assertEqualDataBoundBeans(
-                trigger, BitbucketMergeTrigger.of(job).get(0));
+        jenkins.assertEqualDataBoundBeans(trigger, BitbucketMergeTrigger.of(job).get(0));
     }
 
     private void index(WorkflowMultiBranchProject project) throws Exception {

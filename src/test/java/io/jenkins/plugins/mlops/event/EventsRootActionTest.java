@@ -45,8 +45,10 @@ class EventsRootActionTest {
     @BeforeEach
     void closedJenkins(JenkinsRule rule) throws Exception {
         rule.jenkins.setSecurityRealm(rule.createDummySecurityRealm());
-        rule.jenkins.setAuthorizationStrategy(
-                new MockAuthorizationStrategy().grant(Jenkins.ADMINISTER).everywhere().to("admin"));
+        rule.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
         rule.jenkins.setCrumbIssuer(new DefaultCrumbIssuer(false));
         jenkins = rule.getURL().toURI();
     }
@@ -62,9 +64,11 @@ class EventsRootActionTest {
     void aBodyOfMoreThanAMebibyteIsRefusedWhetherItSaysItsLengthOrNot() throws Exception {
         byte[] most = new byte[EventsRootAction.MAX_BODY];
         byte[] more = new byte[EventsRootAction.MAX_BODY + 1];
-        assertThat(send("mlops-events/echo", "POST", BodyPublishers.ofByteArray(most)).statusCode())
+        assertThat(send("mlops-events/echo", "POST", BodyPublishers.ofByteArray(most))
+                        .statusCode())
                 .isEqualTo(202);
-        assertThat(send("mlops-events/echo", "POST", BodyPublishers.ofByteArray(more)).statusCode())
+        assertThat(send("mlops-events/echo", "POST", BodyPublishers.ofByteArray(more))
+                        .statusCode())
                 .isEqualTo(413);
         assertThat(send("mlops-events/echo", "POST", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(most)))
                         .statusCode())

@@ -31,8 +31,8 @@ record Webhook(URI jenkins, String secret) {
     static final String SECRET = "a webhook secret";
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final Path RECORDED =
-            Path.of("engine/core/src/test/resources/io/jenkins/plugins/mlops/core/event").toAbsolutePath();
+    private static final Path RECORDED = Path.of("engine/core/src/test/resources/io/jenkins/plugins/mlops/core/event")
+            .toAbsolutePath();
 
     /** A Data Center that cannot be asked, and its secret, which is kept with the id "webhook". */
     static BitbucketProfile configure() {
