@@ -167,10 +167,11 @@ final class PullSource implements SigningRules, Closeable {
      * @param version its content id
      */
     void keep(FilePath pulled, Digest version) throws IOException, InterruptedException {
-        if (content() == null) {
+        Digest content = content();
+        if (content == null) {
             KeptManifest.keep(pulled, version);
         } else {
-            ControllerLineage.store().keepManifest(file, content());
+            ControllerLineage.store().keepManifest(file, content);
         }
     }
 

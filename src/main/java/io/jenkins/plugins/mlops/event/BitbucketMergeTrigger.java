@@ -141,9 +141,9 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
     }
 
     private Optional<String> branchMismatch(MergedJob job, String target) {
-        if (job.isBranch() && !job.head().getName().equals(target)) {
-            return Optional.of("it is into " + target + ", and this is the job of "
-                    + job.head().getName());
+        Optional<String> other = job.branch().map(MergedBranch::name).filter(name -> !name.equals(target));
+        if (other.isPresent()) {
+            return Optional.of("it is into " + target + ", and this is the job of " + other.get());
         }
         if (branch != null && !new PathPattern(branch).matches(target)) {
             return Optional.of("it is into " + target + ", and the trigger wants " + branch);

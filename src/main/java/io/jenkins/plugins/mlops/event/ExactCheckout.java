@@ -15,6 +15,7 @@ import hudson.scm.SCMRevisionState;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 
@@ -55,11 +56,11 @@ public final class ExactCheckout extends SCMListener {
         if (!(build.getParent() instanceof WorkflowJob job)) {
             return false;
         }
-        MergedJob merged = MergedJob.of(job);
-        if (!merged.isBranch()) {
+        Optional<MergedBranch> branch = MergedJob.of(job).branch();
+        if (branch.isEmpty()) {
             return false;
         }
-        GitSCM own = merged.checkoutOf(merged.revision(merge.getMergeCommit()));
+        GitSCM own = branch.get().checkoutOf(branch.get().revision(merge.getMergeCommit()));
         return own.getKey().equals(git.getKey()) && branches(own).equals(branches(git));
     }
 

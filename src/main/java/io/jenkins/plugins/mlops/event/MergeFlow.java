@@ -61,8 +61,8 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
         TaskListener listener = owner.getListener();
         MergedJob merged = MergedJob.of(job);
         try {
-            if (merged.isBranch()) {
-                return flow(ofBranch(merged, build, merge, listener), owner, job);
+            if (merged.branch().isPresent()) {
+                return flow(ofBranch(merged, merged.branch().get(), build, merge, listener), owner, job);
             }
             String script = definition instanceof CpsScmFlowDefinition scm && scm.isLightweight()
                     ? withoutCheckout(merged, scm, build, merge, listener)
@@ -94,7 +94,8 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
         }
     }
 
-    private static String ofBranch(MergedJob merged, Run<?, ?> build, MergeAction merge, TaskListener listener)
+    private static String ofBranch(
+            MergedJob merged, MergedBranch branch, Run<?, ?> build, MergeAction merge, TaskListener listener)
             throws IOException, InterruptedException {
         String path = merged.scriptPath();
         if (path == null) {
@@ -103,13 +104,13 @@ public class MergeFlow extends InvisibleAction implements CpsFlowFactoryAction2 
                     + " finds its Jenkinsfile is not known here, and the branch's tip may be"
                     + " another commit");
         }
-        SCMRevision revision = merged.revision(merge.getMergeCommit());
-        build.addOrReplaceAction(new SCMRevisionAction(merged.source(), revision));
-        SCMRevision trusted = merged.source().getTrustedRevision(revision, listener);
+        SCMRevision revision = branch.revision(merge.getMergeCommit());
+        build.addOrReplaceAction(new SCMRevisionAction(branch.source(), revision));
+        SCMRevision trusted = branch.source().getTrustedRevision(revision, listener);
         if (!trusted.equals(revision)) {
             listener.getLogger().println("The branch source trusts " + trusted + " for the Jenkinsfile");
         }
-        return read(merged, merged.checkoutOf(trusted), trusted, path, build, merge, listener);
+        return read(merged, branch.checkoutOf(trusted), trusted, path, build, merge, listener);
     }
 
     /** Null when this kind of SCM can only be read by a checkout. */

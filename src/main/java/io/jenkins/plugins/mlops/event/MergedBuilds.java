@@ -103,8 +103,9 @@ final class MergedBuilds {
     }
 
     private Optional<String> commit(@NonNull Run<?, ?> build) {
-        if (job.isBranch()) {
-            return MergedJob.hash(SCMRevisionAction.getRevision(job.source(), build));
+        if (job.branch().isPresent()) {
+            return MergedJob.hash(
+                    SCMRevisionAction.getRevision(job.branch().get().source(), build));
         }
         return build.getActions(BuildData.class).stream()
                 .filter(data -> data.lastBuild != null && data.lastBuild.getBuildNumber() == build.getNumber())

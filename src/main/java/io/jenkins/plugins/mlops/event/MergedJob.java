@@ -1,11 +1,8 @@
 package io.jenkins.plugins.mlops.event;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.AbortException;
-import hudson.model.TaskListener;
 import hudson.plugins.git.GitSCM;
 import hudson.plugins.git.UserRemoteConfig;
-import hudson.scm.SCM;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,36 +21,19 @@ import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
  * Where a Pipeline job has its code from: the branch of a multibranch project, the repository of its Jenkinsfile, or, for a script
  * that is typed into the job, what the script checks out.
  *
- * @param source null when it is no branch of a multibranch project; then so is the head
+ * @param branch empty when the job is of no multibranch project
  */
-record MergedJob(
-        WorkflowJob job,
-        @CheckForNull SCMSource source,
-        @CheckForNull SCMHead head) {
+record MergedJob(WorkflowJob job, Optional<MergedBranch> branch) {
 
     static MergedJob of(WorkflowJob job) {
         SCMSource source = SCMSource.SourceByItem.findSource(job);
         SCMHead head = SCMHead.HeadByItem.findHead(job);
-        return source == null || head == null ? new MergedJob(job, null, null) : new MergedJob(job, source, head);
+        return new MergedJob(
+                job, source == null || head == null ? Optional.empty() : Optional.of(new MergedBranch(source, head)));
     }
 
     boolean isBranch() {
-        return source != null;
-    }
-
-    /** What a branch job's build of the commit is recorded with. */
-    SCMRevision revision(String commit) {
-        return new AbstractGitSCMSource.SCMRevisionImpl(head, commit);
-    }
-
-    /** What checks a branch job's revision out. */
-    GitSCM checkoutOf(SCMRevision revision) throws AbortException {
-        SCM scm = source.build(head, revision);
-        if (scm instanceof GitSCM git) {
-            return git;
-        }
-        throw new AbortException("The merge commit is not built: the branch source of " + job.getFullDisplayName()
-                + " has no Git repository but " + scm.getDescriptor().getDisplayName());
+        return branch.isPresent();
     }
 
     /** The Jenkinsfile of a branch job; null when the project finds it in another way than by its path. */
@@ -95,11 +75,10 @@ record MergedJob(
      * over already.
      */
     void noteScheduled(String commit) throws IOException, InterruptedException {
-        if (!isBranch() || !(job.getParent() instanceof WorkflowMultiBranchProject project)) {
+        if (branch.isEmpty() || !(job.getParent() instanceof WorkflowMultiBranchProject project)) {
             return;
         }
-        // The source's own revision: one of another class would be another revision to it.
-        SCMRevision tip = source.fetch(head, TaskListener.NULL);
+        SCMRevision tip = branch.get().tip();
         if (hash(tip).filter(commit::equals).isPresent()) {
             BranchProjectFactory<WorkflowJob, ?> factory = project.getProjectFactory();
             factory.setRevisionHash(job, tip);

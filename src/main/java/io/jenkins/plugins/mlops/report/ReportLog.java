@@ -79,7 +79,7 @@ final class ReportLog {
     private static void write(Run<?, ?> run, Entry entry) {
         synchronized (WRITING) {
             Path file = file(run);
-            if (!Files.isDirectory(file.getParent())) {
+            if (!Files.isDirectory(run.getRootDir().toPath())) {
                 return; // the build was deleted just now
             }
             List<Entry> entries = new ArrayList<>(read(run));
