@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Spoils a JSON text in the ways in which such texts are spoiled: bytes, lengths, values of other types, keys. */
-final class Mutation {
+public final class Mutation {
 
     private static final String[] VALUES = {
         "null",
@@ -24,7 +24,7 @@ final class Mutation {
 
     private Mutation() {}
 
-    static byte[] of(byte[] body, Random random) {
+    public static byte[] of(byte[] body, Random random) {
         String text = new String(body, StandardCharsets.UTF_8);
         return switch (random.nextInt(6)) {
             case 0 -> flipped(body, random);

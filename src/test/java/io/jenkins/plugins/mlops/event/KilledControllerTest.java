@@ -1,0 +1,100 @@
+package io.jenkins.plugins.mlops.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Queue;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+
+/** A controller that is killed after it has taken a merge. */
+class KilledControllerTest {
+
+    @RegisterExtension
+    private final RealJenkinsExtension jenkins = new RealJenkinsExtension()
+            .withTimeout(1200)
+            .javaOptions("-Dhudson.plugins.git.GitSCM.ALLOW_LOCAL_CHECKOUT=true");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void aMergeIsBuiltOnceWhereverBetweenTheEventAndTheBuildTheControllerIsKilled() throws Throwable {
+        MergedRepository repository = new MergedRepository(directory.resolve("r"), "echo 'built first'");
+        String one = repository.merge("echo 'built one'");
+        String two = repository.merge("echo 'built two'");
+
+        jenkins.startJenkins();
+        jenkins.runRemotely(KilledControllerTest::lockTheQueue, repository.url());
+        take(5, one);
+        jenkins.stopJenkinsForcibly();
+
+        jenkins.startJenkins();
+        jenkins.runRemotely(KilledControllerTest::builtOnce, "built one", 1);
+        jenkins.runRemotely(KilledControllerTest::keepInTheQueue);
+        take(6, two);
+        jenkins.runRemotely(KilledControllerTest::isQueued);
+        jenkins.stopJenkinsForcibly();
+
+        jenkins.startJenkins();
+        jenkins.runRemotely(KilledControllerTest::builtOnce, "built two", 2);
+        take(5, one);
+        take(6, two);
+        jenkins.runRemotely(KilledControllerTest::knowsBoth);
+        jenkins.stopJenkins();
+    }
+
+    private void take(long pullRequest, String commit) throws Exception {
+        Webhook bitbucket = new Webhook(jenkins.getUrl().toURI(), Webhook.SECRET);
+        assertThat(bitbucket.send(pullRequest, commit)).isEqualTo(202);
+    }
+
+    /** Nothing gets into the queue while another thread holds its lock. */
+    private static void lockTheQueue(JenkinsRule controller, String remote) throws Throwable {
+        Webhook.configure();
+        MergeJobs.create(controller, "trains", remote, true, new BitbucketMergeTrigger(Webhook.REPOSITORY));
+        CountDownLatch locked = new CountDownLatch(1);
+        Thread holder = new Thread(() -> Queue.withLock(() -> {
+            locked.countDown();
+            try {
+                Thread.sleep(Long.MAX_VALUE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        holder.setDaemon(true);
+        holder.start();
+        locked.await();
+    }
+
+    /** Items do not start, and the queue is not written. */
+    private static void keepInTheQueue(JenkinsRule controller) throws Throwable {
+        Jenkins.get().doQuietDown();
+    }
+
+    private static void isQueued(JenkinsRule controller) throws Throwable {
+        MergeJobs.await(() -> Jenkins.get().getQueue().getItems().length == 1);
+        MergeJobs.await(() -> MergeInbox.get().kept().get(1).outcome("trains").isPresent());
+    }
+
+    private static void builtOnce(JenkinsRule controller, String line, int number) throws Throwable {
+        WorkflowJob job = Jenkins.get().getItemByFullName("trains", WorkflowJob.class);
+        assertThat(controller.getLog(MergeJobs.finished(controller, job, number))).contains(line);
+        MergeJobs.settled();
+        controller.waitUntilNoActivity();
+        assertThat(job.getNextBuildNumber()).isEqualTo(number + 1);
+    }
+
+    private static void knowsBoth(JenkinsRule controller) throws Throwable {
+        MergeJobs.settled();
+        assertThat(MergeInbox.get().kept()).hasSize(2);
+        assertThat(Jenkins.get().getItemByFullName("trains", WorkflowJob.class).getNextBuildNumber())
+                .isEqualTo(3);
+    }
+}
