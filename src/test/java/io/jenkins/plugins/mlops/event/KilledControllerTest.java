@@ -85,7 +85,8 @@ class KilledControllerTest {
 
     private static void builtOnce(JenkinsRule controller, String line, int number) throws Throwable {
         WorkflowJob job = Jenkins.get().getItemByFullName("trains", WorkflowJob.class);
-        assertThat(controller.getLog(MergeJobs.finished(controller, job, number))).contains(line);
+        assertThat(controller.getLog(MergeJobs.finished(controller, job, number)))
+                .contains(line);
         MergeJobs.settled();
         controller.waitUntilNoActivity();
         assertThat(job.getNextBuildNumber()).isEqualTo(number + 1);
