@@ -35,7 +35,7 @@ record Webhook(URI jenkins, String secret) {
             .toAbsolutePath();
 
     /** A Data Center that cannot be asked, and its secret, which is kept with the id "webhook". */
-    static BitbucketProfile configure() {
+    static BitbucketProfile configure() throws IOException {
         secrets(Map.of("webhook", SECRET));
         BitbucketProfile server = new BitbucketProfile("bitbucket", "http://127.0.0.1:1");
         server.setWebhookSecretId("webhook");
@@ -43,18 +43,16 @@ record Webhook(URI jenkins, String secret) {
         return server;
     }
 
-    static void secrets(Map<String, String> secrets) {
-        SystemCredentialsProvider.getInstance()
-                .setDomainCredentialsMap(Map.of(
-                        Domain.global(),
-                        secrets.entrySet().stream()
-                                .map(entry -> new StringCredentialsImpl(
-                                        CredentialsScope.SYSTEM,
-                                        entry.getKey(),
-                                        null,
-                                        Secret.fromString(entry.getValue())))
-                                .map(Credentials.class::cast)
-                                .toList()));
+    static void secrets(Map<String, String> secrets) throws IOException {
+        SystemCredentialsProvider provider = SystemCredentialsProvider.getInstance();
+        provider.setDomainCredentialsMap(Map.of(
+                Domain.global(),
+                secrets.entrySet().stream()
+                        .map(entry -> new StringCredentialsImpl(
+                                CredentialsScope.SYSTEM, entry.getKey(), null, Secret.fromString(entry.getValue())))
+                        .map(Credentials.class::cast)
+                        .toList()));
+        provider.save();
     }
 
     static byte[] recorded(String name) throws IOException {
