@@ -22,6 +22,7 @@ public final class Dataset implements Serializable {
     private final long downloadedFiles;
     private final long downloadedBytes;
     private final boolean partial;
+    private final DvcTarget dvc;
 
     Dataset(
             String name,
@@ -33,7 +34,8 @@ public final class Dataset implements Serializable {
             @CheckForNull String directory,
             long downloadedFiles,
             long downloadedBytes,
-            boolean partial) {
+            boolean partial,
+            @CheckForNull DvcTarget dvc) {
         this.name = name;
         this.version = version;
         this.sourceId = sourceId;
@@ -44,10 +46,20 @@ public final class Dataset implements Serializable {
         this.downloadedFiles = downloadedFiles;
         this.downloadedBytes = downloadedBytes;
         this.partial = partial;
+        this.dvc = dvc;
     }
 
     /** A version that stays where it is. @param source what resolves it again */
     static Dataset of(DatasetVersion version, String source) {
+        return of(version, source, null);
+    }
+
+    /** An output of DVC that stays where it is. */
+    static Dataset of(DatasetVersion version, DvcTarget dvc) {
+        return of(version, version.source(), dvc);
+    }
+
+    private static Dataset of(DatasetVersion version, String source, @CheckForNull DvcTarget dvc) {
         return new Dataset(
                 version.name(),
                 version.contentId() == null ? null : version.contentId().toString(),
@@ -58,23 +70,25 @@ public final class Dataset implements Serializable {
                 null,
                 0,
                 0,
-                false);
+                false,
+                dvc);
     }
 
-    /** A version that was pulled. @param source what resolves it again @param directory on the node */
-    static Dataset pulled(PullResult result, String source, String directory) {
+    /** A version that was pulled. @param directory on the node */
+    static Dataset pulled(PullResult result, DatasetAddress address, String directory) {
         DatasetVersion version = result.version();
         return new Dataset(
                 version.name(),
                 version.contentId().toString(),
                 version.sourceId(),
-                source,
+                address.dvc() == null ? address.toString() : version.source(),
                 result.files(),
                 result.bytes(),
                 directory,
                 result.downloadedFiles(),
                 result.downloadedBytes(),
-                result.files() != version.files());
+                result.files() != version.files(),
+                address.dvc());
     }
 
     @Whitelisted
@@ -97,11 +111,33 @@ public final class Dataset implements Serializable {
         return sourceId;
     }
 
-    /** What resolves it again: the address of a manifest or of a prefix, or a manifest's path in the workspace. */
+    /**
+     * What resolves it again: the address of a manifest or of a prefix, or a manifest's path in the workspace. Of DVC: the repository, the
+     * commit and the output, for people.
+     */
     @Whitelisted
     @NonNull
     public String getSource() {
         return source;
+    }
+
+    /** What resolves it again in a repository of the workspace, with {@link #getRepo} and {@link #getRev}; null for what DVC does not have. */
+    @Whitelisted
+    @CheckForNull
+    public String getDvc() {
+        return dvc == null ? null : dvc.target();
+    }
+
+    @Whitelisted
+    @CheckForNull
+    public String getRepo() {
+        return dvc == null ? null : dvc.repo();
+    }
+
+    @Whitelisted
+    @CheckForNull
+    public String getRev() {
+        return dvc == null ? null : dvc.rev();
     }
 
     /** Files of the version; after a pull, those in the directory. */

@@ -8,31 +8,43 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Which dataset a step means: a prefix of an object store, or a manifest there or in the workspace. Immutable. */
+/**
+ * Which dataset a step means: a prefix of an object store, a manifest there or in the workspace, or an output of DVC in a repository of
+ * the workspace. Immutable.
+ */
 final class DatasetAddress implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     private final String from;
     private final String manifest;
+    private final DvcTarget dvc;
 
     /** What the address must still stand for; null for whatever it stands for now. */
     private final String sourceId;
 
     /**
-     * Exactly one of {@code from} and {@code manifest} is given.
+     * Exactly one of {@code from}, {@code manifest} and {@code dvc} is given.
      *
      * @param step whose parameters they are, for errors
      */
-    DatasetAddress(String step, @CheckForNull String from, @CheckForNull String manifest, @CheckForNull String sourceId)
+    DatasetAddress(
+            String step,
+            @CheckForNull String from,
+            @CheckForNull String manifest,
+            @CheckForNull DvcTarget dvc,
+            @CheckForNull String sourceId)
             throws AbortException {
-        if ((from == null) == (manifest == null)) {
-            throw new AbortException(step + " wants exactly one of 'from' (s3://bucket/prefix) and 'manifest'"
-                    + " (s3://bucket/key, or a file of the workspace), or a dataset that another step returned");
+        if (Stream.of(from, manifest, dvc).filter(Objects::nonNull).count() != 1) {
+            throw new AbortException(step + " wants exactly one of 'from' (s3://bucket/prefix), 'manifest'"
+                    + " (s3://bucket/key, or a file of the workspace) and 'dvc' (an output of DVC in the workspace), or a"
+                    + " dataset that another step returned");
         }
         this.from = from;
         this.manifest = manifest;
+        this.dvc = dvc;
         this.sourceId = sourceId;
         try {
             reference(Path.of("."));
@@ -46,13 +58,22 @@ final class DatasetAddress implements Serializable {
         return manifest != null && !S3Uri.isS3(manifest);
     }
 
+    /** The output of DVC that is meant; null when it is none. */
+    @CheckForNull
+    DvcTarget dvc() {
+        return dvc;
+    }
+
     @CheckForNull
     String sourceId() {
         return sourceId;
     }
 
-    /** @param workspace where a manifest's path starts from */
+    /** @param workspace where the path of a manifest or repository starts from */
     DatasetReference reference(Path workspace) {
+        if (dvc != null) {
+            return dvc.reference(workspace);
+        }
         return from != null
                 ? DatasetReference.ofPrefix(from)
                 : DatasetReference.ofManifest(manifest).relativeTo(workspace);
@@ -61,6 +82,6 @@ final class DatasetAddress implements Serializable {
     /** As the pipeline's author wrote it. */
     @Override
     public String toString() {
-        return Objects.requireNonNullElse(from, manifest);
+        return dvc != null ? dvc.toString() : Objects.requireNonNullElse(from, manifest);
     }
 }

@@ -18,8 +18,14 @@ final class DatasetArgument {
         }
         Map<String, Object> expanded = new HashMap<>(arguments);
         expanded.remove(NAME);
-        boolean prefix = DatasetReference.parse(dataset.getSource()).from() != null;
-        expanded.put(prefix ? "from" : "manifest", dataset.getSource());
+        if (dataset.getDvc() != null) {
+            expanded.put("dvc", dataset.getDvc());
+            expanded.put("repo", dataset.getRepo());
+            expanded.put("rev", dataset.getRev());
+        } else {
+            boolean prefix = DatasetReference.parse(dataset.getSource()).from() != null;
+            expanded.put(prefix ? "from" : "manifest", dataset.getSource());
+        }
         expanded.put("sourceId", dataset.getSourceId());
         return expanded;
     }

@@ -36,14 +36,14 @@ final class KeptManifest {
         }
     }
 
-    /** Brings a file of an agent here, unless it is larger than any manifest that is kept. */
-    static void copy(FilePath manifest, Path copy) throws IOException, InterruptedException {
-        try (InputStream in = ByteStreams.limit(manifest.read(), MAX_BYTES + 1)) {
+    /** Brings a file of an agent here, such as a manifest, unless it is larger than any manifest that is kept. */
+    static void copy(FilePath file, Path copy) throws IOException, InterruptedException {
+        try (InputStream in = ByteStreams.limit(file.read(), MAX_BYTES + 1)) {
             Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
         }
         if (Files.size(copy) > MAX_BYTES) {
-            throw MlopsException.failed("The manifest " + manifest + " has more than " + Amounts.bytes(MAX_BYTES)
-                    + ", which is more than the controller keeps: split the dataset");
+            throw MlopsException.failed("The list of files " + file + " has more than " + Amounts.bytes(MAX_BYTES)
+                    + ", which is more than the controller takes: split the dataset");
         }
     }
 }

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
@@ -67,14 +68,14 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
                         WorkspaceList.tempDir(directory), "a workspace has a temporary directory")
                 .child("mlops-pull-" + useId() + ".json");
         listener().getLogger().println("Pulling " + request.address() + " into " + request.into());
-        try (PullSource source = PullSource.of(request.address(), directory, profile.settings(run()), policy)) {
+        try (PullSource source = source(directory, listing, profile, policy, cache)) {
             if (policy.requirements().anonymised()) {
                 listener()
                         .getLogger()
                         .println(source.requireAnonymised(request.address(), profile.settings(run()), policy));
             }
             source.sendTo(listing);
-            Task task = new Task(request, source.isPrefix(), listing.getRemote(), cache, listener());
+            Task task = new Task(request, source.kind(), listing.getRemote(), cache, listener());
             Dataset dataset = SignedWork.on(
                     directory,
                     task,
@@ -99,6 +100,18 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         }
     }
 
+    /** @param listing where the agent may put what it reads for the controller */
+    private PullSource source(
+            FilePath directory, FilePath listing, ObjectStoreProfile profile, JobPolicy policy, String cache)
+            throws IOException, InterruptedException {
+        DvcTarget dvc = request.address().dvc();
+        if (dvc == null) {
+            return PullSource.of(request.address(), directory, profile.settings(run()), policy);
+        }
+        new DvcWork(directory, profile, run(), policy, cache, workspace().toString()).listInto(listing, dvc);
+        return PullSource.ofDvc(listing, profile.settings(run()), policy);
+    }
+
     /** What the controller has read is the truth, whatever the agent says. */
     private static void requireSame(PullSource source, Dataset dataset) {
         Digest content = source.content();
@@ -113,30 +126,40 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         private static final long serialVersionUID = 1L;
 
         private final PullRequest request;
-        private final boolean prefix;
+        private final PullSource.Kind kind;
         private final String listing;
         private final String cache;
         private final TaskListener listener;
 
         /** @param listing the file that the controller has made */
-        Task(PullRequest request, boolean prefix, String listing, String cache, TaskListener listener) {
+        Task(PullRequest request, PullSource.Kind kind, String listing, String cache, TaskListener listener) {
             this.request = request;
-            this.prefix = prefix;
+            this.kind = kind;
             this.listing = listing;
             this.cache = cache;
             this.listener = listener;
         }
 
         @Override
-        protected Dataset run(Path workspace, ObjectStore store) {
+        protected Dataset run(Path workspace, ObjectStore store) throws IOException {
             Path into = workspace.resolve(request.into()).normalize();
             Datasets datasets = new Datasets(store, DatasetCache.at(Path.of(cache)));
             ProgressListener progress = BuildProgress.to(listener);
-            String address = request.address().toString();
-            PullResult result = prefix
-                    ? datasets.pullListed(S3Uri.parse(address), Path.of(listing), into, request.options(), progress)
-                    : datasets.pull(DatasetReference.ofManifest(listing), into, request.options(), progress);
-            return Dataset.pulled(result, address, into.toString());
+            PullResult result =
+                    switch (kind) {
+                        case PREFIX ->
+                            datasets.pullListed(
+                                    S3Uri.parse(request.address().toString()),
+                                    Path.of(listing),
+                                    into,
+                                    request.options(),
+                                    progress);
+                        case DVC ->
+                            datasets.pullListed(DvcListing.read(Path.of(listing)), into, request.options(), progress);
+                        case MANIFEST ->
+                            datasets.pull(DatasetReference.ofManifest(listing), into, request.options(), progress);
+                    };
+            return Dataset.pulled(result, request.address(), into.toString());
         }
     }
 }

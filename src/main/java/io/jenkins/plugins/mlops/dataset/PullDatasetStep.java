@@ -44,6 +44,9 @@ public class PullDatasetStep extends Step {
     private final String into;
     private String from;
     private String manifest;
+    private String dvc;
+    private String repo;
+    private String rev;
     private String sourceId;
     private String role = Provenance.TRAINING_DATA;
     private String store;
@@ -83,6 +86,39 @@ public class PullDatasetStep extends Step {
     @DataBoundSetter
     public void setManifest(@CheckForNull String manifest) {
         this.manifest = Util.fixEmptyAndTrim(manifest);
+    }
+
+    /** An output of DVC: a {@code .dvc} file, the path of an output or below one, {@code dvc.yaml:STAGE}, or the name of a stage. */
+    @CheckForNull
+    public String getDvc() {
+        return dvc;
+    }
+
+    @DataBoundSetter
+    public void setDvc(@CheckForNull String dvc) {
+        this.dvc = Util.fixEmptyAndTrim(dvc);
+    }
+
+    /** The clone that has it, from the workspace on; null for the workspace. */
+    @CheckForNull
+    public String getRepo() {
+        return repo;
+    }
+
+    @DataBoundSetter
+    public void setRepo(@CheckForNull String repo) {
+        this.repo = Util.fixEmptyAndTrim(repo);
+    }
+
+    /** A branch, tag or commit of the clone; null for the files as they are. */
+    @CheckForNull
+    public String getRev() {
+        return rev;
+    }
+
+    @DataBoundSetter
+    public void setRev(@CheckForNull String rev) {
+        this.rev = Util.fixEmptyAndTrim(rev);
     }
 
     /** What the address must still stand for; null for whatever it stands for now. */
@@ -182,7 +218,10 @@ public class PullDatasetStep extends Step {
     public StepExecution start(StepContext context) throws IOException, InterruptedException {
         return new PullDatasetExecution(
                 context,
-                new PullRequest(this, new DatasetAddress("pullDataset", from, manifest, sourceId)),
+                new PullRequest(
+                        this,
+                        new DatasetAddress(
+                                "pullDataset", from, manifest, DvcTarget.of("pullDataset", dvc, repo, rev), sourceId)),
                 role,
                 store);
     }

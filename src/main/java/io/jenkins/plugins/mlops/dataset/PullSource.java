@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
+import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.dataset.ObjectIndex;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What a dataset consists of, as the controller found out itself: its objects by number, of which the agent may read each, and
@@ -36,12 +38,24 @@ import java.util.Set;
  */
 final class PullSource implements SigningRules, Closeable {
 
+    /** Objects of DVC looked for at a time. */
+    private static final int LOOKS = 8;
+
+    /** What the file is that the agent gets. */
+    enum Kind {
+        MANIFEST,
+        /** A list of what lies below a prefix. */
+        PREFIX,
+        /** A listing of DVC. */
+        DVC
+    }
+
     /** Which directories are allowed is remembered for so many. */
     private static final int MAX_DIRECTORIES = 100_000;
 
     private final Path file;
     private final Path index;
-    private boolean prefix;
+    private Kind kind = Kind.MANIFEST;
     private DatasetVersion version;
     private ObjectIndex objects;
 
@@ -59,16 +73,51 @@ final class PullSource implements SigningRules, Closeable {
     @NonNull
     static PullSource of(DatasetAddress address, FilePath workspace, ObjectStoreSettings store, JobPolicy policy)
             throws IOException, InterruptedException {
+        return filled(source -> source.read(address, workspace, store, policy));
+    }
+
+    /**
+     * Takes over what an agent has read in a repository of DVC, and looks for every object of it.
+     *
+     * @param listing on the agent, which is not believed more than a manifest of the workspace
+     * @throws MlopsException as of the other; of kind FAILED that lists the files that are not in the store
+     */
+    @NonNull
+    static PullSource ofDvc(FilePath listing, ObjectStoreSettings store, JobPolicy policy)
+            throws IOException, InterruptedException {
+        return filled(source -> source.readDvc(listing, store, policy));
+    }
+
+    @FunctionalInterface
+    private interface Reading {
+        void into(PullSource source) throws IOException, InterruptedException;
+    }
+
+    private static PullSource filled(Reading reading) throws IOException, InterruptedException {
         PullSource source = new PullSource();
         boolean done = false;
         try {
-            source.read(address, workspace, store, policy);
+            reading.into(source);
             done = true;
             return source;
         } finally {
             if (!done) {
                 source.close();
             }
+        }
+    }
+
+    private void readDvc(FilePath listing, ObjectStoreSettings settings, JobPolicy policy)
+            throws IOException, InterruptedException {
+        kind = Kind.DVC;
+        Path copy = Files.createTempFile("mlops-pull", ".json");
+        try (ObjectStore store = ObjectStore.connect(settings)) {
+            KeptManifest.copy(listing, copy);
+            objects = new Datasets(store, DatasetCache.at(AgentCache.ofController()))
+                    .pinListing(copy, file, index, LOOKS, permitted(policy));
+            version = DvcListing.version(file);
+        } finally {
+            Files.deleteIfExists(copy);
         }
     }
 
@@ -80,11 +129,11 @@ final class PullSource implements SigningRules, Closeable {
             return;
         }
         DatasetReference reference = address.reference(Path.of("."));
-        prefix = reference.from() != null;
-        S3Uri place = S3Uri.parse(prefix ? reference.from() : reference.manifest());
+        kind = reference.from() == null ? Kind.MANIFEST : Kind.PREFIX;
+        S3Uri place = S3Uri.parse(kind == Kind.PREFIX ? reference.from() : reference.manifest());
         policy.checkLocation(place);
         try (ObjectStore store = ObjectStore.connect(settings)) {
-            if (prefix) {
+            if (kind == Kind.PREFIX) {
                 PrefixScan scan = PrefixScan.into(file, store, place);
                 objects = scan.objects();
                 version = new DatasetVersion(
@@ -98,13 +147,12 @@ final class PullSource implements SigningRules, Closeable {
 
     private void manifest(ManifestScan scan, String origin, JobPolicy policy) throws IOException {
         version = scan.version();
-        boolean restricted = policy.restrictsLocations();
-        Set<S3Uri> allowed = new HashSet<>();
+        Consumer<S3Uri> permitted = permitted(policy);
         try (ObjectIndex.Writer writer = ObjectIndex.write(index)) {
             ManifestScan.read(file, origin, entry -> {
                 ObjectPin pin = entry.pin(scan.bucket());
-                if (restricted && pin != null) {
-                    check(pin.location(), allowed, policy);
+                if (pin != null) {
+                    permitted.accept(pin.location());
                 }
                 writer.add(pin, entry.size());
             });
@@ -112,17 +160,23 @@ final class PullSource implements SigningRules, Closeable {
         }
     }
 
-    /** Objects lie side by side by the thousand: each directory is asked for once. */
-    private static void check(S3Uri object, Set<S3Uri> allowed, JobPolicy policy) {
-        S3Uri directory = new S3Uri(
-                object.bucket(), object.key().substring(0, object.key().lastIndexOf('/') + 1));
-        if (allowed.contains(directory)) {
-            return;
+    /** Refuses what the job may not read. Objects lie side by side by the thousand: each directory is asked for once. */
+    private static Consumer<S3Uri> permitted(JobPolicy policy) {
+        if (!policy.restrictsLocations()) {
+            return object -> {};
         }
-        policy.checkLocation(object);
-        if (!directory.key().isEmpty() && allowed.size() < MAX_DIRECTORIES && policy.allowsLocation(directory)) {
-            allowed.add(directory);
-        }
+        Set<S3Uri> allowed = new HashSet<>();
+        return object -> {
+            S3Uri directory = new S3Uri(
+                    object.bucket(), object.key().substring(0, object.key().lastIndexOf('/') + 1));
+            if (allowed.contains(directory)) {
+                return;
+            }
+            policy.checkLocation(object);
+            if (!directory.key().isEmpty() && allowed.size() < MAX_DIRECTORIES && policy.allowsLocation(directory)) {
+                allowed.add(directory);
+            }
+        };
     }
 
     private void copy(FilePath manifest, String name) throws IOException, InterruptedException {
@@ -132,9 +186,8 @@ final class PullSource implements SigningRules, Closeable {
         KeptManifest.copy(manifest, file);
     }
 
-    /** Whether the file is a list of a prefix, and not a manifest. */
-    boolean isPrefix() {
-        return prefix;
+    Kind kind() {
+        return kind;
     }
 
     /**
@@ -163,7 +216,7 @@ final class PullSource implements SigningRules, Closeable {
     /**
      * Keeps the manifest on the controller, so that a single file can be asked for later.
      *
-     * @param pulled the agent's manifest, which alone has what the files of a prefix hold
+     * @param pulled the agent's manifest, which alone has what the files of a prefix or of DVC hold
      * @param version its content id
      */
     void keep(FilePath pulled, Digest version) throws IOException, InterruptedException {
@@ -175,7 +228,7 @@ final class PullSource implements SigningRules, Closeable {
         }
     }
 
-    /** The content id; null for a prefix, whose files nobody has read yet. */
+    /** The content id; null for a prefix and for DVC, whose files nobody has read yet. */
     @CheckForNull
     Digest content() {
         return version.contentId();

@@ -31,6 +31,9 @@ public class ResolveDatasetStep extends Step {
 
     private String from;
     private String manifest;
+    private String dvc;
+    private String repo;
+    private String rev;
     private String store;
 
     @DataBoundConstructor
@@ -60,6 +63,39 @@ public class ResolveDatasetStep extends Step {
         this.manifest = Util.fixEmptyAndTrim(manifest);
     }
 
+    /** An output of DVC: a {@code .dvc} file, the path of an output or below one, {@code dvc.yaml:STAGE}, or the name of a stage. */
+    @CheckForNull
+    public String getDvc() {
+        return dvc;
+    }
+
+    @DataBoundSetter
+    public void setDvc(@CheckForNull String dvc) {
+        this.dvc = Util.fixEmptyAndTrim(dvc);
+    }
+
+    /** The clone that has it, from the workspace on; null for the workspace. */
+    @CheckForNull
+    public String getRepo() {
+        return repo;
+    }
+
+    @DataBoundSetter
+    public void setRepo(@CheckForNull String repo) {
+        this.repo = Util.fixEmptyAndTrim(repo);
+    }
+
+    /** A branch, tag or commit of the clone; null for the files as they are. */
+    @CheckForNull
+    public String getRev() {
+        return rev;
+    }
+
+    @DataBoundSetter
+    public void setRev(@CheckForNull String rev) {
+        this.rev = Util.fixEmptyAndTrim(rev);
+    }
+
     /** Name of an object store profile; null for the first. */
     @CheckForNull
     public String getStore() {
@@ -73,15 +109,19 @@ public class ResolveDatasetStep extends Step {
 
     @Override
     public StepExecution start(StepContext context) throws IOException, InterruptedException {
-        DatasetAddress address = new DatasetAddress("resolveDataset", from, manifest, null);
-        if (!address.isWorkspaceFile()) {
+        DatasetAddress address = new DatasetAddress(
+                "resolveDataset", from, manifest, DvcTarget.of("resolveDataset", dvc, repo, rev), null);
+        if (address.dvc() == null && !address.isWorkspaceFile()) {
             return new ResolveDatasetExecution(context, address, store);
         }
         if (context.get(FilePath.class) == null) {
-            throw new AbortException("resolveDataset cannot read the manifest " + manifest
+            throw new AbortException("resolveDataset cannot read "
+                    + (dvc == null ? "the manifest " + manifest : "what DVC says of " + dvc)
                     + " without a workspace: put the step into node {}, or name a manifest in an object store");
         }
-        return new ReadManifestExecution(context, address);
+        return dvc == null
+                ? new ReadManifestExecution(context, address)
+                : new ResolveDvcExecution(context, address, store);
     }
 
     @Extension

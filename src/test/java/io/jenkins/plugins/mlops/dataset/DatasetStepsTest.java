@@ -44,6 +44,19 @@ class DatasetStepsTest {
         resolve.setFrom("s3://data/digits");
         resolve.setStore("archive");
         snippets.assertRoundTrip(resolve, "resolveDataset from: 's3://data/digits', store: 'archive'");
+        ResolveDatasetStep ofDvc = new ResolveDatasetStep();
+        ofDvc.setDvc("dvc.yaml:prepare");
+        ofDvc.setRepo("code");
+        ofDvc.setRev("v1.4");
+        snippets.assertRoundTrip(ofDvc, "resolveDataset dvc: 'dvc.yaml:prepare', repo: 'code', rev: 'v1.4'");
+        PullDatasetStep pullOfDvc = new PullDatasetStep("data");
+        pullOfDvc.setDvc("data/train");
+        pullOfDvc.setRepo("code");
+        pullOfDvc.setRev("v1.4");
+        snippets.assertRoundTrip(pullOfDvc, "pullDataset dvc: 'data/train', into: 'data', repo: 'code', rev: 'v1.4'");
+        assertThat(new StepConfigTester(jenkins).configRoundTrip(pullOfDvc))
+                .usingRecursiveComparison()
+                .isEqualTo(pullOfDvc);
         PublishDatasetStep publish = new PublishDatasetStep("out", "digits", "s3://data/published");
         snippets.assertRoundTrip(publish, "publishDataset directory: 'out', name: 'digits', to: 's3://data/published'");
         publish.setJobs(3);
@@ -93,10 +106,15 @@ class DatasetStepsTest {
 
     @Test
     void wrongParametersAreToldInOneSentence() throws Exception {
-        assertRefused("resolveDataset()", "wants exactly one of 'from' (s3://bucket/prefix) and 'manifest'");
+        assertRefused("resolveDataset()", "wants exactly one of 'from' (s3://bucket/prefix), 'manifest'");
         assertRefused("resolveDataset from: 's3://data/p', manifest: 's3://data/m.json'", "wants exactly one of");
         assertRefused("resolveDataset manifest: 'local.json'", "without a workspace: put the step into node {}");
         assertRefused("resolveDataset from: 'b/p'", "resolveDataset: ");
+        assertRefused(
+                "resolveDataset dvc: 'data'", "what DVC says of data without a workspace: put the step into node {}");
+        assertRefused("node { resolveDataset dvc: 'data', from: 's3://data/p' }", "wants exactly one of");
+        assertRefused("node { pullDataset from: 's3://data/p', rev: 'v1', into: 'd' }", "name it with 'dvc'");
+        assertRefused("node { pullDataset dvc: 'data', into: 'd' }", "DVC knows no output 'data'");
         assertRefused(
                 "node { pullDataset from: 's3://data/p', into: 'd', role: 'test' }", "role is training or evaluation");
         assertRefused("node { pullDataset from: 's3://data/p', into: 'd', link: 'sym' }", "'link' is hardlink or copy");

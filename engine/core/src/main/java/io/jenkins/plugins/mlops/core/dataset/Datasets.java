@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.dvc.DvcHashed;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Datasets in an object store: publish, resolve, snapshot, pull and verify. Every failure is an {@link MlopsException}: USAGE
@@ -136,6 +138,47 @@ public final class Datasets {
                 "Looking for " + dvc,
                 () -> new DvcFiles(store, cache)
                         .pinned(new DvcSource(store, cache).listing(dvc), PullOptions.requireJobs(jobs)));
+    }
+
+    /**
+     * Writes down what a repository says of an output of DVC, for one who has the store's keys but not the repository; the objects
+     * are not looked for.
+     *
+     * @param listing the file to be written
+     * @return the source id
+     */
+    public String listInto(Path listing, DatasetReference dvc) {
+        return guarded("Reading " + dvc, () -> {
+            DvcListing found = new DvcSource(store, cache).listing(dvc);
+            try (DvcListingFile.Writer out = DvcListingFile.write(listing, found)) {
+                for (DvcHashed file : found.files()) {
+                    out.add(file);
+                }
+            }
+            return found.source().id();
+        });
+    }
+
+    /**
+     * Looks for every object that a listing names, whoever wrote it and however long it is.
+     *
+     * @param listing what {@link #listInto} has written
+     * @param pinned the file to be written: the listing with what the store says, for {@link #pullListed(DvcListing, Path, PullOptions,
+     *     ProgressListener)}
+     * @param index the file to be written with the objects by number
+     * @param jobs objects looked for at a time, 1 to 256
+     * @param permitted throws when the object may not be read
+     * @throws MlopsException of kind USAGE when the listing is broken, FAILED that lists the files that are not in the store
+     */
+    public ObjectIndex pinListing(Path listing, Path pinned, Path index, int jobs, Consumer<S3Uri> permitted) {
+        return guarded("Looking for the files of an output of DVC", () -> {
+            try (ObjectIndex.Writer writer = ObjectIndex.write(index);
+                    DvcListingScan scan =
+                            new DvcListingScan(store, pinned, writer, PullOptions.requireJobs(jobs), permitted)) {
+                scan.run(listing);
+                return writer.finish();
+            }
+        });
     }
 
     /** As {@link #pull}, of an output of DVC that was listed where its repository is. */

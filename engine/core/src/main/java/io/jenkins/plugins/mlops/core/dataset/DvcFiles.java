@@ -54,7 +54,7 @@ final class DvcFiles {
     }
 
     /** The state of an object whose name is made of DVC's hash need not be known: the hash says what its bytes are. */
-    private static DvcHashed pinned(DvcHashed file, StoredObject object) {
+    static DvcHashed pinned(DvcHashed file, StoredObject object) {
         boolean now = file.versionId() == null && object != null;
         return new DvcHashed(
                 file.path(),

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dvc.DvcHashed;
 import io.jenkins.plugins.mlops.core.store.ObjectPin;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -40,9 +42,32 @@ public record DvcListing(
         files = List.copyOf(files);
     }
 
+    /**
+     * Reads a file as it streams in.
+     *
+     * @throws MlopsException of kind USAGE when it is broken
+     */
+    public static DvcListing read(Path file) throws IOException {
+        return DvcListingFile.readWhole(file);
+    }
+
+    /**
+     * What a listing describes, which is read without keeping it; its content id is not known.
+     *
+     * @throws MlopsException of kind USAGE when it is broken
+     */
+    public static DatasetVersion version(Path file) throws IOException {
+        return DvcListingFile.version(file);
+    }
+
     /** The same with what the store says of its objects. */
     DvcListing pinned(List<DvcHashed> found) {
         return new DvcListing(schema, name, source, output, path, namedBy, true, found);
+    }
+
+    /** The same with other files. */
+    DvcListing with(List<DvcHashed> other) {
+        return new DvcListing(schema, name, source, output, path, namedBy, pinned, other);
     }
 
     /** The state of a file's object, as far as it is known; its version, where it has one, says more than its ETag. */

@@ -26,6 +26,9 @@ final class DvcObjects {
 
     private static final int PAGE = 1000;
 
+    /** More files than these are counted and not named, where they come by the million. */
+    private static final int NAMED = 10_000;
+
     private final ObjectStore store;
     private final int jobs;
 
@@ -42,6 +45,23 @@ final class DvcObjects {
      * @throws MlopsException of kind FAILED that lists every file that is not there
      */
     Map<S3Uri, StoredObject> require(List<DvcHashed> files, String path, String named) {
+        Found found = find(files, path);
+        Missing missing = new Missing();
+        missing.add(found.missing());
+        missing.requireNone(files.size(), path, named);
+        return found.objects();
+    }
+
+    /**
+     * What was found of some files.
+     *
+     * @param objects of the files without a version of their own
+     * @param missing the files that are not there
+     */
+    record Found(Map<S3Uri, StoredObject> objects, List<DvcHashed> missing) {}
+
+    /** As {@link #require}, for one who goes on when something is missing. */
+    Found find(List<DvcHashed> files, String path) {
         Map<S3Uri, StoredObject> found = new ConcurrentHashMap<>();
         Map<String, List<DvcHashed>> places = new LinkedHashMap<>();
         List<DvcHashed> versions = new ArrayList<>();
@@ -68,10 +88,7 @@ final class DvcObjects {
                         ? file.location() == null || !found.containsKey(file.location())
                         : gone.contains(file))
                 .toList();
-        if (!missing.isEmpty()) {
-            throw missing(missing, files.size(), path, named);
-        }
-        return found;
+        return new Found(found, missing);
     }
 
     /** One place of a remote holds what begins with the same two digits: it is listed as long as that costs less than asking for each. */
@@ -120,24 +137,47 @@ final class DvcObjects {
         }
     }
 
-    private static MlopsException missing(List<DvcHashed> missing, int all, String path, String named) {
-        StringBuilder message = new StringBuilder()
-                .append(missing.size())
-                .append(missing.size() == 1 ? " file" : " files")
-                .append(" of the ")
-                .append(all)
-                .append(" that ")
-                .append(path)
-                .append(" still needs are not in the store, though ")
-                .append(named)
-                .append(" names them: push them from a clone that has them ('dvc push')");
-        for (DvcHashed file : missing) {
-            message.append("\n  ")
-                    .append(file.md5() == null ? "(no hash)" : file.md5())
-                    .append("  ")
-                    .append(file.path())
-                    .append(file.location() == null ? "  (never pushed)" : "");
+    /** What nobody pushed, told as a whole when all was looked for. Not thread-safe. */
+    static final class Missing {
+
+        private final List<DvcHashed> named = new ArrayList<>();
+        private long count;
+
+        void add(List<DvcHashed> files) {
+            count += files.size();
+            files.stream().limit(NAMED - (long) named.size()).forEach(named::add);
         }
-        return MlopsException.failed(message.toString());
+
+        boolean isEmpty() {
+            return count == 0;
+        }
+
+        /** @throws MlopsException of kind FAILED that lists them */
+        void requireNone(long all, String path, String namedBy) {
+            if (count == 0) {
+                return;
+            }
+            StringBuilder message = new StringBuilder()
+                    .append(count)
+                    .append(count == 1 ? " file" : " files")
+                    .append(" of the ")
+                    .append(all)
+                    .append(" that ")
+                    .append(path)
+                    .append(" still needs are not in the store, though ")
+                    .append(namedBy)
+                    .append(" names them: push them from a clone that has them ('dvc push')");
+            for (DvcHashed file : named) {
+                message.append("\n  ")
+                        .append(file.md5() == null ? "(no hash)" : file.md5())
+                        .append("  ")
+                        .append(file.path())
+                        .append(file.location() == null ? "  (never pushed)" : "");
+            }
+            if (count > named.size()) {
+                message.append("\n  and ").append(count - named.size()).append(" more");
+            }
+            throw MlopsException.failed(message.toString());
+        }
     }
 }

@@ -115,7 +115,7 @@ public final class PodSupply {
         Path file = root.resolve(".listing.json");
         try {
             stores.own().download(S3Uri.parse(supply.listing()), file);
-            return Documents.read(file, DvcListing.class);
+            return DvcListing.read(file);
         } finally {
             Files.deleteIfExists(file);
         }
