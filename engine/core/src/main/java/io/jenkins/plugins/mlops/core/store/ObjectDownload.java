@@ -52,7 +52,7 @@ final class ObjectDownload {
         this.what = "Reading " + pin.location();
     }
 
-    /** Bytes that the ETag contradicts are read again: what comes twice is right, and the ETag is no MD5. */
+    /** Bytes that the ETag contradicts are read again: what comes twice is right, and the ETag is another digest than it seems. */
     String run() {
         if (check != null && sink.position() > 0) {
             onSink(() -> sink.digest(check.md5()));
@@ -65,7 +65,7 @@ final class ObjectDownload {
                 return etag;
             }
             if (found.equals(before)) {
-                store.etagsAreNoMd5();
+                store.distrust(check);
                 return etag;
             }
             if (reading == MOST_READINGS) {

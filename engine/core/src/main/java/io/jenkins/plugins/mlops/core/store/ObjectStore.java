@@ -45,6 +45,9 @@ public final class ObjectStore implements AutoCloseable {
     private static final int NOT_FOUND = 404;
     private static final int OK = 200;
     private static final int PARTIAL_CONTENT = 206;
+
+    /** Answers of stores that do not know parts, and of those that have the object in another state; the download finds that out. */
+    private static final int[] NO_PARTS = {400, 403, NOT_FOUND, 405, 412, 416, 501};
     /** What S3 takes in one request, bytes. */
     private static final long MAX_REQUEST = 5L * 1024 * 1024 * 1024;
 
@@ -60,6 +63,7 @@ public final class ObjectStore implements AutoCloseable {
     private final RequestSigner signer;
     private final RequestPresigner presigner;
     private volatile boolean md5Etags = true;
+    private volatile boolean partsEtags = true;
 
     private ObjectStore(ObjectStoreSettings settings, RequestSigner signer, RetryPolicy retry, Duration readTimeout) {
         this.endpoint = settings.endpoint();
@@ -300,17 +304,42 @@ public final class ObjectStore implements AutoCloseable {
 
     /**
      * As {@link #download(ObjectPin, long, ContentSink)}, for bytes that nobody knows the digest of: they are compared with the ETag
-     * where that is their MD5, and read again when they differ.
+     * where that is made of MD5s, and read again when they differ. Of an object that was uploaded in parts, the store is asked how large they
+     * are; where it does not tell, or requests are signed elsewhere, nothing is compared.
      *
      * @throws MlopsException of kind FAILED too, when they differ again and again
      */
     public String downloadUnknown(ObjectPin pin, long size, ContentSink sink) {
-        return new ObjectDownload(this, retry, paceWindow, pin, size, sink, md5Etags ? EtagCheck.create() : null).run();
+        return new ObjectDownload(this, retry, paceWindow, pin, size, sink, etagCheck(pin, size)).run();
+    }
+
+    private EtagCheck etagCheck(ObjectPin pin, long size) {
+        int parts = EtagCheck.parts(pin.etag());
+        if (parts == 0) {
+            return md5Etags ? EtagCheck.create() : null;
+        }
+        return partsEtags && signer == null && size > 0 ? EtagCheck.ofParts(parts, firstPart(pin), size) : null;
+    }
+
+    /** Bytes of the first part of an object that was uploaded in parts; -1 when the store does not tell. */
+    private long firstPart(ObjectPin pin) {
+        String what = "Looking for the parts of " + addressable(pin.location());
+        return call(what, () -> {
+            try (Response response = exchange(what, pin.location(), () -> http.headFirstPart(pin), NO_PARTS)) {
+                return response.isSuccessful() ? Long.parseLong(response.header("Content-Length", "-1")) : -1L;
+            } catch (NumberFormatException e) {
+                return -1L;
+            }
+        });
     }
 
     /** Saves later downloads from a comparison that says nothing. */
-    void etagsAreNoMd5() {
-        md5Etags = false;
+    void distrust(EtagCheck check) {
+        if (check.isOfParts()) {
+            partsEtags = false;
+        } else {
+            md5Etags = false;
+        }
     }
 
     /**

@@ -161,6 +161,17 @@ final class S3Http implements AutoCloseable {
                 EMPTY);
     }
 
+    /** HEAD of the first part of an object in the pinned state, where it was uploaded in parts. */
+    Response headFirstPart(ObjectPin pin) throws IOException {
+        Request.Builder request = new Request.Builder()
+                .url(url(pin).addEncodedQueryParameter("partNumber", "1").build())
+                .header("Accept-Encoding", "identity");
+        if (pin.etag() != null) {
+            request.header("If-Match", Etags.quoted(pin.etag()));
+        }
+        return send(request.head(), EMPTY);
+    }
+
     /** GET of what is set for a bucket. @param setting the name of a subresource, such as {@code versioning} */
     Response bucketSetting(String bucket, String setting) throws IOException {
         HttpUrl url =

@@ -19,8 +19,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -415,6 +418,48 @@ class DatasetPullTest {
                         .entries())
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.sha256()).isEqualTo(Digest.of(BIG)));
+    }
+
+    @Test
+    void bytesOfAnUnknownDigestAreComparedWithTheETagOfTheirParts() throws Exception {
+        int part = BIG.length / 3;
+        MessageDigest whole = MessageDigest.getInstance("MD5");
+        for (int from = 0; from < BIG.length; from += part) {
+            whole.update(MessageDigest.getInstance("MD5")
+                    .digest(Arrays.copyOfRange(BIG, from, Math.min(BIG.length, from + part))));
+        }
+        int parts = (BIG.length + part - 1) / part;
+        String etag = HexFormat.of().formatHex(whole.digest()) + "-" + parts;
+        s3.putInParts("data/p/big", BIG, part, etag);
+        s3.misbehave("p/big", Fault.WRONG_BYTES);
+        pull(DatasetReference.ofPrefix("s3://data/p"));
+        assertThat(into.resolve("big")).hasBinaryContent(BIG);
+        assertThat(s3.requests("GET", "p/big")).hasSize(2);
+
+        s3.forgetRequests();
+        s3.misbehave("p/big", Fault.TRUNCATE, Fault.WRONG_BYTES);
+        datasetsOfAnother().snapshot(S3Uri.parse("s3://data/p"), 1, ProgressListener.NONE);
+        assertThat(s3.requests("GET", "p/big"))
+                .as("broken off, gone on with, and read again")
+                .hasSize(3);
+    }
+
+    @Test
+    void partsOfSeveralSizesCostOneMoreReading() throws IOException {
+        s3.putInParts("data/p/1", BIG, BIG.length / 2 + 1, "0123456789abcdef0123456789abcdef-2");
+        s3.putInParts("data/p/2", BIG, BIG.length / 2 + 1, "1123456789abcdef0123456789abcdef-2");
+        s3.put("data/p/3", BIG, "2123456789abcdef0123456789abcdef-2");
+        datasets.pull(
+                DatasetReference.ofPrefix("s3://data/p"),
+                into,
+                new PullOptions(1, PullOptions.Placement.COPY, Selection.ALL, false),
+                ProgressListener.NONE);
+        assertThat(into.resolve("3")).hasBinaryContent(BIG);
+        assertThat(s3.requests("GET", "p/1")).hasSize(2);
+        assertThat(s3.requests("GET", "p/2")).hasSize(1);
+        assertThat(s3.requests("GET", "p/3"))
+                .as("the store does not tell of parts")
+                .hasSize(1);
     }
 
     private Datasets datasetsOfAnother() {

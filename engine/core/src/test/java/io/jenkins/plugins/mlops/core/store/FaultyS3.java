@@ -59,7 +59,12 @@ public final class FaultyS3 implements AutoCloseable {
     /** A request as it came. */
     public record Request(String method, String path, Map<String, String> headers, long at) {}
 
-    private record Stored(byte[] bytes, String etag) {}
+    /** @param firstPart bytes of the first part of what was uploaded in parts; -1 for what was not */
+    private record Stored(byte[] bytes, String etag, int firstPart) {
+        Stored(byte[] bytes, String etag) {
+            this(bytes, etag, -1);
+        }
+    }
 
     private record Upload(String path, Instant begun, Map<Integer, byte[]> parts) {}
 
@@ -110,6 +115,11 @@ public final class FaultyS3 implements AutoCloseable {
 
     public void put(String bucketAndKey, byte[] bytes, String etag) {
         objects.put(bucketAndKey, new Stored(bytes, etag));
+    }
+
+    /** As if it had been uploaded in parts of this size, and the server tells that. */
+    public void putInParts(String bucketAndKey, byte[] bytes, int partSize, String etag) {
+        objects.put(bucketAndKey, new Stored(bytes, etag, partSize));
     }
 
     public byte[] get(String bucketAndKey) {
@@ -235,7 +245,7 @@ public final class FaultyS3 implements AutoCloseable {
                         : path.contains("/") && !query.containsKey("list-type")
                                 ? object(socket, out, path, headers)
                                 : list(out, path.replace("/", ""), query);
-            case "HEAD" -> head(out, path);
+            case "HEAD" -> head(out, path, query.containsKey("partNumber"));
             case "PUT" -> put(out, path, query, headers, body);
             case "POST" -> multipart(out, path, query, new String(body, StandardCharsets.UTF_8));
             case "DELETE" ->
@@ -307,7 +317,7 @@ public final class FaultyS3 implements AutoCloseable {
         return true;
     }
 
-    private boolean head(OutputStream out, String path) throws IOException {
+    private boolean head(OutputStream out, String path, boolean firstPart) throws IOException {
         Stored stored = objects.get(path);
         if (stored == null) {
             head(out, 404, Map.of(), 0);
@@ -316,7 +326,7 @@ public final class FaultyS3 implements AutoCloseable {
                     out,
                     200,
                     Map.of("ETag", '"' + stored.etag() + '"', "Last-Modified", "Wed, 25 Nov 2026 00:00:00 GMT"),
-                    stored.bytes().length);
+                    firstPart && stored.firstPart() > 0 ? stored.firstPart() : stored.bytes().length);
         }
         return true;
     }
