@@ -92,6 +92,11 @@ final class PublishCommand implements Callable<Integer> {
             description = "Read every file, also those that look as they did when the directory was published before.")
     private boolean rehash;
 
+    @Option(
+            names = "--repair",
+            description = "Read what the store has of the files already, and send anew what is damaged there.")
+    private boolean repair;
+
     @Mixin
     private DerivationOptions derivation;
 
@@ -128,8 +133,8 @@ final class PublishCommand implements Callable<Integer> {
     public Integer call() {
         Output out = output.output(host);
         S3Uri destination = S3Uri.parse(to);
-        PublishOptions options =
-                new PublishOptions(jobs, links, groupBy == null ? GroupRule.NONE : GroupRule.parse(groupBy), rehash);
+        PublishOptions options = new PublishOptions(
+                jobs, links, groupBy == null ? GroupRule.NONE : GroupRule.parse(groupBy), rehash, repair);
         CardDraft draft = card.draft(host);
         CardJournal.check(draft);
         derivation.requireInputs();

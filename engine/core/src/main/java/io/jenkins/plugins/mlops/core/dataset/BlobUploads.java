@@ -2,10 +2,12 @@ package io.jenkins.plugins.mlops.core.dataset;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.PartsUpload;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.store.StoredObject;
 import io.jenkins.plugins.mlops.core.store.UnfinishedUpload;
 import io.jenkins.plugins.mlops.core.store.UploadGoneException;
 import java.io.IOException;
@@ -17,8 +19,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Sends files below a place of publication, each under its digest. A large one goes in parts, several at a time: begun and noted here;
@@ -35,16 +39,20 @@ final class BlobUploads {
     private final DatasetCache cache;
     private final S3Uri to;
     private final int jobs;
+    private final boolean checked;
+    private final Set<Digest> whole = ConcurrentHashMap.newKeySet();
 
     /**
      * @param cache where uploads are noted; null for nowhere, so that none is gone on with
      * @param jobs parts sent at a time
+     * @param checked whether what is there counts only when its bytes are right, which are read then
      */
-    BlobUploads(ObjectStore store, DatasetCache cache, S3Uri to, int jobs) {
+    BlobUploads(ObjectStore store, DatasetCache cache, S3Uri to, int jobs, boolean checked) {
         this.store = store;
         this.cache = cache;
         this.to = to;
         this.jobs = jobs;
+        this.checked = checked;
     }
 
     S3Uri blob(Digest sha256) {
@@ -52,12 +60,32 @@ final class BlobUploads {
     }
 
     boolean isThere(Digest sha256, long size) {
-        return store.stat(blob(sha256)).filter(there -> there.size() == size).isPresent();
+        Optional<StoredObject> there = store.stat(blob(sha256)).filter(object -> object.size() == size);
+        return there.isPresent() && (!checked || isWhole(there.get(), sha256));
+    }
+
+    /** What was found whole, or was sent, is not read again. */
+    private boolean isWhole(StoredObject object, Digest sha256) {
+        if (whole.contains(sha256)) {
+            return true;
+        }
+        DigestSink sink = new DigestSink(new ProgressCount(ProgressListener.NONE, "", -1, -1));
+        store.download(object.pin(), object.size(), sink);
+        boolean right = sink.digest().equals(sha256);
+        if (right) {
+            whole.add(sha256);
+        }
+        return right;
     }
 
     /** Sends a file that goes in one request. */
     void send(LocalFile file) {
         store.put(blob(file.sha256()), file);
+        sent(file);
+    }
+
+    private void sent(LocalFile file) {
+        whole.add(file.sha256());
     }
 
     /**
@@ -69,6 +97,7 @@ final class BlobUploads {
         S3Uri blob = blob(file.sha256());
         if (!canNote()) {
             store.put(blob, file);
+            sent(file);
             return true;
         }
         return cache.holding("upload " + store.endpoint() + " " + blob, () -> {
@@ -108,8 +137,8 @@ final class BlobUploads {
             return false;
         }
         try {
-            return Files.isWritable(Files.createDirectories(directory()));
-        } catch (IOException e) {
+            return Files.isWritable(cache.shared().make(UploadNote.DIRECTORY));
+        } catch (IOException | MlopsException e) {
             return false;
         }
     }
@@ -122,6 +151,7 @@ final class BlobUploads {
                     .forEach(upload.missing(), number -> note.add(number, upload.send(number)));
             file.requireUnchanged();
             complete(upload, file);
+            sent(file);
             done = true;
         } catch (MlopsException e) {
             keep = !store.isSignedElsewhere() // an agent may not come back
@@ -167,7 +197,7 @@ final class BlobUploads {
     /** Has the store forget what publications to this place left that nobody goes on with. */
     void abortLeftovers() throws IOException {
         for (Path file : notes()) {
-            UploadNote note = new UploadNote(file);
+            UploadNote note = new UploadNote(cache.shared(), file);
             Optional<UploadNote.Begun> begun = note.read();
             if (begun.isPresent() && isHere(begun.get()) && !note.isOwned(begun.get())) {
                 S3Uri blob = begun.get().object();
@@ -246,11 +276,12 @@ final class BlobUploads {
     }
 
     private Path directory() {
-        return cache.directory().resolve("uploads");
+        return cache.directory().resolve(UploadNote.DIRECTORY);
     }
 
     private UploadNote note(S3Uri blob) {
         return new UploadNote(
+                cache.shared(),
                 directory().resolve(Digest.of(store.endpoint() + " " + blob).hex()));
     }
 

@@ -83,10 +83,7 @@ final class CacheLease implements AutoCloseable {
             return;
         }
         try (FileChannel own = FileChannel.open(file, StandardOpenOption.READ)) {
-            long at = head;
-            while (at < own.size()) {
-                at += own.transferTo(at, own.size() - at, other);
-            }
+            CacheLeases.append(own, head, other);
         }
     }
 

@@ -91,6 +91,29 @@ final class CacheLeases {
         }
     }
 
+    /**
+     * Gives a named lease another end. The caller holds the gate.
+     *
+     * @return whether there was one
+     */
+    static boolean prolong(CacheDirectory cache, LeaseFile lease) throws IOException {
+        Path file = cache.root().resolve(DIRECTORY).resolve(namedFile(lease.holder()));
+        try (FileChannel before = FileChannel.open(file, StandardOpenOption.READ)) {
+            long lines = readHead(file).position;
+            name(cache, lease, other -> append(before, lines, other));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** Copies the lines of a lease, which begin at a position, to the end of another. */
+    static void append(FileChannel from, long position, FileChannel to) throws IOException {
+        for (long at = position; at < from.size(); ) {
+            at += from.transferTo(at, from.size() - at, to);
+        }
+    }
+
     static void write(FileChannel channel, byte[] bytes) throws IOException {
         for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
             channel.write(left);

@@ -11,6 +11,7 @@ final class CorruptObjectException extends MlopsException {
         super(
                 Kind.FAILED,
                 object + " is corrupt: its bytes have the digest " + found + " where " + wanted
-                        + " is wanted; restore the object, or publish the dataset again");
+                        + " is wanted; restore the object, or send it anew from a directory that has the file ('mlops dataset publish"
+                        + " --repair')");
     }
 }

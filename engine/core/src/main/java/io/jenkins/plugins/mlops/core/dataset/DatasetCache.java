@@ -84,6 +84,11 @@ public final class DatasetCache {
         return directory.root();
     }
 
+    /** The directory, for what is written in it: usable for all who share the cache. */
+    CacheDirectory shared() {
+        return directory;
+    }
+
     /** The directories of the caches below this one. */
     public List<Path> layers() {
         return layers.directories();
@@ -178,6 +183,21 @@ public final class DatasetCache {
                             lease -> CacheLeases.write(lease, LeaseFile.lines(files)));
                     return null;
                 }));
+    }
+
+    /**
+     * Holds what somebody holds until another time.
+     *
+     * @param holder by whose name {@link #hold} or a pull holds it
+     * @return whether anything was held by that name
+     */
+    public boolean prolong(String holder, Instant until) {
+        CacheTerm.requireHolder(holder);
+        return guarded(
+                "Holding files in the cache " + directory(),
+                () -> Files.isDirectory(directory())
+                        && holding(
+                                CacheLeases.GATE, () -> CacheLeases.prolong(directory, new LeaseFile(until, holder))));
     }
 
     /** Ends what {@link #hold} began; nothing when it has ended. */

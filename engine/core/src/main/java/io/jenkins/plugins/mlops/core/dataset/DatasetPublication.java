@@ -81,7 +81,7 @@ final class DatasetPublication {
         this.policy = policy;
         this.options = options;
         this.progress = progress;
-        this.blobs = new BlobUploads(store, cache, to, options.jobs());
+        this.blobs = new BlobUploads(store, cache, to, options.jobs(), options.repair());
         this.partSize = partSize;
         this.clock = clock;
     }

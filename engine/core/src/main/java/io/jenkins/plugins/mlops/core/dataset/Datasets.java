@@ -260,7 +260,7 @@ public final class Datasets {
      * @return the uploads that are, or would be, forgotten
      */
     public List<UnfinishedUpload> abortUploads(S3Uri to, Duration age, boolean dryRun) {
-        BlobUploads blobs = new BlobUploads(store, cache, to, 1);
+        BlobUploads blobs = new BlobUploads(store, cache, to, 1, false);
         return dryRun ? blobs.olderThan(age) : blobs.abortOlderThan(age);
     }
 

@@ -49,9 +49,9 @@ public record ManifestScan(DatasetVersion version, String bucket) {
      */
     public static ManifestScan read(Path file, String origin, Visitor visitor) {
         try {
-            return new Reading(origin, visitor).read(file);
+            return new Reading(origin, visitor, true).read(file);
         } catch (UnorderedException e) {
-            throw MlopsException.usage(origin + ": the entries are not in the order of their paths", e);
+            throw disordered(origin, e);
         }
     }
 
@@ -60,7 +60,7 @@ public record ManifestScan(DatasetVersion version, String bucket) {
      */
     public static ManifestScan readSorted(Path file, String origin) throws IOException {
         try {
-            return new Reading(origin, entry -> {}).read(file);
+            return new Reading(origin, entry -> {}, true).read(file);
         } catch (UnorderedException e) {
             if (Files.size(file) > SORTABLE) {
                 throw MlopsException.usage(
@@ -73,10 +73,10 @@ public record ManifestScan(DatasetVersion version, String bucket) {
         return read(file, origin, entry -> {});
     }
 
-    /** Reads a manifest with all its entries, which must be in order when they are many. */
+    /** Reads a manifest with all its entries, which must be in order when they are many; the manifest itself proves its content id. */
     static Manifest readWhole(Path file, String origin) throws IOException {
         try (PackedEntries.Builder entries = new PackedEntries.Builder()) {
-            ManifestScan scan = read(file, origin, entries::add);
+            ManifestScan scan = new Reading(origin, entries::add, false).read(file);
             DatasetVersion version = scan.version();
             return new Manifest(
                     Manifest.SCHEMA,
@@ -87,13 +87,20 @@ public record ManifestScan(DatasetVersion version, String bucket) {
                     version.files(),
                     version.bytes(),
                     entries.finish());
+        } catch (IllegalStateException e) {
+            throw disordered(origin, e);
         }
+    }
+
+    private static MlopsException disordered(String origin, RuntimeException e) {
+        return MlopsException.usage(origin + ": the entries are not in the order of their paths", e);
     }
 
     private static final class Reading {
 
         private final String origin;
         private final Visitor visitor;
+        private final TreeDigest tree;
         /** Reads a value in the midst of the document: what follows it is no trailing token. */
         private final ObjectReader json =
                 Documents.json().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -105,11 +112,13 @@ public record ManifestScan(DatasetVersion version, String bucket) {
         private String bucket;
         private Long files;
         private Long bytes;
-        private TreeDigest tree;
+        private boolean listed;
 
-        Reading(String origin, Visitor visitor) {
+        /** @param proving whether the content id is proved here */
+        Reading(String origin, Visitor visitor, boolean proving) {
             this.origin = origin;
             this.visitor = visitor;
+            this.tree = proving ? new TreeDigest() : null;
         }
 
         ManifestScan read(Path file) {
@@ -168,18 +177,24 @@ public record ManifestScan(DatasetVersion version, String bucket) {
         }
 
         private void entries(JsonParser parser) throws IOException {
-            require(tree == null && parser.currentToken() == JsonToken.START_ARRAY, "the entries are a list");
-            tree = new TreeDigest();
+            require(!listed && parser.currentToken() == JsonToken.START_ARRAY, "the entries are a list");
+            listed = true;
             while (parser.nextToken() == JsonToken.START_OBJECT) {
                 Manifest.Entry entry = json.readValue(parser, Manifest.Entry.class);
-                try {
-                    tree.add(entry.path(), entry.size(), entry.sha256());
-                } catch (IllegalStateException e) {
-                    throw new UnorderedException();
+                if (tree != null) {
+                    add(entry);
                 }
                 visitor.entry(entry);
             }
             require(parser.currentToken() == JsonToken.END_ARRAY, "an entry is a set of keys");
+        }
+
+        private void add(Manifest.Entry entry) {
+            try {
+                tree.add(entry.path(), entry.size(), entry.sha256());
+            } catch (IllegalStateException e) {
+                throw new UnorderedException();
+            }
         }
 
         private ManifestScan finished() {
@@ -188,9 +203,16 @@ public record ManifestScan(DatasetVersion version, String bucket) {
                     "the schema '" + schema + "' is not known: " + Manifest.SCHEMA + " is what this version reads");
             Manifest.requireName(name);
             require(
-                    content != null && source != null && files != null && bytes != null && tree != null,
+                    content != null && source != null && files != null && bytes != null && listed,
                     "a manifest has content, source, files, bytes and entries");
             String in = bucket == null ? null : new S3Uri(bucket, "").bucket();
+            if (tree != null) {
+                prove();
+            }
+            return new ManifestScan(new DatasetVersion(name, content, source.id(), source.uri(), files, bytes), in);
+        }
+
+        private void prove() {
             Digest found = tree.finish();
             require(
                     found.equals(content) && tree.files() == files && tree.bytes() == bytes,
@@ -201,7 +223,6 @@ public record ManifestScan(DatasetVersion version, String bucket) {
                     !source.id().startsWith(SourceIds.MANIFEST) || source.id().equals(SourceIds.ofManifest(content)),
                     "the manifest contradicts itself: its source id " + source.id() + " names another content than "
                             + content);
-            return new ManifestScan(new DatasetVersion(name, content, source.id(), source.uri(), files, bytes), in);
         }
 
         private static void require(boolean condition, String otherwise) {

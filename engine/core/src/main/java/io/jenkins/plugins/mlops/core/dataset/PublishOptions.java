@@ -7,11 +7,12 @@ package io.jenkins.plugins.mlops.core.dataset;
  * @param links what is done with symbolic links
  * @param groups which group a file is in, such as a recording
  * @param rehash whether files are read that look as they did when the directory was published before
+ * @param repair whether the bytes of files that the store has already are read, and sent anew when they are others
  */
-public record PublishOptions(int jobs, Links links, GroupRule groups, boolean rehash) {
+public record PublishOptions(int jobs, Links links, GroupRule groups, boolean rehash, boolean repair) {
 
     /** Eight files at a time, links refused. */
-    public static final PublishOptions DEFAULT = new PublishOptions(8, Links.REFUSE, GroupRule.NONE, false);
+    public static final PublishOptions DEFAULT = new PublishOptions(8, Links.REFUSE);
 
     /** What is done with symbolic links. */
     public enum Links {
@@ -28,6 +29,6 @@ public record PublishOptions(int jobs, Links links, GroupRule groups, boolean re
     }
 
     public PublishOptions(int jobs, Links links) {
-        this(jobs, links, GroupRule.NONE, false);
+        this(jobs, links, GroupRule.NONE, false, false);
     }
 }

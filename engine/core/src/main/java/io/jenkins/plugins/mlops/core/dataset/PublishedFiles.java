@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,12 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PublishedFiles {
 
+    private static final String DIRECTORY = "published";
     private static final String HEADER = "mlops-published/1";
     private static final String END = "end ";
     private static final int FIELDS = 6;
     /** How often what was read so far is kept, in case that the process is killed. */
     private static final Duration KEEP = Duration.ofSeconds(30);
 
+    private final CacheDirectory cache;
     private final Path file;
     private final Clock clock;
     private final Map<String, Known> before;
@@ -40,7 +41,8 @@ final class PublishedFiles {
 
     private record Known(FileState state, Digest sha256) {}
 
-    private PublishedFiles(Path file, Map<String, Known> before, Clock clock) {
+    private PublishedFiles(CacheDirectory cache, Path file, Map<String, Known> before, Clock clock) {
+        this.cache = cache;
         this.file = file;
         this.before = before;
         this.clock = clock;
@@ -55,12 +57,12 @@ final class PublishedFiles {
      */
     static PublishedFiles of(DatasetCache cache, Path directory, boolean distrust, Clock clock) throws IOException {
         if (cache == null) {
-            return new PublishedFiles(null, Map.of(), clock);
+            return new PublishedFiles(null, null, Map.of(), clock);
         }
         Path file = cache.directory()
-                .resolve("published")
+                .resolve(DIRECTORY)
                 .resolve(Digest.of(directory.toRealPath().toString()).hex());
-        return new PublishedFiles(file, distrust ? Map.of() : read(file), clock);
+        return new PublishedFiles(cache.shared(), file, distrust ? Map.of() : read(file), clock);
     }
 
     /** The digest of a file that looks as it did. */
@@ -108,8 +110,8 @@ final class PublishedFiles {
         all.putAll(now);
         Path temporary = null;
         try {
-            Path directory = Objects.requireNonNull(file.getParent(), "an index lies in the cache");
-            temporary = Files.createTempFile(Files.createDirectories(directory), "index", ".tmp");
+            cache.make(DIRECTORY);
+            temporary = CacheDirectory.unfinishedBeside(file);
             try (BufferedWriter out = Files.newBufferedWriter(temporary)) {
                 out.write(HEADER + "\n");
                 for (Map.Entry<String, Known> entry : all.entrySet()) {
@@ -119,8 +121,9 @@ final class PublishedFiles {
                 }
                 out.write(END + all.size() + "\n");
             }
+            cache.share(temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
+        } catch (IOException | MlopsException e) {
             delete(temporary);
         }
         kept = clock.instant();

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,12 +25,16 @@ import java.util.TreeMap;
  */
 final class UploadNote {
 
+    /** Where the notes of a cache are. */
+    static final String DIRECTORY = "uploads";
+
     private static final String HEADER = "mlops-upload/1";
     private static final int HEAD_LINES = 6;
     private static final String NOBODY = "nobody";
     /** How long an owner on another machine is believed to be at work. */
     private static final Duration ELSEWHERE = Duration.ofHours(24);
 
+    private final CacheDirectory cache;
     private final Path file;
 
     /**
@@ -46,7 +49,9 @@ final class UploadNote {
     record Begun(
             String endpoint, S3Uri object, String id, long partSize, String owner, SortedMap<Integer, String> etags) {}
 
-    UploadNote(Path file) {
+    /** @param file its place in {@link #DIRECTORY} of the cache */
+    UploadNote(CacheDirectory cache, Path file) {
+        this.cache = cache;
         this.file = file;
     }
 
@@ -101,8 +106,9 @@ final class UploadNote {
                         begun.owner()))
                 .append('\n');
         begun.etags().forEach((number, etag) -> text.append(line(number, etag)));
-        Files.createDirectories(Objects.requireNonNull(file.getParent(), "a note lies in the cache"));
+        cache.make(DIRECTORY);
         Files.writeString(file, text);
+        cache.share(file);
     }
 
     /** Adds a part that was sent. */

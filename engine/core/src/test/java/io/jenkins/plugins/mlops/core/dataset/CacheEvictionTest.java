@@ -235,6 +235,17 @@ class CacheEvictionTest {
     }
 
     @Test
+    void aBuildThatTakesLongerHasItsFilesHeldLonger() throws IOException {
+        String manifest = publish("build", 3);
+        pull(cache, manifest, "into", copies().holding(new CacheTerm("build 7", Duration.ofNanos(1))));
+        assertThat(cache.prolong("build 7", Instant.now().plusSeconds(600))).isTrue();
+        assertThat(cache.prolong("build 8", Instant.now().plusSeconds(600))).isFalse();
+        assertThat(evict(0L, null).held().files()).isEqualTo(3);
+        cache.prolong("build 7", Instant.now().minusSeconds(1));
+        assertThat(evict(0L, null).evicted().files()).isEqualTo(3);
+    }
+
+    @Test
     void aLeaseThatCannotBeReadStopsTheEviction() throws IOException {
         Digest file = cached(1, 9);
         Path lease = cache.directory().resolve(CacheLeases.DIRECTORY).resolve("named-x");

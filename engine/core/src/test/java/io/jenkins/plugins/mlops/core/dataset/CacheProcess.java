@@ -6,6 +6,7 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,9 @@ import java.util.stream.Stream;
 
 /** Another process that uses a cache; tests kill it. */
 final class CacheProcess implements AutoCloseable {
+
+    /** Bytes of a part of what is published. */
+    static final int PART = 500_000;
 
     private static final String READY = "ready";
 
@@ -59,10 +65,7 @@ final class CacheProcess implements AutoCloseable {
                 System.out.println(evicted);
             }
             case "pull" -> {
-                try (ObjectStore store = ObjectStore.connect(new ObjectStoreSettings(
-                        URI.create(arguments[2]),
-                        "us-east-1",
-                        new ObjectStoreSettings.Credentials("id", "secret", null)))) {
+                try (ObjectStore store = connect(arguments[2])) {
                     PullResult result = new Datasets(store, cache)
                             .pull(
                                     DatasetReference.ofManifest(arguments[3]),
@@ -72,8 +75,29 @@ final class CacheProcess implements AutoCloseable {
                     System.out.println(result.downloadedFiles());
                 }
             }
+            case "publish" -> {
+                try (ObjectStore store = connect(arguments[2])) {
+                    PublishResult result = new DatasetPublication(
+                                    store,
+                                    cache,
+                                    "demo",
+                                    S3Uri.parse("s3://data/store"),
+                                    DatasetPolicy.ANYTHING,
+                                    PublishOptions.DEFAULT,
+                                    ProgressListener.NONE,
+                                    PART,
+                                    Clock.offset(Clock.systemUTC(), Duration.ofSeconds(10)))
+                            .run(Path.of(arguments[3]));
+                    System.out.println(result.uploadedFiles());
+                }
+            }
             default -> throw new IllegalArgumentException(arguments[0]);
         }
+    }
+
+    private static ObjectStore connect(String endpoint) {
+        return ObjectStore.connect(new ObjectStoreSettings(
+                URI.create(endpoint), "us-east-1", new ObjectStoreSettings.Credentials("id", "secret", null)));
     }
 
     private static void waitFor(String said) {

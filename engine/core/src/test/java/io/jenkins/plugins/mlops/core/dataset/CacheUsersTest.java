@@ -7,13 +7,19 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.store.FaultyS3;
 import io.jenkins.plugins.mlops.core.store.FaultyS3.Fault;
+import io.jenkins.plugins.mlops.core.store.FaultyWay;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.core.store.StoreFault;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +89,33 @@ class CacheUsersTest {
     private CacheProcess pull(int user, String into) throws IOException {
         Path home = Files.createDirectories(directory.resolve("home-" + user));
         Files.setAttribute(home, "unix:uid", user);
+        return start(user, s3.endpoint(), "pull", manifest, home.resolve(into).toString());
+    }
+
+    private CacheProcess publish(int user, FaultyWay way, Path data) throws IOException {
+        return start(user, way.endpoint(), "publish", data.toString());
+    }
+
+    private String uploadNote() throws IOException {
+        Path notes = directory.resolve("cache/uploads");
+        if (!Files.isDirectory(notes)) {
+            return "";
+        }
+        try (Stream<Path> files = Files.list(notes)) {
+            Optional<Path> note = files.findAny();
+            return note.isPresent() ? Files.readString(note.get()) : "";
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private CacheProcess start(int user, URI endpoint, String what, String... arguments) throws IOException {
         return CacheProcess.start(
                 List.of(
                         "setpriv",
@@ -94,11 +127,49 @@ class CacheUsersTest {
                         "umask 077; exec \"$@\"",
                         "sh"),
                 classPath,
-                "pull",
-                directory.resolve("cache").toString(),
-                s3.endpoint().toString(),
-                manifest,
-                home.resolve(into).toString());
+                Stream.concat(
+                                Stream.of(what, directory.resolve("cache").toString(), endpoint.toString()),
+                                Stream.of(arguments))
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void oneGoesOnWithWhatTheOtherBeganToPublish() throws Exception {
+        cache(FIRST, 02770);
+        Path data = Files.createDirectory(directory.resolve("data"));
+        byte[] large = new byte[4 * CacheProcess.PART - 10];
+        new Random(2).nextBytes(large);
+        Files.write(data.resolve("large"), large);
+        Files.writeString(data.resolve("small"), "small");
+        try (FaultyWay way = new FaultyWay(s3.endpoint())) {
+            way.plan((request, times) ->
+                    request.target().matches(".*partNumber=[34].*") ? StoreFault.STALL_BEFORE : null);
+            try (CacheProcess first = publish(FIRST, way, data)) {
+                await(() -> uploadNote().lines().count() == 8); // its head, and two parts
+                first.kill();
+            }
+            way.plan(null);
+            way.begin(1, 0);
+            try (CacheProcess second = publish(SECOND, way, data)) {
+                assertThat(second.await()).isEqualTo("1");
+            }
+            assertThat(way.received())
+                    .as("the parts that the other has sent are not sent again")
+                    .containsEntry(
+                            "/data/store/" + DatasetPublication.blobKey(Digest.of(large)), 2L * CacheProcess.PART - 10);
+            try (CacheProcess first = publish(FIRST, way, data)) {
+                assertThat(first.await()).isEqualTo("0");
+            }
+        }
+        assertThat(s3.get("data/store/" + DatasetPublication.blobKey(Digest.of(large))))
+                .isEqualTo(large);
+        try (Stream<Path> files = Files.walk(directory.resolve("cache"))) {
+            assertThat(files.toList())
+                    .allSatisfy(file -> assertThat((Integer) Files.getAttribute(file, "unix:mode")
+                                    & (Files.isDirectory(file) ? 02070 : 0060))
+                            .as(file.toString())
+                            .isEqualTo(Files.isDirectory(file) ? 02070 : 0060));
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.store.StoreFault;
 import io.jenkins.plugins.mlops.core.store.UnfinishedUpload;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,10 @@ class RepublicationTest {
     }
 
     private PublishResult publish(Clock clock, boolean rehash) throws IOException {
+        return publish(clock, new PublishOptions(1, PublishOptions.Links.REFUSE, GroupRule.NONE, rehash, false));
+    }
+
+    private PublishResult publish(Clock clock, PublishOptions options) throws IOException {
         try (ObjectStore store = FaultedWork.connect(way.settings(s3.settings()), Duration.ofSeconds(5))) {
             return new DatasetPublication(
                             store,
@@ -73,7 +78,7 @@ class RepublicationTest {
                             "demo",
                             PLACE,
                             DatasetPolicy.ANYTHING,
-                            new PublishOptions(1, PublishOptions.Links.REFUSE, GroupRule.NONE, rehash),
+                            options,
                             ProgressListener.NONE,
                             PART,
                             clock)
@@ -113,6 +118,26 @@ class RepublicationTest {
         assertThat(digest(publish(), "a")).as("what the index says").isEqualTo(Digest.of("bbb"));
         assertThat(digest(publish(LATER, true), "a")).isEqualTo(Digest.of("aaa"));
         assertThat(digest(publish(), "a")).as("what --rehash has found").isEqualTo(Digest.of("aaa"));
+    }
+
+    @Test
+    void whatIsDamagedInTheStoreIsSentAnewOnDemand() throws IOException {
+        Files.write(source.resolve("large"), LARGE);
+        publish();
+        byte[] damaged = LARGE.clone();
+        damaged[PART] ^= 1;
+        String large = "data/p/" + DatasetPublication.blobKey(Digest.of(LARGE));
+        String small = "data/p/" + DatasetPublication.blobKey(Digest.of("aaa"));
+        s3.put(large, damaged);
+        s3.put(small, "aab".getBytes(StandardCharsets.UTF_8));
+        assertThat(publish().uploadedFiles())
+                .as("by default sizes are looked at")
+                .isZero();
+        PublishOptions repair = new PublishOptions(1, PublishOptions.Links.REFUSE, GroupRule.NONE, false, true);
+        assertThat(publish(LATER, repair).uploadedFiles()).isEqualTo(2);
+        assertThat(s3.get(large)).isEqualTo(LARGE);
+        assertThat(s3.get(small)).asString().isEqualTo("aaa");
+        assertThat(publish(LATER, repair).uploadedFiles()).isZero();
     }
 
     @Test
@@ -247,7 +272,8 @@ class RepublicationTest {
         large();
         way.plan((request, times) -> isPart(request, 3) ? StoreFault.RESET_BEFORE : null);
         fails(Kind.UNREACHABLE);
-        UploadNote note = new UploadNote(only("uploads"));
+        UploadNote note =
+                new UploadNote(DatasetCache.at(directory.resolve("cache")).shared(), only("uploads"));
         UploadNote.Begun begun = note.read().orElseThrow();
         assertThat(begun.etags()).hasSize(2);
         note.write(way.endpoint(), begun.object(), begun.id(), begun.partSize(), begun.etags()); // this process's
