@@ -83,6 +83,10 @@ class PullDurabilityIT {
     private Path directory;
 
     private final Map<String, String> manifests = new HashMap<>();
+
+    /** What the step is told, by the dataset. */
+    private final Map<String, String> addresses = new HashMap<>();
+
     private TestServers.S3 s3;
     private String bucket;
     private S3Gate gate;
@@ -166,6 +170,47 @@ class PullDurabilityIT {
         anAgentMayDieAndReturn(workspaces);
     }
 
+    @Test
+    void aPullOfDvcGoesOnAfterTheControllerWasKilled() throws Throwable {
+        Path workspaces = directory.resolve("agent/workspace");
+        Path source = fill("tracked");
+        DvcRepositoryOnDisk repository = new DvcRepositoryOnDisk(
+                directory.resolve("repository"),
+                3,
+                s3,
+                "s3://" + bucket + "/tracked/blobs",
+                "http://127.0.0.1:" + gate.port());
+        repository.run("cp -r '" + source + "' data; $DVC add -q data; $DVC push -q; $DVC remote modify -q store endpointurl"
+                + " http://" + STORE_HOST + ":" + gate.port());
+        String commit = repository.commit();
+        addresses.put("tracked", "dvc: 'data', repo: '" + repository.directory() + "', rev: '" + commit + "'");
+        gate.hold("tracked", HELD_AFTER);
+        start("tracked", FlowDurabilityHint.MAX_SURVIVABILITY);
+        eventually(() -> gate.stuck("tracked") >= 2);
+        List<String> before = files(gate.served("tracked"));
+        assertThat(before).hasSize(HELD_AFTER - 1);
+        jenkins.stopJenkinsForcibly();
+        jenkins.startJenkins();
+        waitForLog("tracked", "Resuming build");
+        assertThat(workspaces.resolve("tracked/data")).doesNotExist();
+        gate.open("tracked");
+        String log = finish("tracked", Result.SUCCESS);
+        assertExact("tracked", workspaces.resolve("tracked/data"));
+        assertThat(log).contains("RESULT files=" + FILES);
+        assertThat(files(gate.requests("tracked")).stream()
+                        .filter(before::contains)
+                        .toList())
+                .as("nothing that was there is asked for again")
+                .containsExactlyInAnyOrderElementsOf(before);
+        assertThat(new HashSet<>(files(gate.served("tracked")))).hasSize(FILES);
+        eventually(() -> list(directory.resolve("agent/caches/mlops/leases")).isEmpty());
+    }
+
+    /** Without lists of directories. */
+    private static List<String> files(List<String> paths) {
+        return paths.stream().filter(path -> !path.endsWith(".dir")).toList();
+    }
+
     private void aPullWorksOnTheAgent(Path workspaces, Path cache) throws Throwable {
         publish("plain");
         start("plain", FlowDurabilityHint.MAX_SURVIVABILITY);
@@ -231,14 +276,7 @@ class PullDurabilityIT {
     }
 
     private void publish(String dataset) throws IOException {
-        Path source = directory.resolve(dataset);
-        Files.createDirectories(source);
-        Random random = new Random(dataset.hashCode());
-        for (int i = 0; i < FILES; i++) {
-            byte[] bytes = new byte[FILE_SIZE];
-            random.nextBytes(bytes);
-            Files.write(source.resolve("file-" + i + ".bin"), bytes);
-        }
+        Path source = fill(dataset);
         try (ObjectStore store = ObjectStore.connect(settings(URI.create(s3.endpoint())))) {
             manifests.put(
                     dataset,
@@ -252,6 +290,18 @@ class PullDurabilityIT {
                             .location()
                             .toString());
         }
+        addresses.put(dataset, "manifest: '" + manifests.get(dataset) + "'");
+    }
+
+    private Path fill(String dataset) throws IOException {
+        Path source = Files.createDirectories(directory.resolve(dataset));
+        Random random = new Random(dataset.hashCode());
+        for (int i = 0; i < FILES; i++) {
+            byte[] bytes = new byte[FILE_SIZE];
+            random.nextBytes(bytes);
+            Files.write(source.resolve("file-" + i + ".bin"), bytes);
+        }
+        return source;
     }
 
     private ObjectStoreSettings settings(URI endpoint) {
@@ -260,7 +310,7 @@ class PullDurabilityIT {
     }
 
     private void start(String dataset, FlowDurabilityHint durability) throws Throwable {
-        jenkins.runRemotely(PullDurabilityIT::schedule, dataset, manifests.get(dataset), durability.name());
+        jenkins.runRemotely(PullDurabilityIT::schedule, dataset, addresses.get(dataset), durability.name());
     }
 
     private void waitForLog(String job, String line) throws Throwable {
@@ -338,15 +388,15 @@ class PullDurabilityIT {
         r.jenkins.addNode(node);
     }
 
-    private static void schedule(JenkinsRule r, String job, String manifest, String durability) throws Throwable {
+    private static void schedule(JenkinsRule r, String job, String address, String durability) throws Throwable {
         WorkflowJob p = r.createProject(WorkflowJob.class, job);
         p.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.valueOf(durability)));
         p.setDefinition(new CpsFlowDefinition("""
                 node('far') {
-                    def d = pullDataset manifest: '%s', into: 'data', jobs: 2
+                    def d = pullDataset %s, into: 'data', jobs: 2
                     echo "RESULT files=${d.files} downloaded=${d.downloadedFiles} of ${d.version} in ${d.directory}"
                 }
-                """.formatted(manifest), true));
+                """.formatted(address), true));
         p.scheduleBuild2(0).waitForStart();
     }
 
