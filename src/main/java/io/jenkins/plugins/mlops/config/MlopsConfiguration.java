@@ -10,6 +10,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.progress.ByteSize;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
 import io.jenkins.plugins.mlops.network.JenkinsNetwork;
@@ -53,6 +54,8 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     private volatile String cardKeys;
     private volatile String signingKeyCredentialsId;
     private volatile String certificates;
+    private volatile String cacheLimit;
+    private volatile ArrayList<String> cacheLayers;
 
     @NonNull
     public static MlopsConfiguration get() {
@@ -266,6 +269,53 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         return ProfileForm.check(() -> JenkinsNetwork.authorities(value));
     }
 
+    /** What the dataset cache of a node may hold, such as {@code 500GiB}, unless the node says otherwise; null for any amount. */
+    @CheckForNull
+    public String getCacheLimit() {
+        return cacheLimit;
+    }
+
+    /** @throws MlopsException of kind USAGE when it is no size; then nothing has changed */
+    @DataBoundSetter
+    public void setCacheLimit(@CheckForNull String cacheLimit) {
+        this.cacheLimit = checkedSize(cacheLimit);
+        save();
+    }
+
+    /** Directories on nodes of caches below the nodes' own, which are only read, unless the node says otherwise. */
+    @NonNull
+    public List<String> getCacheLayers() {
+        return PolicyText.list(cacheLayers);
+    }
+
+    /** For the form: one a line. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public String getCacheLayerLines() {
+        return String.join("\n", getCacheLayers());
+    }
+
+    @DataBoundSetter
+    public void setCacheLayers(@CheckForNull List<String> cacheLayers) {
+        this.cacheLayers = PolicyText.lines(cacheLayers);
+        save();
+    }
+
+    @CheckForNull
+    private static String checkedSize(@CheckForNull String typed) {
+        String size = Util.fixEmptyAndTrim(typed);
+        if (size != null) {
+            ByteSize.parse(size);
+        }
+        return size;
+    }
+
+    @POST
+    @Restricted(NoExternalUse.class) // for the form
+    public FormValidation doCheckCacheLimit(@QueryParameter String value) {
+        return ProfileForm.check(() -> checkedSize(value));
+    }
+
     /** Takes all lists over, or none. A list without entries is absent from the form's data. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
@@ -305,6 +355,10 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
             ArrayList<String> checkedDatasets = checkedDatasets(List.of(form.optString("anonymisedDatasets")));
             field = "cardKeys";
             String checkedKeys = checkedKeys(form.optString("cardKeys", null));
+            field = "cacheLimit";
+            String checkedLimit = checkedSize(form.optString("cacheLimit"));
+            cacheLimit = checkedLimit;
+            cacheLayers = PolicyText.lines(List.of(form.optString("cacheLayers")));
             policies = checkedPolicies;
             cardKeys = checkedKeys;
             anonymisedDatasets = checkedDatasets;

@@ -2,8 +2,8 @@ package io.jenkins.plugins.mlops.dataset;
 
 import hudson.FilePath;
 import hudson.model.Run;
+import io.jenkins.plugins.mlops.cache.AgentCache;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
-import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
@@ -26,7 +26,7 @@ final class DvcWork {
     private final ObjectStoreProfile profile;
     private final Run<?, ?> run;
     private final JobPolicy policy;
-    private final String cache;
+    private final AgentCache cache;
     private final String agent;
 
     /** @param cache the agent's @param agent as people call it */
@@ -35,7 +35,7 @@ final class DvcWork {
             ObjectStoreProfile profile,
             Run<?, ?> run,
             JobPolicy policy,
-            String cache,
+            AgentCache cache,
             String agent) {
         this.workspace = workspace;
         this.profile = profile;
@@ -63,9 +63,9 @@ final class DvcWork {
         private static final long serialVersionUID = 1L;
 
         private final DvcTarget target;
-        private final String cache;
+        private final AgentCache cache;
 
-        Resolving(DvcTarget target, String cache) {
+        Resolving(DvcTarget target, AgentCache cache) {
             this.target = target;
             this.cache = cache;
         }
@@ -73,7 +73,7 @@ final class DvcWork {
         @Override
         protected Dataset run(Path workspace, ObjectStore store) {
             return Dataset.of(
-                    new Datasets(store, DatasetCache.at(Path.of(cache))).resolve(target.reference(workspace)), target);
+                    new Datasets(store, cache.open()).resolve(target.reference(workspace)), target);
         }
     }
 
@@ -82,10 +82,10 @@ final class DvcWork {
         private static final long serialVersionUID = 1L;
 
         private final DvcTarget target;
-        private final String cache;
+        private final AgentCache cache;
         private final String listing;
 
-        Listing(DvcTarget target, String cache, String listing) {
+        Listing(DvcTarget target, AgentCache cache, String listing) {
             this.target = target;
             this.cache = cache;
             this.listing = listing;
@@ -95,7 +95,7 @@ final class DvcWork {
         protected String run(Path workspace, ObjectStore store) throws IOException {
             Path file = Path.of(listing);
             Files.createDirectories(Objects.requireNonNull(file.getParent(), "a listing lies in a directory"));
-            return new Datasets(store, DatasetCache.at(Path.of(cache))).listInto(file, target.reference(workspace));
+            return new Datasets(store, cache.open()).listInto(file, target.reference(workspace));
         }
     }
 }

@@ -6,12 +6,15 @@ import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.TaskListener;
 import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.mlops.cache.AgentCache;
+import io.jenkins.plugins.mlops.cache.CacheHolds;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.CacheTerm;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.DvcListing;
+import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
@@ -63,7 +66,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
     protected Dataset work(@NonNull FilePath directory) throws IOException, InterruptedException {
         JobPolicy policy = JobPolicy.of(run());
         ObjectStoreProfile profile = policy.objectStore(store);
-        String cache = AgentCache.directory(workspace().computer());
+        AgentCache cache = AgentCache.of(workspace().computer());
         FilePath listing = Objects.requireNonNull(
                         WorkspaceList.tempDir(directory), "a workspace has a temporary directory")
                 .child("mlops-pull-" + useId() + ".json");
@@ -75,7 +78,8 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
                         .println(source.requireAnonymised(request.address(), profile.settings(run()), policy));
             }
             source.sendTo(listing);
-            Task task = new Task(request, source.kind(), listing.getRemote(), cache, listener());
+            String holder = CacheHolds.get().begin(run(), useId(), workspace().node(), cache);
+            Task task = new Task(request, source.kind(), listing.getRemote(), cache, holder, listener());
             Dataset dataset = SignedWork.on(
                     directory,
                     task,
@@ -102,7 +106,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     /** @param listing where the agent may put what it reads for the controller */
     private PullSource source(
-            FilePath directory, FilePath listing, ObjectStoreProfile profile, JobPolicy policy, String cache)
+            FilePath directory, FilePath listing, ObjectStoreProfile profile, JobPolicy policy, AgentCache cache)
             throws IOException, InterruptedException {
         DvcTarget dvc = request.address().dvc();
         if (dvc == null) {
@@ -128,23 +132,32 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         private final PullRequest request;
         private final PullSource.Kind kind;
         private final String listing;
-        private final String cache;
+        private final AgentCache cache;
+        private final String holder;
         private final TaskListener listener;
 
-        /** @param listing the file that the controller has made */
-        Task(PullRequest request, PullSource.Kind kind, String listing, String cache, TaskListener listener) {
+        /** @param listing the file that the controller has made @param holder of what is pulled, in the cache */
+        Task(
+                PullRequest request,
+                PullSource.Kind kind,
+                String listing,
+                AgentCache cache,
+                String holder,
+                TaskListener listener) {
             this.request = request;
             this.kind = kind;
             this.listing = listing;
             this.cache = cache;
+            this.holder = holder;
             this.listener = listener;
         }
 
         @Override
         protected Dataset run(Path workspace, ObjectStore store) throws IOException {
             Path into = workspace.resolve(request.into()).normalize();
-            Datasets datasets = new Datasets(store, DatasetCache.at(Path.of(cache)));
+            Datasets datasets = new Datasets(store, cache.open());
             ProgressListener progress = BuildProgress.to(listener);
+            PullOptions options = request.options().holding(new CacheTerm(holder, CacheHolds.TERM));
             PullResult result =
                     switch (kind) {
                         case PREFIX ->
@@ -152,12 +165,12 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
                                     S3Uri.parse(request.address().toString()),
                                     Path.of(listing),
                                     into,
-                                    request.options(),
+                                    options,
                                     progress);
                         case DVC ->
-                            datasets.pullListed(DvcListing.read(Path.of(listing)), into, request.options(), progress);
+                            datasets.pullListed(DvcListing.read(Path.of(listing)), into, options, progress);
                         case MANIFEST ->
-                            datasets.pull(DatasetReference.ofManifest(listing), into, request.options(), progress);
+                            datasets.pull(DatasetReference.ofManifest(listing), into, options, progress);
                     };
             return Dataset.pulled(result, request.address(), into.toString());
         }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.dataset;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.FilePath;
+import io.jenkins.plugins.mlops.cache.AgentCache;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
@@ -38,7 +39,7 @@ final class ResolveDvcExecution extends AgentStepExecution<Dataset> {
                         policy.objectStore(store),
                         run(),
                         policy,
-                        AgentCache.directory(workspace().computer()),
+                        AgentCache.of(workspace().computer()),
                         workspace().toString())
                 .resolve(Objects.requireNonNull(address.dvc(), "an output of DVC is resolved"));
         DatasetUses.record(run(), useId(), Action.RESOLVED, null, dataset, null);

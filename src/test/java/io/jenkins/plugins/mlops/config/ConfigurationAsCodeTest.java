@@ -48,6 +48,21 @@ class ConfigurationAsCodeTest {
     }
 
     @Test
+    void cachesOfNodesAreConfiguredByCodeAndByTheForm(JenkinsRule jenkins) throws Exception {
+        read("unclassified: {mlops: {cacheLimit: 500GiB, cacheLayers: [/mnt/filled, /mnt/site]}}");
+        MlopsConfiguration configuration = MlopsConfiguration.get();
+        jenkins.configRoundtrip();
+        assertThat(configuration.getCacheLimit()).isEqualTo("500GiB");
+        assertThat(configuration.getCacheLayers()).containsExactly("/mnt/filled", "/mnt/site");
+        assertThat(lines(exported())).contains("cacheLimit: 500GiB", "/mnt/filled");
+        assertRefused("unclassified: {mlops: {cacheLimit: much}}", "'much' is no size");
+        assertThat(configuration.getCacheLimit()).isEqualTo("500GiB");
+        read("unclassified: {mlops: {cacheLimit: '', cacheLayers: []}}");
+        assertThat(configuration.getCacheLimit()).isNull();
+        assertThat(configuration.getCacheLayers()).isEmpty();
+    }
+
+    @Test
     void badValuesAreRefusedInOneSentenceAndChangeNothing(JenkinsRule jenkins) throws Exception {
         read("unclassified: {mlops: {objectStores: [{name: minio, endpoint: 'https://minio.example.org'}]}}");
         assertRefused(

@@ -3,6 +3,7 @@ package io.jenkins.plugins.mlops.cli.dataset;
 import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.progress.ByteSize;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

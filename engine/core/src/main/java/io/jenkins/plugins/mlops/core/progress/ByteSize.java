@@ -1,11 +1,11 @@
-package io.jenkins.plugins.mlops.cli.dataset;
+package io.jenkins.plugins.mlops.core.progress;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A size as people write it: a whole number and perhaps one of KiB, MiB, GiB, TiB, or K, M, G, T for the same. */
-final class ByteSize {
+public final class ByteSize {
 
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18}) ?(?:([KMGT])(?:iB)?|B)?");
     private static final String UNITS = "KMGT";
@@ -14,7 +14,7 @@ final class ByteSize {
     private ByteSize() {}
 
     /** @throws MlopsException of kind USAGE when the text has another form, or is more than a long can say */
-    static long parse(String text) {
+    public static long parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         if (form.matches()) {
             long factor = form.group(2) == null ? 1 : 1L << BITS * (UNITS.indexOf(form.group(2)) + 1);
