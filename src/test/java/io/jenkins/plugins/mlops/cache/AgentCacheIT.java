@@ -70,15 +70,13 @@ class AgentCacheIT {
         profile.setCredentialsId("keys");
         MlopsConfiguration.get().setObjectStores(List.of(profile));
         agent = jenkins.createOnlineSlave(Label.get("far"));
-        agent.setNumExecutors(2);
-        jenkins.jenkins.updateNode(agent);
         cache = Path.of(agent.getRemoteFS()).resolve("caches/mlops");
     }
 
     @Test
     void nothingThatARunningBuildHoldsIsEvicted() throws Exception {
         MlopsConfiguration.get().setCacheLimit("1MiB");
-        WorkflowRun running = pull("first", "semaphore 'first'");
+        WorkflowRun running = pull("first", outsideOfTheNode("semaphore 'first'"));
         SemaphoreStep.waitForStart("first/1", running);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(pull("second", "")));
         eventually(() -> leases() == 1);
@@ -102,7 +100,7 @@ class AgentCacheIT {
 
     @Test
     void whatABuildHeldIsLetGoWhenItsAgentIsBack() throws Exception {
-        WorkflowRun running = pull("left", "} semaphore 'left'; if (true) {");
+        WorkflowRun running = pull("left", outsideOfTheNode("semaphore 'left'"));
         SemaphoreStep.waitForStart("left/1", running);
         agent.toComputer().disconnect(new OfflineCause.ByCLI("gone")).get();
         SemaphoreStep.success("left/1", null);
@@ -116,7 +114,7 @@ class AgentCacheIT {
 
     @Test
     void aBuildThatTakesLongKeepsItsHold() throws Exception {
-        WorkflowRun running = pull("long", "semaphore 'long'");
+        WorkflowRun running = pull("long", outsideOfTheNode("semaphore 'long'"));
         SemaphoreStep.waitForStart("long/1", running);
         Path note;
         Path notes = jenkins.jenkins.getRootDir().toPath().resolve("mlops/cache-holds");
@@ -168,6 +166,11 @@ class AgentCacheIT {
                                 "MLOPS_CACHE_DIR", directory.resolve("own").toString()))));
         jenkins.assertLogContains("DOWNLOADED " + FILES, finished(run("own", manifest, "")));
         assertThat(directory.resolve("own/blobs")).isDirectory();
+    }
+
+    /** What a build does when it holds no executor any more. */
+    private static String outsideOfTheNode(String step) {
+        return "} " + step + "; if (true) {";
     }
 
     private WorkflowRun finished(WorkflowRun run) throws Exception {
