@@ -19,4 +19,9 @@ record CacheHold(String id, String build, String node, String directory, String 
     CacheHold prolonged(Instant end) {
         return new CacheHold(id, build, node, directory, holder, end);
     }
+
+    /** The same of a build whose job has another name now. */
+    CacheHold of(String other) {
+        return new CacheHold(id, other, node, directory, holder, until);
+    }
 }

@@ -79,6 +79,16 @@ public class CacheHolds {
         return notes.all().stream().anyMatch(hold -> hold.node().equals(node));
     }
 
+    /** A job has another full name, or another place: its builds are the same. */
+    synchronized void moved(@NonNull String before, @NonNull String now) {
+        for (CacheHold hold : notes.all()) {
+            int number = hold.build().lastIndexOf('#');
+            if (number >= 0 && hold.build().substring(0, number).equals(before)) {
+                notes.put(hold.id(), hold.of(now + hold.build().substring(number)));
+            }
+        }
+    }
+
     /** Lets go of what builds held that are over, and prolongs what the others hold, as far as nodes are there. */
     synchronized void tend() {
         Instant now = Instant.now();

@@ -3,8 +3,10 @@ package io.jenkins.plugins.mlops.cache;
 import hudson.Extension;
 import hudson.model.AsyncPeriodicWork;
 import hudson.model.Computer;
+import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.model.listeners.ItemListener;
 import hudson.model.listeners.RunListener;
 import hudson.slaves.ComputerListener;
 import io.jenkins.plugins.mlops.step.StepThreads;
@@ -61,6 +63,16 @@ public class CacheHoldsWork extends AsyncPeriodicWork {
             if (CacheHolds.get().holds(build)) {
                 soon();
             }
+        }
+    }
+
+    /** Builds of a job that gets another name go on. */
+    @Extension
+    public static final class Jobs extends ItemListener {
+
+        @Override
+        public void onLocationChanged(Item item, String before, String now) {
+            CacheHolds.get().moved(before, now);
         }
     }
 

@@ -12,17 +12,33 @@ final class ExpectedDatasets implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** What the sources of DVC's datasets begin with. */
+    private static final String DVC = "dvc:";
+
     private final String training;
     private final String trainingSourceId;
     private final String evaluation;
     private final String evaluationSourceId;
 
-    /** All may be null. */
+    /**
+     * All may be null.
+     *
+     * @throws MlopsException of kind USAGE when one is an output of DVC, which pods cannot read without its repository
+     */
     ExpectedDatasets(String training, String trainingSourceId, String evaluation, String evaluationSourceId) {
+        requireStored(training);
+        requireStored(evaluation);
         this.training = training;
         this.trainingSourceId = trainingSourceId;
         this.evaluation = evaluation;
         this.evaluationSourceId = evaluationSourceId;
+    }
+
+    private static void requireStored(@CheckForNull String address) {
+        if (address != null && address.startsWith(DVC)) {
+            throw MlopsException.usage("The dataset " + address + " is an output of DVC, which trainings and evaluations on"
+                    + " clusters do not take: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
+        }
     }
 
     @CheckForNull

@@ -125,6 +125,7 @@ class AgentCacheIT {
         try (Stream<Path> files = Files.list(cache.resolve("leases"))) {
             lease = files.filter(AgentCacheIT::isNamed).findFirst().orElseThrow();
         }
+        running.getParent().renameTo("renamed");
         String before = Files.readString(lease);
         Files.writeString(note, Files.readString(note).replaceAll("\"until\" : [^,}\\s]+", "\"until\" : \"2026-01-01T00:00:00Z\""));
         CacheHolds.get().tend();

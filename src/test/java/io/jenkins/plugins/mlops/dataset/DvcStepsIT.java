@@ -210,6 +210,10 @@ class DvcStepsIT {
                 + " code'; try { pullDataset dvc: 'data', repo:"
                 + " 'code', into: 'd' } finally { sh 'test ! -e d' } }");
         jenkins.assertLogContains("The object " + object + " is corrupt in the store", run);
+        run = failure("node('far') { sh 'git clone -q " + repository.directory()
+                + " code'; trainModel image: 'trainer', command: ['train'], dataset: resolveDataset(dvc: 'data', repo:"
+                + " 'code') }");
+        jenkins.assertLogContains("is an output of DVC, which trainings and evaluations on clusters do not take", run);
     }
 
     private static String pulling(DvcRepositoryOnDisk repository, String branch, String target) {

@@ -51,11 +51,10 @@ final class DvcListingScan implements DvcListingFile.Visitor, Closeable {
     }
 
     /** @throws MlopsException of kind USAGE when the listing is broken, FAILED when objects are missing */
-    DvcListing run(Path listing) throws IOException {
+    void run(Path listing) throws IOException {
         DvcListingFile.read(listing, this);
         flush();
         missing.requireNone(files, head.path(), head.namedBy());
-        return head;
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * What stores make the ETag of an object of that was uploaded in parts of one size: the MD5 of the MD5s of its parts. Not thread-safe.
+ * What stores make the ETag of an object that was uploaded in parts of one size: the MD5 of the MD5s of its parts. Not thread-safe.
  */
 final class PartsMd5 extends MessageDigest {
 
