@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -55,12 +54,17 @@ public class CacheHolds {
      * @return by which name the pull holds them
      */
     @NonNull
-    public String begin(@NonNull Run<?, ?> build, @NonNull String step, @NonNull String node, @NonNull AgentCache cache) {
+    public String begin(
+            @NonNull Run<?, ?> build, @NonNull String step, @NonNull String node, @NonNull AgentCache cache) {
         String name = build.getExternalizableId();
         String identity = ControllerId.get() + " " + name + " " + step;
         String id = Digest.of(identity + " " + node + " " + cache.directory()).hex();
-        String holder = "build " + printable(name) + " (" + Digest.of(identity).hex().substring(0, 16) + ")";
-        notes.put(id, new CacheHold(id, name, node, cache.directory(), holder, Instant.now().plus(TERM)));
+        String holder =
+                "build " + printable(name) + " (" + Digest.of(identity).hex().substring(0, 16) + ")";
+        notes.put(
+                id,
+                new CacheHold(
+                        id, name, node, cache.directory(), holder, Instant.now().plus(TERM)));
         return holder;
     }
 

@@ -72,8 +72,7 @@ final class DvcWork {
 
         @Override
         protected Dataset run(Path workspace, ObjectStore store) {
-            return Dataset.of(
-                    new Datasets(store, cache.open()).resolve(target.reference(workspace)), target);
+            return Dataset.of(new Datasets(store, cache.open()).resolve(target.reference(workspace)), target);
         }
     }
 

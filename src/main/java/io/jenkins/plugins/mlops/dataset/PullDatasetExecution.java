@@ -167,10 +167,8 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
                                     into,
                                     options,
                                     progress);
-                        case DVC ->
-                            datasets.pullListed(DvcListing.read(Path.of(listing)), into, options, progress);
-                        case MANIFEST ->
-                            datasets.pull(DatasetReference.ofManifest(listing), into, options, progress);
+                        case DVC -> datasets.pullListed(DvcListing.read(Path.of(listing)), into, options, progress);
+                        case MANIFEST -> datasets.pull(DatasetReference.ofManifest(listing), into, options, progress);
                     };
             return Dataset.pulled(result, request.address(), into.toString());
         }

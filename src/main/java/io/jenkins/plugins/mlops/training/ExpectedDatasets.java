@@ -36,8 +36,9 @@ final class ExpectedDatasets implements Serializable {
 
     private static void requireStored(@CheckForNull String address) {
         if (address != null && address.startsWith(DVC)) {
-            throw MlopsException.usage("The dataset " + address + " is an output of DVC, which trainings and evaluations on"
-                    + " clusters do not take: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
+            throw MlopsException.usage(
+                    "The dataset " + address + " is an output of DVC, which trainings and evaluations on"
+                            + " clusters do not take: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
         }
     }
 

@@ -80,7 +80,9 @@ class AgentCacheIT {
         SemaphoreStep.waitForStart("first/1", running);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(pull("second", "")));
         eventually(() -> leases() == 1);
-        assertThat(blobs()).as("a build's own files stay until it has ended, too").isEqualTo(2 * FILES);
+        assertThat(blobs())
+                .as("a build's own files stay until it has ended, too")
+                .isEqualTo(2 * FILES);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(pull("third", "")));
         eventually(() -> leases() == 1);
         assertThat(blobs()).as("the second's files are gone").isEqualTo(2 * FILES);
@@ -127,10 +129,14 @@ class AgentCacheIT {
         }
         running.getParent().renameTo("renamed");
         String before = Files.readString(lease);
-        Files.writeString(note, Files.readString(note).replaceAll("\"until\" : [^,}\\s]+", "\"until\" : \"2026-01-01T00:00:00Z\""));
+        Files.writeString(
+                note,
+                Files.readString(note).replaceAll("\"until\" : [^,}\\s]+", "\"until\" : \"2026-01-01T00:00:00Z\""));
         CacheHolds.get().tend();
         String after = Files.readString(lease);
-        assertThat(after.lines().skip(1)).containsExactlyElementsOf(before.lines().skip(1).toList()).hasSize(FILES);
+        assertThat(after.lines().skip(1))
+                .containsExactlyElementsOf(before.lines().skip(1).toList())
+                .hasSize(FILES);
         assertThat(after.lines().findFirst()).isNotEqualTo(before.lines().findFirst());
         SemaphoreStep.success("long/1", null);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(running));

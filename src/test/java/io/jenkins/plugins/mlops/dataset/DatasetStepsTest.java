@@ -114,7 +114,7 @@ class DatasetStepsTest {
                 "resolveDataset dvc: 'data'", "what DVC says of data without a workspace: put the step into node {}");
         assertRefused("node { resolveDataset dvc: 'data', from: 's3://data/p' }", "wants exactly one of");
         assertRefused("node { pullDataset from: 's3://data/p', rev: 'v1', into: 'd' }", "name it with 'dvc'");
-        assertRefused("node { pullDataset dvc: 'data', into: 'd' }", "DVC knows no output 'data'");
+        assertRefused("node { pullDataset dvc: 'data', repo: 'none', into: 'd' }", "none does not exist");
         assertRefused(
                 "node { pullDataset from: 's3://data/p', into: 'd', role: 'test' }", "role is training or evaluation");
         assertRefused("node { pullDataset from: 's3://data/p', into: 'd', link: 'sym' }", "'link' is hardlink or copy");

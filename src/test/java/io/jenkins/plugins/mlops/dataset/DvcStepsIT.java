@@ -134,8 +134,7 @@ class DvcStepsIT {
                 assertThat(use.role()).isEqualTo("evaluation");
                 assertThat(use.sourceId()).startsWith("dvc:md5").endsWith(".dir/test");
                 assertThat(use.source()).isEqualTo("dvc:" + repository.directory() + "#" + first + ":data/test");
-                assertThat(ControllerLineage.store()
-                                .holdsManifest(Digest.parse(use.version())))
+                assertThat(ControllerLineage.store().holdsManifest(Digest.parse(use.version())))
                         .isTrue();
             });
         }

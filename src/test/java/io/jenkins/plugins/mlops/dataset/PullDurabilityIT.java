@@ -180,8 +180,9 @@ class PullDurabilityIT {
                 s3,
                 "s3://" + bucket + "/tracked/blobs",
                 "http://127.0.0.1:" + gate.port());
-        repository.run("cp -r '" + source + "' data; $DVC add -q data; $DVC push -q; $DVC remote modify -q store endpointurl"
-                + " http://" + STORE_HOST + ":" + gate.port());
+        repository.run(
+                "cp -r '" + source + "' data; $DVC add -q data; $DVC push -q; $DVC remote modify -q store endpointurl"
+                        + " http://" + STORE_HOST + ":" + gate.port());
         String commit = repository.commit();
         addresses.put("tracked", "dvc: 'data', repo: '" + repository.directory() + "', rev: '" + commit + "'");
         gate.hold("tracked", HELD_AFTER);
