@@ -177,7 +177,7 @@ class AgentCacheIT {
 
     /** What a build does when it holds no executor any more. */
     private static String outsideOfTheNode(String step) {
-        return "} " + step + "; if (true) {";
+        return "}\n" + step + "\nif (true) {";
     }
 
     private WorkflowRun finished(WorkflowRun run) throws Exception {
