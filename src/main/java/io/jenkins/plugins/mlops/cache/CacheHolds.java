@@ -94,8 +94,11 @@ public class CacheHolds {
     }
 
     /** Lets go of what builds held that are over, and prolongs what the others hold, as far as nodes are there. */
-    synchronized void tend() {
-        Instant now = Instant.now();
+    void tend() {
+        tend(Instant.now());
+    }
+
+    synchronized void tend(Instant now) {
         for (CacheHold hold : notes.all()) {
             boolean over = isOver(hold);
             if (!over && hold.until().isAfter(now.plus(TERM.dividedBy(2)))) {
