@@ -9,10 +9,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
  *
  * @param at ISO 8601
  * @param by id of the user, or address of the build that did it
- * @param action promote, rollback, approve or reject
+ * @param action promote, rollback, approve or reject; reproduce, retrain-data or retrain-commit
  * @param from the build or page it was done from, by its address below Jenkins' root
  * @param step id of the step in that build, the same when it is tried again; on a page, of this one try
- * @param model the registered model
+ * @param model the registered model; the content id of one that is trained again
+ * @param alias null where none is concerned
  * @param version null when it did not get that far
  * @param previous the version that the alias pointed to before; null for none or not known
  * @param gate digest of the gate report; null without one
@@ -27,7 +28,7 @@ public record AuditRecord(
         @CheckForNull String step,
         @CheckForNull String server,
         @NonNull String model,
-        @NonNull String alias,
+        @CheckForNull String alias,
         @CheckForNull Integer version,
         @CheckForNull Integer previous,
         @CheckForNull String gate,

@@ -20,10 +20,12 @@ import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.progress.Amounts;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
+import io.jenkins.plugins.mlops.core.rerun.PinnedDataset;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.rerun.RerunAction;
 import io.jenkins.plugins.mlops.signing.SignedTask;
 import io.jenkins.plugins.mlops.signing.SignedWork;
 import io.jenkins.plugins.mlops.signing.StoreSigner;
@@ -64,6 +66,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     @Override
     protected Dataset work(@NonNull FilePath directory) throws IOException, InterruptedException {
+        PullRequest request = planned();
         JobPolicy policy = JobPolicy.of(run());
         ObjectStoreProfile profile = policy.objectStore(store);
         AgentCache cache = AgentCache.of(workspace().computer());
@@ -71,7 +74,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
                         WorkspaceList.tempDir(directory), "a workspace has a temporary directory")
                 .child("mlops-pull-" + useId() + ".json");
         listener().getLogger().println("Pulling " + request.address() + " into " + request.into());
-        try (PullSource source = source(directory, listing, profile, policy, cache)) {
+        try (PullSource source = source(request.address(), directory, listing, profile, policy, cache)) {
             if (policy.requirements().anonymised()) {
                 listener()
                         .getLogger()
@@ -106,14 +109,26 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     /** @param listing where the agent may put what it reads for the controller */
     private PullSource source(
-            FilePath directory, FilePath listing, ObjectStoreProfile profile, JobPolicy policy, AgentCache cache)
+            DatasetAddress address, FilePath directory, FilePath listing, ObjectStoreProfile profile, JobPolicy policy, AgentCache cache)
             throws IOException, InterruptedException {
-        DvcTarget dvc = request.address().dvc();
+        DvcTarget dvc = address.dvc();
         if (dvc == null) {
-            return PullSource.of(request.address(), directory, profile.settings(run()), policy);
+            return PullSource.of(address, directory, profile.settings(run()), policy);
         }
         new DvcWork(directory, profile, run(), policy, cache, workspace().toString()).listInto(listing, dvc);
         return PullSource.ofDvc(listing, profile.settings(run()), policy);
+    }
+
+    /** What is pulled: what the step says, unless the build does a training again and its plan says which version. */
+    private PullRequest planned() throws IOException, InterruptedException {
+        PinnedDataset pinned =
+                RerunAction.plan(run()).map(plan -> plan.dataset(role)).orElse(null);
+        if (pinned == null) {
+            return request;
+        }
+        listener().getLogger().println("The plan of this build says which " + role + " dataset is pulled: " + pinned);
+        return request.of(new DatasetAddress(
+                "pullDataset", pinned.reference().from(), pinned.reference().manifest(), null, pinned.sourceId()));
     }
 
     /** What the controller has read is the truth, whatever the agent says. */

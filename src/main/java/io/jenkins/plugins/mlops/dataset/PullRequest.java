@@ -38,6 +38,21 @@ final class PullRequest implements Serializable {
         }
     }
 
+    private PullRequest(PullRequest other, DatasetAddress address) {
+        this.address = address;
+        this.into = other.into;
+        this.jobs = other.jobs;
+        this.link = other.link;
+        this.include = other.include;
+        this.sample = other.sample;
+        this.force = other.force;
+    }
+
+    /** The same of another dataset. */
+    PullRequest of(DatasetAddress another) {
+        return new PullRequest(this, another);
+    }
+
     DatasetAddress address() {
         return address;
     }

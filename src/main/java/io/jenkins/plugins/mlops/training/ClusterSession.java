@@ -13,33 +13,22 @@ import io.jenkins.plugins.mlops.config.CloudAccess;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.TrainingCluster;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
-import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
-import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
-import io.jenkins.plugins.mlops.core.dataset.DvcListing;
-import io.jenkins.plugins.mlops.core.dataset.Manifest;
-import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.image.ImageResolver;
-import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
-import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
-import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import io.jenkins.plugins.mlops.core.training.SensitiveParams;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import io.jenkins.plugins.mlops.core.withdrawal.Withdrawals;
+import io.jenkins.plugins.mlops.dataset.JobDatasets;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
@@ -82,8 +71,9 @@ final class ClusterSession implements AutoCloseable {
             ClusterLease lease = keep(ClusterPool.get().lease(cloud.name, CloudAccess.namespace(profile, cloud)));
             services = new ClusterServices(
                     new TrainingServices(
-                            new InStore(objects, new Datasets(objects, cache), policy, anonymised),
-                            new InStore(evaluationObjects, new Datasets(evaluationObjects, cache), policy, anonymised),
+                            new JobDatasets(objects, new Datasets(objects, cache), policy, anonymised),
+                            new JobDatasets(
+                                    evaluationObjects, new Datasets(evaluationObjects, cache), policy, anonymised),
                             tracking,
                             tracking,
                             mlflow.trainingSettings(build),
@@ -125,80 +115,6 @@ final class ClusterSession implements AutoCloseable {
             } catch (Exception e) {
                 LOGGER.log(Level.FINE, "a client does not close", e);
             }
-        }
-    }
-
-    /** Datasets that pods pull: the controller only looks them up. */
-    private record InStore(ObjectStore store, Datasets datasets, JobPolicy policy, AnonymisedDatasets anonymised)
-            implements DatasetAccess {
-        @Override
-        public DatasetVersion resolve(DatasetReference reference) {
-            checkPlace(reference);
-            DatasetVersion version = datasets.resolve(reference);
-            if (reference.from() == null && policy.restrictsLocations()) {
-                manifest(reference);
-            }
-            return version;
-        }
-
-        @Override
-        public Optional<Manifest> manifest(DatasetReference reference) {
-            checkPlace(reference);
-            Optional<Manifest> manifest = datasets.manifest(reference);
-            manifest.ifPresent(this::checkEntries);
-            return manifest;
-        }
-
-        @Override
-        public DatasetReference latest(DatasetReference reference) {
-            checkPlace(reference);
-            return datasets.latest(reference);
-        }
-
-        @Override
-        public DvcListing list(DatasetReference dvc) {
-            throw noRepository(dvc);
-        }
-
-        @Override
-        public Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {
-            return anonymised.card(store, reference, version);
-        }
-
-        @Override
-        public String requireAnonymised(DatasetVersion version, Optional<CardRevision> card) {
-            return anonymised.require(version, card);
-        }
-
-        /** A specification comes from the branch: it must not have the controller read a repository of its own disk. */
-        private static MlopsException noRepository(DatasetReference dvc) {
-            return MlopsException.usage("The dataset " + dvc + " is told by a Git repository, which the controller does"
-                    + " not have: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
-        }
-
-        private void checkPlace(DatasetReference reference) {
-            if (reference.dvc() != null) {
-                throw noRepository(reference);
-            }
-            String place = reference.from() == null ? reference.manifest() : reference.from();
-            if (S3Uri.isS3(place)) {
-                policy.checkLocation(S3Uri.parse(place));
-            }
-        }
-
-        /** A manifest may say that its files lie anywhere. */
-        private void checkEntries(Manifest manifest) {
-            if (policy.restrictsLocations()) {
-                manifest.entries().stream()
-                        .map(manifest::pin)
-                        .filter(Objects::nonNull)
-                        .forEach(pin -> policy.checkLocation(pin.location()));
-            }
-        }
-
-        @Override
-        public PullResult pull(DatasetReference reference, Path into, ProgressListener progress) {
-            throw new UnsupportedOperationException("pods pull " + reference);
         }
     }
 }

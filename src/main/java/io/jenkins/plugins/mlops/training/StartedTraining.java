@@ -1,7 +1,10 @@
 package io.jenkins.plugins.mlops.training;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.lineage.Repeats;
+import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.TrainingFacts;
@@ -41,6 +44,9 @@ final class StartedTraining implements Serializable {
     /** Null for none. */
     final Long seed;
 
+    /** {@link Repeats} as JSON; null for a training that repeats none. */
+    private final String repeats;
+
     /** Null for none. */
     final ParentFiles parent;
 
@@ -67,6 +73,7 @@ final class StartedTraining implements Serializable {
             String server,
             String name,
             WithMlflowStep step,
+            @CheckForNull RerunPlan plan,
             ParentFiles parent,
             String builder,
             Map<String, String> versions,
@@ -76,10 +83,12 @@ final class StartedTraining implements Serializable {
         this.server = server;
         this.experiment = step.getExperiment();
         this.name = name;
-        this.params = step.paramsJson();
+        RerunPlan pinned = plan != null && plan.kind().sameCommit() ? plan : null;
+        this.params = pinned == null ? step.paramsJson() : Documents.toJson(pinned.params());
         List<String> named = step.getSensitive();
         this.sensitive = named == null ? null : new ArrayList<>(new TreeSet<>(named));
-        this.seed = step.getSeed();
+        this.seed = pinned == null ? step.getSeed() : pinned.seed();
+        this.repeats = plan == null ? null : Documents.toJson(plan.repeats());
         this.parent = parent;
         this.builder = builder;
         this.versions = new TreeMap<>(versions);
@@ -102,6 +111,12 @@ final class StartedTraining implements Serializable {
                 .asked("sensitive", sensitive)
                 .asked("seed", seed)
                 .added("backend", "jenkins")
+                .added(
+                        Repeats.KEY,
+                        repeats == null
+                                ? null
+                                : Documents.readJson(repeats, "What is repeated", Repeats.class)
+                                        .toMap())
                 .evaluator("build", builder)
                 .source(source);
         return parent == null

@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ClusterTraining;
 import io.jenkins.plugins.mlops.core.training.ClusterTrainingStatus;
@@ -13,11 +14,13 @@ import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.rerun.RerunAction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -64,10 +67,28 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         TrainingSpecification specification = request.specification(
                         code, build().getExternalizableId(), build().getParent().getFullName())
                 .requiring(request.requirements(policy.requirements()));
+        Optional<RerunPlan> plan = RerunAction.plan(build());
+        if (plan.isPresent()) {
+            plan.get().requireCommit(code.source());
+            specification = plan.get().apply(specification);
+            log().note(plan.get().text());
+        }
         check(specification, services);
-        request.datasets().check(services.training());
+        if (plan.isPresent()) {
+            plan.get()
+                    .requireDatasets(
+                            services.training().datasets(), services.training().evaluationDatasets());
+        } else {
+            request.datasets().check(services.training());
+        }
         policy.mlflowServer(request.server).makeExperiment(specification.experiment(), build());
-        return ClusterTraining.start(specification, new ExportedCode(code.source()), id, directory, services, log());
+        return ClusterTraining.start(
+                specification,
+                new ExportedCode(code.source(), plan.map(RerunPlan::repeats).orElse(null)),
+                id,
+                directory,
+                services,
+                log());
     }
 
     private void check(TrainingSpecification specification, ClusterServices services) {
@@ -129,6 +150,7 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         new KeptRun(build(), useId(), server(), log()::note).ofTraining(status.runId());
         discard(training.directory());
         result.gaps().forEach(gap -> log().note("Not in the lineage: " + gap));
+        RerunAction.plan(build()).ifPresent(plan -> plan.requireObeyed(result));
         return new TrainedModel(result, status);
     }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.training;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.FilePath;
 import hudson.PluginWrapper;
@@ -12,11 +13,13 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.ParentModel;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.rerun.RerunAction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,15 +64,18 @@ final class TrainingBegin {
         }
         JobPolicy policy = JobPolicy.of(build);
         MlflowProfile profile = policy.mlflowServer(step.getServer());
+        RerunPlan plan = RerunAction.plan(build).orElse(null);
+        String startsFrom = parent(plan);
         try (MlflowServer server = profile.connect(build)) {
             ParentFiles parent =
-                    step.getParent() == null ? null : new ParentFiles(ParentModel.find(server, parent(policy)));
+                    startsFrom == null ? null : new ParentFiles(ParentModel.find(server, parent(policy, startsFrom)));
             StartedTraining training = new StartedTraining(
                     tag,
                     id(tag),
                     profile.getName(),
                     name(),
                     step,
+                    plan,
                     parent,
                     builder(build),
                     versions(),
@@ -80,6 +86,10 @@ final class TrainingBegin {
             }
             SourceRevision source =
                     prepare(workspace, node, boundary, training, new AgentArtifacts(profile, build, server));
+            if (plan != null) {
+                plan.requireCommit(source);
+                listener.getLogger().print(plan.text());
+            }
             TrainingUses.of(build).running(useId, training, source);
             profile.makeExperiment(training.experiment, build);
             createRun(server, training, source);
@@ -92,8 +102,17 @@ final class TrainingBegin {
         }
     }
 
-    private ModelReference parent(JobPolicy policy) {
-        ModelReference reference = ModelReference.parse(step.getParent());
+    /** The model to start from: the step's, unless a plan says; null for none. */
+    @CheckForNull
+    private String parent(@CheckForNull RerunPlan plan) {
+        if (plan == null || !plan.kind().sameCommit()) {
+            return step.getParent();
+        }
+        return plan.parent() == null ? null : plan.parent().toString();
+    }
+
+    private static ModelReference parent(JobPolicy policy, String text) {
+        ModelReference reference = ModelReference.parse(text);
         policy.checkModel(reference.name());
         return reference;
     }

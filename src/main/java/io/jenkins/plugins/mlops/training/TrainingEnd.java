@@ -12,6 +12,7 @@ import io.jenkins.plugins.mlops.core.training.TrainingRecorder;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
+import io.jenkins.plugins.mlops.rerun.RerunAction;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -59,6 +60,10 @@ final class TrainingEnd {
             throws IOException, InterruptedException {
         MlflowProfile profile = JobPolicy.of(build).mlflowServer(training.server);
         BuildLineage lineage = BuildLineage.of(build);
+        PulledDatasets pulled = new PulledDatasets(lineage.facts().datasets(), node);
+        RerunAction.plan(build)
+                .ifPresent(plan -> plan.requireUsed(
+                        pulled.training(), pulled.evaluation().orElse(null)));
         try (MlflowServer server = profile.connect(build)) {
             server.endRun(training.runId, RunStatus.RUNNING); // MLflow's client has ended it with the body's process
             AgentArtifacts artifacts = new AgentArtifacts(profile, build, server);
@@ -66,7 +71,7 @@ final class TrainingEnd {
                     training,
                     step,
                     TrainingBegin.source(build, useId),
-                    new PulledDatasets(lineage.facts().datasets(), node),
+                    pulled,
                     endedMillis,
                     artifacts.access(),
                     listener);

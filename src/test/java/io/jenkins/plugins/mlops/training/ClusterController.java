@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
@@ -153,6 +155,28 @@ public final class ClusterController {
                 JenkinsRule.getLog(build),
                 root.toString(),
                 BuildLineage.of(build).facts().lastTraining().map(Training::of).orElse(null));
+    }
+
+    /** Presses the button on the last build's page, and begins the build that comes of it. */
+    public static void reproduce(JenkinsRule rule, String name) throws Throwable {
+        WorkflowRun original = build(rule, name);
+        HtmlPage review = rule.createWebClient().goTo(original.getUrl() + "mlops-rerun/review/?kind=reproduce");
+        HtmlForm form = review.getForms().stream()
+                .filter(found -> found.getActionAttribute().equals("../start"))
+                .findFirst()
+                .orElseThrow();
+        form.getInputByName("reason").setValue("an audit");
+        rule.submit(form);
+        while (build(rule, name).equals(original)) {
+            Thread.sleep(100);
+        }
+    }
+
+    /** What the last build's page says of what it repeats. */
+    public static String comparison(JenkinsRule rule, String name) throws Throwable {
+        return rule.createWebClient()
+                .goTo(build(rule, name).getUrl() + "mlops-rerun/")
+                .asNormalizedText();
     }
 
     private static WorkflowJob job(JenkinsRule rule, String name) {

@@ -109,6 +109,32 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
         assertNoSecretIn(jenkins.getHome().toPath());
     }
 
+    /** By the button of its build, after the branch went on; the plan's commit, image, datasets, parameters and seed are trained. */
+    @Test
+    void aTrainingIsReproducedThoughTheBranchWentOn() throws Throwable {
+        String commit = commit();
+        jenkins.runRemotely(
+                ClusterController::jobOfRepository, "train", directory.toUri().toString());
+        jenkins.runRemotely(ClusterController::begin, "train");
+        Outcome first = jenkins.runRemotely(ClusterController::end, "train");
+        assertThat(first.result()).as(first.log()).isEqualTo("SUCCESS");
+        write("code/train.py", "raise SystemExit('another program')");
+        write("Jenkinsfile", "error 'another pipeline'");
+        commit();
+
+        jenkins.runRemotely(ClusterController::reproduce, "train");
+        Outcome second = jenkins.runRemotely(ClusterController::end, "train");
+
+        assertThat(second.result()).as(second.log()).isEqualTo("SUCCESS");
+        assertThat(second.training().commit()).isEqualTo(commit);
+        assertThat(second.training().modelDigest()).isEqualTo(first.training().modelDigest());
+        assertThat(second.training().runId()).isNotEqualTo(first.training().runId());
+        assertThat(Files.readString(record(second))).contains("\"repeats\"", "\"reproduce\"");
+        assertThat(jenkins.runRemotely(ClusterController::comparison, "train"))
+                .contains("Reproduced: all 1 metrics agree, the model is the same, byte for byte");
+        assertNothingIsLeft();
+    }
+
     /** The controller dies again and again, at any moment, and each line of the training is in the log once. */
     @Test
     void aKilledControllerLosesNothing() throws Throwable {

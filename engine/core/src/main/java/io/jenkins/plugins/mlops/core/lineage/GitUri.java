@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A Git repository as a URI of the form that SPDX and SLSA use, {@code git+https://host/path}, without credentials. */
-final class GitUri {
+public final class GitUri {
 
     private static final Pattern URL = Pattern.compile("([a-z][a-z0-9+.-]*)://(.*)", Pattern.CASE_INSENSITIVE);
     /** The short form of SSH: {@code host:path}; a single letter before the colon is a drive. */
@@ -13,7 +13,7 @@ final class GitUri {
 
     private GitUri() {}
 
-    static String of(String address) {
+    public static String of(String address) {
         String remote = RemoteUrl.withoutUser(address);
         Matcher url = URL.matcher(remote);
         if (url.matches()) {

@@ -91,8 +91,13 @@ public record OriginalTraining(Digest record, Digest model, Provenance provenanc
     String repository() {
         return dependency(Provenance.SOURCE)
                 .map(ResourceDescriptor::uri)
-                .map(uri -> uri.startsWith(GIT) ? uri.substring(GIT.length()) : uri)
+                .map(OriginalTraining::repository)
                 .orElse(null);
+    }
+
+    /** A repository's address, of what records call it. */
+    static String repository(String uri) {
+        return uri.startsWith(GIT) ? uri.substring(GIT.length()) : uri;
     }
 
     /** The gap that says how the code differed from the commit. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.lineage.GitUri;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.lineage.Repeats;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
@@ -65,6 +66,11 @@ public record RerunPlan(
     @JsonIgnore
     public String text() {
         return PlanText.of(this);
+    }
+
+    /** Whether an address is that of the plan's repository, however it is written. @param remote as Git names it */
+    public boolean isRepository(String remote) {
+        return OriginalTraining.repository(GitUri.of(remote)).equals(repository);
     }
 
     /** @throws MlopsException of kind REFUSED unless the code is that of the plan's commit, without changes */

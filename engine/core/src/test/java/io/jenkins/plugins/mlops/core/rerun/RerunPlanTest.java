@@ -87,6 +87,22 @@ class RerunPlanTest {
     }
 
     @Test
+    void aRepositoryIsKnownByEveryWayToWriteItsAddress() throws Exception {
+        for (String[] pair : new String[][] {
+            {"https://git.example/team/a.git", "https://user:secret@git.example/team/a.git"},
+            {"git@git.example:team/a.git", "ssh://git@git.example/team/a.git"},
+            {"/srv/git/a.git", "file:///srv/git/a.git"}
+        }) {
+            RerunPlan plan = plan(
+                    RerunKind.RETRAIN_DATA,
+                    bare(training -> training.commit(pair[0], COMMIT).trainingDataset(version(SET))));
+            assertThat(plan.isRepository(pair[0])).isTrue();
+            assertThat(plan.isRepository(pair[1])).isTrue();
+            assertThat(plan.isRepository("https://git.example/team/b.git")).isFalse();
+        }
+    }
+
+    @Test
     void aDatasetThatIsNotThePlansIsRefused() throws Exception {
         RerunPlan plan = plan(RerunKind.REPRODUCE, recorded(UnaryOperator.identity(), 0.9, "weights"));
         plan.requireUsed(List.of(version(SET)), null);
