@@ -109,7 +109,12 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     /** @param listing where the agent may put what it reads for the controller */
     private PullSource source(
-            DatasetAddress address, FilePath directory, FilePath listing, ObjectStoreProfile profile, JobPolicy policy, AgentCache cache)
+            DatasetAddress address,
+            FilePath directory,
+            FilePath listing,
+            ObjectStoreProfile profile,
+            JobPolicy policy,
+            AgentCache cache)
             throws IOException, InterruptedException {
         DvcTarget dvc = address.dvc();
         if (dvc == null) {

@@ -62,8 +62,8 @@ final class TrainingEnd {
         BuildLineage lineage = BuildLineage.of(build);
         PulledDatasets pulled = new PulledDatasets(lineage.facts().datasets(), node);
         RerunAction.plan(build)
-                .ifPresent(plan -> plan.requireUsed(
-                        pulled.training(), pulled.evaluation().orElse(null)));
+                .ifPresent(plan ->
+                        plan.requireUsed(pulled.training(), pulled.evaluation().orElse(null)));
         try (MlflowServer server = profile.connect(build)) {
             server.endRun(training.runId, RunStatus.RUNNING); // MLflow's client has ended it with the body's process
             AgentArtifacts artifacts = new AgentArtifacts(profile, build, server);
