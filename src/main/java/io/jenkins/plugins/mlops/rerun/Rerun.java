@@ -10,7 +10,6 @@ import hudson.model.ParametersAction;
 import hudson.model.PasswordParameterValue;
 import hudson.model.Queue;
 import hudson.model.Run;
-import hudson.model.User;
 import io.jenkins.plugins.mlops.audit.AuditLog;
 import io.jenkins.plugins.mlops.audit.AuditRecord;
 import io.jenkins.plugins.mlops.cache.AgentCache;
@@ -37,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 
 /** Plans to do the training of a build again, and schedules it. */
@@ -107,7 +107,7 @@ final class Rerun {
      * @param shown {@link #digest} of the plan that the person saw
      */
     void start(RerunKind kind, String shown, String reason) {
-        String by = User.current() == null ? "anonymous" : User.current().getId();
+        String by = Jenkins.getAuthentication2().getName();
         Digest model = training().model();
         try {
             RerunPlan plan = plan(kind);
