@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.core.bitbucket;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -19,12 +20,30 @@ public interface Bitbucket extends AutoCloseable {
 
     /** As {@link #connect(BitbucketSettings)}. */
     static Bitbucket connect(BitbucketSettings settings, RetryPolicy retry) {
-        BitbucketRest rest = new BitbucketRest(settings, retry);
+        return connect(settings, retry, BitbucketRest.ANSWER_TIMEOUT);
+    }
+
+    /**
+     * As {@link #connect(BitbucketSettings)}.
+     *
+     * @param answerTimeout how long the server may be silent
+     */
+    static Bitbucket connect(BitbucketSettings settings, RetryPolicy retry, Duration answerTimeout) {
+        BitbucketRest rest = new BitbucketRest(settings, retry, answerTimeout);
         return switch (settings.kind()) {
             case DATA_CENTER -> new DataCenter(rest);
             case CLOUD -> new Cloud(rest);
         };
     }
+
+    /**
+     * The version of a Data Center, such as {@code 8.19.1}; empty for Cloud, which has none. Something else at the address is FAILED.
+     * Data Center refuses credentials that it does not know; Cloud does not look at them for this.
+     */
+    Optional<String> version();
+
+    /** Fails unless the repository is there and may be read. */
+    void checkReadable(RepositoryId repository);
 
     /**
      * The full hash of a commit; empty when the repository has no such commit, or does not show it yet.

@@ -31,8 +31,8 @@ import okhttp3.Response;
 final class BitbucketRest implements AutoCloseable {
 
     private static final MediaType JSON = MediaType.get("application/json; charset=utf-8");
+    static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
     /** More than a page of anything that is asked for has. */
     private static final int MAX_ANSWER = 32 * 1024 * 1024;
 
@@ -45,7 +45,8 @@ final class BitbucketRest implements AutoCloseable {
     private final RetryPolicy retry;
     private final OkHttpClient client;
 
-    BitbucketRest(BitbucketSettings settings, RetryPolicy retry) {
+    /** @param answerTimeout how long the server may be silent */
+    BitbucketRest(BitbucketSettings settings, RetryPolicy retry, Duration answerTimeout) {
         HttpUrl url = HttpUrl.get(settings.address());
         if (url == null) {
             throw MlopsException.usage("'" + settings.address()
@@ -56,9 +57,9 @@ final class BitbucketRest implements AutoCloseable {
         this.authorization = authorization(settings.credentials());
         this.retry = retry;
         this.client = Network.client()
-                .connectTimeout(CONNECT_TIMEOUT)
-                .readTimeout(ANSWER_TIMEOUT)
-                .writeTimeout(ANSWER_TIMEOUT)
+                .connectTimeout(answerTimeout.compareTo(CONNECT_TIMEOUT) < 0 ? answerTimeout : CONNECT_TIMEOUT)
+                .readTimeout(answerTimeout)
+                .writeTimeout(answerTimeout)
                 .followRedirects(false)
                 // A silent retry could create a thing twice.
                 .retryOnConnectionFailure(false)
@@ -163,6 +164,30 @@ final class BitbucketRest implements AutoCloseable {
                                     : "; check its address and that it runs, then try again"),
                     e);
         }
+    }
+
+    /**
+     * Reads what every server of a product tells whomever.
+     *
+     * @param product for the sentence
+     * @param field that the answer has
+     */
+    JsonNode about(HttpUrl url, String product, String field) {
+        String what = "Asking " + url + " what it is";
+        return call(what, () -> {
+            try {
+                JsonNode told = get(url);
+                if (told.has(field)) {
+                    return told;
+                }
+            } catch (BitbucketAnswer answer) {
+                if (!answer.isMissing()) {
+                    throw answer;
+                }
+            }
+            throw MlopsException.failed(what + " failed: it is no " + product
+                    + "; check the address, with the path below which it is, and which of both products it is");
+        });
     }
 
     private MlopsException refused(String what, BitbucketAnswer answer) {

@@ -34,6 +34,18 @@ final class Cloud implements Bitbucket {
         this.rest = rest;
     }
 
+    /** Which things have webhooks is told to everybody, whatever the credentials. */
+    @Override
+    public Optional<String> version() {
+        rest.about(rest.url("hook_events"), "Bitbucket Cloud", "repository");
+        return Optional.empty();
+    }
+
+    @Override
+    public void checkReadable(RepositoryId repository) {
+        rest.call("Reading the repository " + repository, () -> rest.get(url(repository)));
+    }
+
     @Override
     public Optional<String> fullHash(RepositoryId repository, String hash) {
         String asked = Hashes.checked(hash);

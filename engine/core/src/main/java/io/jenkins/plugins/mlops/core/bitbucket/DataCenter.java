@@ -39,6 +39,21 @@ final class DataCenter implements Bitbucket {
     }
 
     @Override
+    public Optional<String> version() {
+        return Optional.of(rest.about(
+                        rest.url("rest", "api", API_VERSION, "application-properties"),
+                        "Bitbucket Data Center",
+                        "version")
+                .path("version")
+                .asText());
+    }
+
+    @Override
+    public void checkReadable(RepositoryId repository) {
+        rest.call("Reading the repository " + repository, () -> rest.get(api(repository)));
+    }
+
+    @Override
     public Optional<String> fullHash(RepositoryId repository, String hash) {
         String asked = Hashes.checked(hash);
         return rest.call("Looking up the commit " + asked + " of " + repository, () -> {

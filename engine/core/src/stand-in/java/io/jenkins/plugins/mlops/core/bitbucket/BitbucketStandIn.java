@@ -76,6 +76,8 @@ public final class BitbucketStandIn implements AutoCloseable {
     public final List<String> history = new CopyOnWriteArrayList<>();
     /** Entries of a page at most, whatever is asked for. */
     public volatile int pageSize = 1000;
+    /** Of a Data Center. */
+    public volatile String version = "8.19.1";
     /** Whether a Data Center has the builds of repositories, as from 7.4 on. */
     public volatile boolean hasBuilds = true;
     /** Called between the search for a comment and its update, with the comment. */
@@ -232,7 +234,7 @@ public final class BitbucketStandIn implements AutoCloseable {
                 send(exchange, fault.status(), fault.body().getBytes(StandardCharsets.UTF_8));
                 return;
             }
-            Answer answer = isAuthorized(exchange) ? answer(exchange, body) : refused();
+            Answer answer = isPublic(exchange) || isAuthorized(exchange) ? answer(exchange, body) : refused();
             if (fault != null) {
                 return; // the work is done, and closing says nothing
             }
@@ -259,6 +261,15 @@ public final class BitbucketStandIn implements AutoCloseable {
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
+    }
+
+    /** What each product tells of itself; Data Center only as long as no wrong credentials come with the question. */
+    private boolean isPublic(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getPath();
+        return kind == BitbucketKind.CLOUD
+                ? path.endsWith("/hook_events")
+                : path.endsWith("/application-properties")
+                        && !exchange.getRequestHeaders().containsKey("Authorization");
     }
 
     private static boolean isAuthorized(HttpExchange exchange) {
@@ -313,6 +324,12 @@ public final class BitbucketStandIn implements AutoCloseable {
         }
         if (path.startsWith(insights)) {
             return report(method, path.substring(insights.length()).split("/"), body, 1);
+        }
+        if (path.equals("/context/rest/api/1.0/application-properties")) {
+            return new Answer(200, Map.of("version", version, "displayName", "Bitbucket"));
+        }
+        if (path.equals(api.substring(0, api.length() - 1))) {
+            return new Answer(200, Map.of("slug", SLUG, "project", Map.of("key", PROJECT)));
         }
         if (!path.startsWith(api)) {
             return path.startsWith("/context/rest/api/1.0/projects/")
@@ -408,6 +425,9 @@ public final class BitbucketStandIn implements AutoCloseable {
 
     private Answer cloud(String method, String path, Map<String, String> query, JsonNode body) {
         String api = "/2.0/repositories/" + PROJECT + "/" + SLUG;
+        if (path.equals("/2.0/hook_events")) {
+            return new Answer(200, Map.of("repository", Map.of("links", Map.of())));
+        }
         if (!path.equals(api) && !path.startsWith(api + "/")) {
             return error(404, "", "Repository not found");
         }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +48,53 @@ class BitbucketTest {
     void stop() {
         bitbucket.close();
         server.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DATA_CENTER, 8.19.1", "CLOUD,"})
+    void aServerTellsWhatItIs(BitbucketKind kind, String version) throws IOException {
+        start(kind);
+        assertThat(bitbucket.version()).isEqualTo(Optional.ofNullable(version));
+        bitbucket.checkReadable(MODEL);
+        assertThatThrownBy(() -> bitbucket.checkReadable(new RepositoryId("PRJ", "other")))
+                .isInstanceOfSatisfying(
+                        MlopsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED))
+                .hasMessageContainingAll("Reading the repository PRJ/other failed", "check the names");
+    }
+
+    /** Cloud tells it whomever, so there the repository shows that the credentials are wrong. */
+    @ParameterizedTest
+    @EnumSource
+    void wrongCredentialsAreRefused(BitbucketKind kind) throws IOException {
+        start(kind);
+        BitbucketSettings wrong =
+                new BitbucketSettings(kind, server.address(), new BitbucketSettings.Credentials("ann", "s3cr3t", null));
+        try (Bitbucket refusing = Bitbucket.connect(wrong, ONCE)) {
+            assertThatThrownBy(() -> {
+                        refusing.version();
+                        refusing.checkReadable(MODEL);
+                    })
+                    .isInstanceOfSatisfying(
+                            MlopsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.REFUSED))
+                    .hasMessageContaining("does not know the credentials")
+                    .message()
+                    .doesNotContain("s3cr3t");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAddressOfTheOtherProductIsNone(BitbucketKind kind) throws IOException {
+        start(kind);
+        BitbucketKind other = kind == BitbucketKind.CLOUD ? BitbucketKind.DATA_CENTER : BitbucketKind.CLOUD;
+        BitbucketSettings mistaken =
+                new BitbucketSettings(other, server.address(), server.settings().credentials());
+        try (Bitbucket none = Bitbucket.connect(mistaken, ONCE)) {
+            assertThatThrownBy(none::version)
+                    .isInstanceOfSatisfying(
+                            MlopsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FAILED))
+                    .hasMessageContainingAll("it is no Bitbucket", "check the address");
+        }
     }
 
     @ParameterizedTest
