@@ -29,6 +29,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
 import org.kohsuke.stapler.verb.POST;
 
 /** A Bitbucket Data Center, or Bitbucket Cloud: where events of merges come from, and where builds are told about. */
@@ -266,6 +267,23 @@ public class BitbucketProfile extends ServerProfile<BitbucketProfile> {
         @Restricted(NoExternalUse.class) // for the form
         public ListBoxModel doFillPreviousWebhookSecretIdItems(@QueryParameter String savedPreviousWebhookSecretId) {
             return ProfileCredentials.WEBHOOK_SECRET.items(savedPreviousWebhookSecretId);
+        }
+
+        /** Tries out what the form says, saved or not. */
+        @RequirePOST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doTestConnection(
+                @QueryParameter String name,
+                @QueryParameter String url,
+                @QueryParameter boolean cloud,
+                @QueryParameter String credentialsId,
+                @QueryParameter String testRepository) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            BitbucketProfile profile = new BitbucketProfile(name, url);
+            profile.setCloud(cloud);
+            profile.setCredentialsId(credentialsId);
+            return ServerProbe.run(
+                    () -> new BitbucketQuestion(profile.settings(null), Util.fixEmptyAndTrim(testRepository)));
         }
     }
 }

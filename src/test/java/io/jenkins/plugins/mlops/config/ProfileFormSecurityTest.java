@@ -35,7 +35,8 @@ class ProfileFormSecurityTest {
             Map.entry("credentialsId", "current"),
             Map.entry("savedCredentialsId", "current"),
             Map.entry("savedArtifactStore", "current"));
-    private static final List<Class<?>> PROFILES = List.of(ObjectStoreProfile.class, MlflowProfile.class);
+    private static final List<Class<?>> PROFILES =
+            List.of(ObjectStoreProfile.class, MlflowProfile.class, BitbucketProfile.class);
 
     private JenkinsRule jenkins;
 

@@ -9,6 +9,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import hudson.util.FormValidation;
 import hudson.util.FormValidation.Kind;
+import hudson.util.Secret;
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketStandIn;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,7 +20,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -29,14 +35,19 @@ class ServerProbeTest {
 
     private ObjectStoreProfile.DescriptorImpl stores;
     private MlflowProfile.DescriptorImpl servers;
+    private BitbucketProfile.DescriptorImpl forges;
 
     @BeforeEach
     void setUp(JenkinsRule jenkins) throws Exception {
         stores = jenkins.jenkins.getDescriptorByType(ObjectStoreProfile.DescriptorImpl.class);
         servers = jenkins.jenkins.getDescriptorByType(MlflowProfile.DescriptorImpl.class);
+        forges = jenkins.jenkins.getDescriptorByType(BitbucketProfile.DescriptorImpl.class);
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "keys", null, "ann", "s3cret"));
+                .addAll(List.of(
+                        new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "keys", null, "ann", "s3cret"),
+                        new StringCredentialsImpl(
+                                CredentialsScope.SYSTEM, "token", null, Secret.fromString(BitbucketStandIn.TOKEN))));
     }
 
     @Test
@@ -48,6 +59,7 @@ class ServerProbeTest {
         assertTold(() -> store(dead, "keys", ""), Kind.ERROR, "does not accept connections");
         assertTold(() -> store(dead, "keys", "s3://bucket/x"), Kind.ERROR, "Listing s3://bucket/x", "does not accept");
         assertTold(() -> server(dead, "keys"), Kind.ERROR, "out of reach");
+        assertTold(() -> forge(dead, false, "token", ""), Kind.ERROR, "check its address and that it runs");
         assertTold(() -> store("http://nowhere.invalid", "", ""), Kind.ERROR, "cannot be resolved");
         assertTold(() -> server("http://nowhere.invalid", ""), Kind.ERROR, "out of reach");
     }
@@ -58,6 +70,12 @@ class ServerProbeTest {
         assertTold(() -> store("http://127.0.0.1:1", "absent", ""), Kind.ERROR, "There are no credentials");
         assertTold(() -> store("http://127.0.0.1:1", "keys", "B@d"), Kind.ERROR, "is not a bucket name");
         assertTold(() -> server("mlflow:5000", ""), Kind.ERROR, "begins with neither");
+        assertTold(() -> forge("", false, "token", ""), Kind.ERROR, "The URL of the Bitbucket server", "is missing");
+        assertTold(() -> forge("http://127.0.0.1:1", false, "absent", ""), Kind.ERROR, "There are no credentials");
+        assertTold(
+                () -> forge("http://127.0.0.1:1", false, "token", "model"),
+                Kind.ERROR,
+                "names no Bitbucket repository: PROJECT/repository is wanted");
     }
 
     @Test
@@ -66,6 +84,7 @@ class ServerProbeTest {
             String address = "http://127.0.0.1:" + silent.getLocalPort();
             assertTold(() -> store(address, "keys", ""), Kind.ERROR, "did not answer in time");
             assertTold(() -> server(address, "keys"), Kind.ERROR, "does not answer in time");
+            assertTold(() -> forge(address, false, "token", ""), Kind.ERROR, "Bitbucket at " + address);
         }
         try (ServerSocket dripping = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread drip = new Thread(() -> drip(dripping), "dripping server");
@@ -86,6 +105,12 @@ class ServerProbeTest {
             String address = "http://127.0.0.1:" + web.getAddress().getPort();
             assertTold(() -> store(address, "keys", ""), Kind.ERROR, "is no S3 server");
             assertTold(() -> server(address, "keys"), Kind.ERROR, "is no MLflow server");
+            assertTold(
+                    () -> forge(address, false, "token", ""),
+                    Kind.ERROR,
+                    "check that its address is that of Bitbucket");
+            assertTold(
+                    () -> forge(address, true, "token", ""), Kind.ERROR, "check that its address is that of Bitbucket");
         } finally {
             web.stop(0);
         }
@@ -115,6 +140,55 @@ class ServerProbeTest {
         }
     }
 
+    @Test
+    void aDataCenterSaysItsVersionAndWhatTheTokenMayRead() throws IOException {
+        try (BitbucketStandIn server = new BitbucketStandIn(BitbucketKind.DATA_CENTER)) {
+            String url = server.address().toString();
+            assertTold(
+                    () -> forge(url, false, "token", "PRJ/model"),
+                    Kind.OK,
+                    "Reached Bitbucket Data Center 8.19.1; it accepts the credentials; PRJ/model can be read");
+            assertTold(() -> forge(url + "/", false, "token", ""), Kind.OK, "it accepts the credentials");
+            assertTold(
+                    () -> forge(url, false, "token", "PRJ/other"),
+                    Kind.ERROR,
+                    "Reading the repository PRJ/other failed",
+                    "does not exist",
+                    "check the names");
+            assertTold(() -> forge(url, false, "keys", ""), Kind.ERROR, "does not know the credentials");
+            assertTold(() -> forge(url, false, "", ""), Kind.WARNING, "without credentials nothing is reported to it");
+            assertTold(
+                    () -> forge(url + "/elsewhere", false, "token", ""),
+                    Kind.ERROR,
+                    "it is no Bitbucket Data Center; check the address");
+            assertTold(() -> forge(url, true, "token", ""), Kind.ERROR, "it is no Bitbucket Cloud");
+            server.version = "5.3.9";
+            assertTold(() -> forge(url, false, "token", ""), Kind.WARNING, "5.3.9; 5.4 or newer is wanted");
+            server.version = "10.0.0-rc1";
+            assertTold(() -> forge(url, false, "token", ""), Kind.OK, "10.0.0-rc1");
+            server.refuse(1, "GET ", 503, Map.of());
+            assertTold(() -> forge(url, false, "token", ""), Kind.ERROR, "503");
+        }
+    }
+
+    @Test
+    void cloudSaysOfARepositoryWhetherTheTokenIsRight() throws IOException {
+        try (BitbucketStandIn server = new BitbucketStandIn(BitbucketKind.CLOUD)) {
+            String url = server.address().toString();
+            assertTold(
+                    () -> forge(url, true, "token", "PRJ/model"),
+                    Kind.OK,
+                    "Reached Bitbucket Cloud; it accepts the credentials; PRJ/model can be read");
+            assertTold(() -> forge(url, true, "token", ""), Kind.WARNING, "name one to test");
+            assertTold(() -> forge(url, true, "keys", "PRJ/model"), Kind.ERROR, "does not know the credentials");
+            assertTold(() -> forge(url, false, "token", ""), Kind.ERROR, "it is no Bitbucket Data Center");
+        }
+    }
+
+    private FormValidation forge(String url, boolean cloud, String credentialsId, String repository) {
+        return forges.doTestConnection("forge", url, cloud, credentialsId, repository);
+    }
+
     private FormValidation store(String endpoint, String credentialsId, String location) {
         return stores.doTestConnection("minio", endpoint, "", credentialsId, location);
     }
@@ -133,7 +207,9 @@ class ServerProbeTest {
         }
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
         assertThat(answer.kind).as(answer.getMessage()).isEqualTo(kind);
-        assertThat(answer.getMessage()).contains(phrases).doesNotContain("s3cret", "\n", "Exception");
+        assertThat(answer.getMessage())
+                .contains(phrases)
+                .doesNotContain("s3cret", BitbucketStandIn.TOKEN, "\n", "Exception");
     }
 
     private static void answer(HttpExchange exchange, int status, String text) throws IOException {
