@@ -43,6 +43,9 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
     private String branch;
     private ArrayList<String> paths;
 
+    /** The opposite of {@link #isReport}: what was saved without it reports. */
+    private boolean silent;
+
     /** @param repository {@code PROJECT/repository}, or {@code workspace/repository} of Cloud */
     @DataBoundConstructor
     public BitbucketMergeTrigger(String repository) {
@@ -94,6 +97,16 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
     @Restricted(NoExternalUse.class)
     public String getPathLines() {
         return String.join("\n", getPaths());
+    }
+
+    /** Whether Bitbucket is told of the builds, as far as the server's profile has it told. */
+    public boolean isReport() {
+        return !silent;
+    }
+
+    @DataBoundSetter
+    public void setReport(boolean report) {
+        this.silent = !report;
     }
 
     List<PathPattern> patterns() {

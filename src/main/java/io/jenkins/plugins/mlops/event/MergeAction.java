@@ -28,8 +28,10 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
     private final String author;
     private final ArrayList<String> reviewers;
     private final String link;
+    private final boolean silent;
 
-    MergeAction(String id, String server, MergeEvent merge) {
+    /** @param report whether Bitbucket is told of the build */
+    MergeAction(String id, String server, MergeEvent merge, boolean report) {
         this.event = id;
         this.server = server;
         this.project = merge.repository().project();
@@ -43,6 +45,7 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
         this.author = merge.author();
         this.reviewers = new ArrayList<>(merge.reviewers());
         this.link = merge.link();
+        this.silent = !report;
     }
 
     /** Under which {@link MergeInbox} keeps the event. */
@@ -112,6 +115,11 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
     @NonNull
     public String getLink() {
         return link;
+    }
+
+    /** Whether Bitbucket is told of the build, as far as the server's profile has it told. */
+    public boolean isReported() {
+        return !silent;
     }
 
     /** How sentences call it. */

@@ -70,7 +70,7 @@ final class MergeSettlement {
         }
         Optional<Run<?, ?>> adopted = builds.onCommit();
         if (adopted.isPresent()) {
-            return adopt(adopted.get(), note);
+            return adopt(adopted.get(), action(wanting), note);
         }
         if (builds.isUndecided()) {
             return new JobOutcome(
@@ -79,7 +79,7 @@ final class MergeSettlement {
                     "waits for a build of the branch source, which may be of the same commit",
                     0);
         }
-        return schedule(job, note);
+        return schedule(job, action(wanting), note);
     }
 
     private List<String> remotes(MergedJob job) {
@@ -88,8 +88,12 @@ final class MergeSettlement {
         return remotes;
     }
 
-    private JobOutcome adopt(Run<?, ?> build, String note) throws IOException {
-        MergeAction action = new MergeAction(merge.id(), merge.server(), event);
+    private MergeAction action(BitbucketMergeTrigger.Wanting wanting) {
+        return new MergeAction(
+                merge.id(), merge.server(), event, wanting.trigger().isReport());
+    }
+
+    private JobOutcome adopt(Run<?, ?> build, MergeAction action, String note) throws IOException {
         build.addAction(action);
         build.addAction(new CauseAction(new MergeCause(action)));
         build.save();
@@ -101,9 +105,9 @@ final class MergeSettlement {
                 build.getNumber());
     }
 
-    private JobOutcome schedule(MergedJob job, String note) throws IOException, InterruptedException {
+    private JobOutcome schedule(MergedJob job, MergeAction action, String note)
+            throws IOException, InterruptedException {
         String name = job.job().getFullName();
-        MergeAction action = new MergeAction(merge.id(), merge.server(), event);
         List<Action> actions =
                 new ArrayList<>(List.of(new CauseAction(new MergeCause(action)), action, new MergeFlow()));
         if (!job.isBranch()) {

@@ -7,7 +7,7 @@ import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.mlops.event.MergeAction;
 
-/** Has builds reported that came from a merge. */
+/** Has builds reported that came from a merge, unless their trigger says otherwise. */
 @Extension
 public class MergeReports extends RunListener<Run<?, ?>> {
 
@@ -24,6 +24,9 @@ public class MergeReports extends RunListener<Run<?, ?>> {
      * and again.
      */
     public static void begin(@NonNull Run<?, ?> run, @NonNull MergeAction merge) {
+        if (!merge.isReported()) {
+            return;
+        }
         BuildReports.begin(
                 run,
                 new ReportTarget(

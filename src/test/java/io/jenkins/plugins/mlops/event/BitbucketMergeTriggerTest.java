@@ -257,6 +257,7 @@ class BitbucketMergeTriggerTest {
                 String name = BitbucketStandIn.PROJECT + "/" + BitbucketStandIn.SLUG;
                 BitbucketMergeTrigger trained = new BitbucketMergeTrigger(name);
                 trained.setPaths(List.of("training/**"));
+                trained.setReport(kind == BitbucketKind.CLOUD);
                 BitbucketMergeTrigger documented = new BitbucketMergeTrigger(name);
                 documented.setPaths(List.of("docs/**"));
                 WorkflowJob job = MergeJobs.create(jenkins, "trains-" + kind, repository.url(), true, trained);
@@ -276,6 +277,7 @@ class BitbucketMergeTriggerTest {
                 WorkflowRun build = finished(job, 1);
                 jenkins.assertBuildStatusSuccess(build);
                 assertThat(jenkins.getLog(build)).contains("jenkinsfile merged", "at " + merged);
+                assertThat(build.getAction(MergeAction.class).isReported()).isEqualTo(kind == BitbucketKind.CLOUD);
                 MergeJobs.settled();
                 assertThat(docs.getLastBuild()).isNull();
                 assertThat(page(docs)).contains("not built: none of the changed files is one of docs/**");
@@ -289,6 +291,7 @@ class BitbucketMergeTriggerTest {
         trigger.setServer("bitbucket");
         trigger.setBranch("release/*");
         trigger.setPaths(List.of("data/**", "**/*.py"));
+        trigger.setReport(false);
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "trains");
         job.setDefinition(new CpsFlowDefinition("", true));
         job.addTrigger(trigger);

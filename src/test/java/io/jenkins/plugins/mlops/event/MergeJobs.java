@@ -16,7 +16,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** Jobs with the trigger, whose Jenkinsfile is in the merged repository, and waiting for what becomes of merges. */
-final class MergeJobs {
+public final class MergeJobs {
 
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -27,7 +27,7 @@ final class MergeJobs {
         return create(jenkins, name, repository.url(), lightweight, new BitbucketMergeTrigger(Webhook.REPOSITORY));
     }
 
-    static WorkflowJob create(
+    public static WorkflowJob create(
             JenkinsRule jenkins, String name, String remote, boolean lightweight, BitbucketMergeTrigger trigger)
             throws IOException {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
@@ -49,12 +49,12 @@ final class MergeJobs {
         await(() -> MergeInbox.get().kept().stream().allMatch(KeptMerge::isEnded));
     }
 
-    static WorkflowRun finished(JenkinsRule jenkins, WorkflowJob job, int number) throws Exception {
+    public static WorkflowRun finished(JenkinsRule jenkins, WorkflowJob job, int number) throws Exception {
         await(() -> job.getBuildByNumber(number) != null);
         return jenkins.waitForCompletion(job.getBuildByNumber(number));
     }
 
-    static void await(Callable<Boolean> condition) throws Exception {
+    public static void await(Callable<Boolean> condition) throws Exception {
         Instant end = Instant.now().plus(LONG);
         while (!condition.call()) {
             assertThat(Instant.now()).as("in time").isBefore(end);

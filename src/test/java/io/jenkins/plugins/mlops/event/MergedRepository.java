@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A Git repository on the disk, as Bitbucket would have it: with a branch that pull requests are merged into. */
-final class MergedRepository {
+public final class MergedRepository {
 
     static final String BRANCH = "master";
 
     private final Path directory;
     private int changes;
 
-    MergedRepository(Path directory, String jenkinsfile) throws Exception {
+    public MergedRepository(Path directory, String jenkinsfile) throws Exception {
         this.directory = Files.createDirectories(directory);
         git("init", "-q", "-b", BRANCH);
         git("config", "user.name", "Ann");
@@ -41,7 +41,7 @@ final class MergedRepository {
     }
 
     /** A branch with one change, merged with a merge commit. @return that commit */
-    String merge(String jenkinsfile) throws Exception {
+    public String merge(String jenkinsfile) throws Exception {
         branch(jenkinsfile);
         git("merge", "-q", "--no-ff", "-m", "Merge", "feature");
         return merged();

@@ -10,8 +10,13 @@ public final class TestMerges {
 
     private TestMerges() {}
 
-    /** As a build carries it. */
-    public static MergeAction action(String server, RepositoryId repository, long pull, String source, String merge) {
+    /**
+     * As a build carries it.
+     *
+     * @param report what its trigger says of reports
+     */
+    public static MergeAction action(
+            String server, RepositoryId repository, long pull, String source, String merge, boolean report) {
         MergeEvent event = new MergeEvent(
                 BitbucketKind.DATA_CENTER,
                 repository,
@@ -25,6 +30,6 @@ public final class TestMerges {
                 List.of("Rob Reviewer"),
                 "https://bitbucket.example/pull-requests/" + pull,
                 List.of());
-        return new MergeAction(event.identity(server), server, event);
+        return new MergeAction(event.identity(server), server, event, report);
     }
 }

@@ -25,7 +25,7 @@ import java.util.UUID;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 
 /** Sends what Bitbucket sends, as it was recorded but for what a test sets. */
-record Webhook(URI jenkins, String secret) {
+public record Webhook(URI jenkins, String secret) {
 
     static final String REPOSITORY = "ML/trainer";
     static final String SECRET = "a webhook secret";
@@ -64,7 +64,7 @@ record Webhook(URI jenkins, String secret) {
         return merged(REPOSITORY, pullRequest, commit);
     }
 
-    static byte[] merged(String repository, long pullRequest, String commit) throws IOException {
+    public static byte[] merged(String repository, long pullRequest, String commit) throws IOException {
         RepositoryId id = RepositoryId.parse(repository);
         ObjectNode event = (ObjectNode) Documents.json().readTree(recorded("data-center-merged"));
         ObjectNode request = (ObjectNode) event.get("pullRequest");
@@ -94,7 +94,7 @@ record Webhook(URI jenkins, String secret) {
         return send("pr:merged", merged(pullRequest, commit)).statusCode();
     }
 
-    HttpResponse<String> send(String key, byte[] body) throws IOException, InterruptedException {
+    public HttpResponse<String> send(String key, byte[] body) throws IOException, InterruptedException {
         return send(key, body, EventSignature.of(body, secret));
     }
 

@@ -21,8 +21,15 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class MergeReportsTest {
 
-    private static final MergeAction MERGE = TestMerges.action(
-            SERVER, new RepositoryId(BitbucketStandIn.PROJECT, BitbucketStandIn.SLUG), PULL, SOURCE, COMMIT);
+    private static MergeAction merge(boolean report) {
+        return TestMerges.action(
+                SERVER,
+                new RepositoryId(BitbucketStandIn.PROJECT, BitbucketStandIn.SLUG),
+                PULL,
+                SOURCE,
+                COMMIT,
+                report);
+    }
 
     @Test
     void aBuildOfAMergeIsReportedWithoutAWordInItsPipeline(JenkinsRule jenkins) throws Exception {
@@ -33,7 +40,8 @@ class MergeReportsTest {
             job.setDefinition(
                     new CpsFlowDefinition("node {\n" + BitbucketServers.gate("q", "mAP", "0.95") + "}", true));
 
-            WorkflowRun build = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(0, MERGE));
+            MergeAction merge = merge(true);
+            WorkflowRun build = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(0, merge));
             BitbucketServers.awaitEnds(build, 4);
             assertThat(server.history).last().isEqualTo(COMMIT + " SUCCESSFUL");
             assertThat(server.statuses(COMMIT))
@@ -43,9 +51,28 @@ class MergeReportsTest {
             assertThat(server.reports(SOURCE)).hasSize(1);
             assertThat(server.comments()).hasSize(1);
 
-            MergeReports.begin(build, MERGE);
+            MergeReports.begin(build, merge);
             BitbucketServers.awaitEnds(build, 4);
             assertThat(server.comments()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aTriggerCanHaveItsBuildsNotReported(JenkinsRule jenkins) throws Exception {
+        try (BitbucketStandIn server = new BitbucketStandIn(BitbucketKind.DATA_CENTER)) {
+            BitbucketServers.fill(server);
+            BitbucketServers.configure(server.address().toString(), false);
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+            job.setDefinition(
+                    new CpsFlowDefinition("node {\n" + BitbucketServers.gate("q", "mAP", "0.95") + "}", true));
+            WorkflowRun silent = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(0, merge(false)));
+            assertThat(ReportLog.has(silent)).isFalse();
+            assertThat(server.requests).isEmpty();
+
+            job.setDefinition(new CpsFlowDefinition(BitbucketServers.step(), true));
+            WorkflowRun asked = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(0, merge(false)));
+            BitbucketServers.awaitEnds(asked, 2);
+            assertThat(server.history).as("what the pipeline itself says holds").isNotEmpty();
         }
     }
 }
