@@ -57,6 +57,12 @@ final class AgentSession implements RequestSigner {
     private final URI endpoint;
     private final Thread thread;
 
+    /** Whose loss ends the session; null in the controller's own JVM. */
+    @CheckForNull
+    private final Channel channel;
+
+    private final Channel.Listener loss = new Loss();
+
     private final Deque<SigningRequest> unsent = new ArrayDeque<>();
     private final Map<Long, Answer> awaited = new HashMap<>();
     private Window window = new Window(List.of(), new int[0]);
@@ -78,8 +84,9 @@ final class AgentSession implements RequestSigner {
         }
     }
 
-    private AgentSession(String id, SignedTask<?> task, Path directory, URI endpoint) {
+    private AgentSession(String id, SignedTask<?> task, Path directory, URI endpoint, @CheckForNull Channel channel) {
         this.id = id;
+        this.channel = channel;
         this.task = task;
         this.directory = directory;
         this.endpoint = endpoint;
@@ -90,13 +97,20 @@ final class AgentSession implements RequestSigner {
 
     /** Begins work. */
     static void begin(String id, SignedTask<?> task, Path directory, URI endpoint) {
-        AgentSession session = new AgentSession(id, task, directory, endpoint);
+        AgentSession session = new AgentSession(id, task, directory, endpoint, Channel.current());
         OPEN.put(id, session);
-        Channel channel = Channel.current();
-        if (channel != null) {
-            channel.addListener(session.new Loss());
+        if (session.channel != null) {
+            session.channel.addListener(session.loss);
         }
         session.thread.start();
+    }
+
+    /** Nothing holds it from here on: it knows every object that was read, and the channel lives as long as the agent. */
+    private void forget() {
+        OPEN.remove(id);
+        if (channel != null) {
+            channel.removeListener(loss);
+        }
     }
 
     /** The session of that id; null when there is none. */
@@ -163,7 +177,7 @@ final class AgentSession implements RequestSigner {
         }
         heardNanos = System.nanoTime();
         if (end != null) {
-            OPEN.remove(id);
+            forget();
             return end;
         }
         List<SigningRequest> wanted = new ArrayList<>();
@@ -175,7 +189,7 @@ final class AgentSession implements RequestSigner {
 
     /** Stops the work, from any thread; harmless when it has ended. */
     void cancel() {
-        OPEN.remove(id);
+        forget();
         synchronized (this) {
             cancelled = true;
             notifyAll();
