@@ -181,7 +181,7 @@ public final class StepWork<T> {
                     ending.onSuccess(result);
                 }
             }
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) { // an error that nobody hears of would have the step wait for ever
             failed(e, directory);
         }
     }

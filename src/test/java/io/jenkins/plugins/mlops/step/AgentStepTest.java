@@ -108,6 +108,13 @@ class AgentStepTest {
         jenkins.assertLogNotContains("\tat ", build);
     }
 
+    @Test
+    void anErrorOfTheWorkEndsTheStepToo() throws Exception {
+        start("error");
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(build));
+        jenkins.assertLogContains("StackOverflowError: too deep", build);
+    }
+
     private void start(String mode) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(
@@ -206,6 +213,9 @@ class AgentStepTest {
         protected String run(Path directory) throws IOException, InterruptedException {
             if (mode.equals("refuse")) {
                 throw MlopsException.refused("The agent refuses: ask it again");
+            }
+            if (mode.equals("error")) {
+                throw new StackOverflowError("too deep");
             }
             Files.createDirectories(directory);
             int attempt = 1;
