@@ -187,10 +187,13 @@ final class FakeMlflowServer implements AutoCloseable {
     }
 
     private Object create(JsonNode body) {
-        String id = "run" + runs.size();
+        String id;
         ObjectNode run = Documents.json().createObjectNode();
-        addRun(id, "RUNNING", "none", "none");
-        ((ObjectNode) runs.get(id).path("data")).set("tags", body.path("tags"));
+        synchronized (runs) {
+            id = "run" + runs.size();
+            addRun(id, "RUNNING", "none", "none");
+            ((ObjectNode) runs.get(id).path("data")).set("tags", body.path("tags"));
+        }
         try {
             creation.await();
         } catch (InterruptedException e) {
