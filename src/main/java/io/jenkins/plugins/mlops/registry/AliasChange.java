@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.registry;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
 import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.audit.AuditLog;
@@ -151,7 +152,8 @@ abstract class AliasChange implements Serializable {
                         .orElse(null),
                 move.gate() == null ? null : move.gate().toString(),
                 move.by(),
-                move.reason() == null || move.reason().isEmpty() ? null : move.reason(),
+                // What MLflow keeps as one text names the approver too, who is told of here by what follows.
+                Util.fixEmpty(approval == null ? move.reason() : reason),
                 move.at() == null ? null : move.at().toString(),
                 approval == null ? null : approval.by(),
                 approval == null ? null : approval.at(),

@@ -80,6 +80,22 @@ public final class RerunPage implements Action, StaplerProxy {
         return run.getParent().hasPermission(MlopsPermissions.RETRAIN);
     }
 
+    /** Why there is nothing to do again, in a sentence; null when there is. */
+    @CheckForNull
+    public String getProblem() {
+        try {
+            return trained().isEmpty() ? "This build has recorded no training that could be done again" : null;
+        } catch (MlopsException e) {
+            return e.getMessage();
+        }
+    }
+
+    private List<TrainingUse> trained() {
+        return BuildLineage.of(run).facts().trainings().stream()
+                .filter(use -> use.record() != null)
+                .toList();
+    }
+
     /** What the build repeats; null when it repeats nothing. */
     @CheckForNull
     public RerunAction getRepetition() {
@@ -95,13 +111,11 @@ public final class RerunPage implements Action, StaplerProxy {
 
     /** How what the build trained compares with what it repeats, as text; a sentence while that is not known. */
     public String getComparison() {
-        List<TrainingUse> trained = BuildLineage.of(run).facts().trainings().stream()
-                .filter(use -> use.record() != null)
-                .toList();
-        if (trained.isEmpty()) {
-            return run.isBuilding() ? "The training is not recorded yet" : "The build has recorded no training";
-        }
         try {
+            List<TrainingUse> trained = trained();
+            if (trained.isEmpty()) {
+                return run.isBuilding() ? "The training is not recorded yet" : "The build has recorded no training";
+            }
             Digest original = Objects.requireNonNull(getRepetition(), "asked of repetitions alone")
                     .plan()
                     .record();

@@ -49,13 +49,12 @@ abstract class ApprovalPages extends Pages {
         assertThat(browser.path()).as("the one that still waits").isEqualTo(trial);
         type("#mlops-reject-reason", "no trial this week");
         enter("form[action=reject] button");
-        assertThat(site.endOfReview()).as("as a rejection ends a build").isEqualTo("ABORTED");
+        assertThat(site.endOf("review", 1)).as("as a rejection ends a build").isEqualTo("ABORTED");
 
         browser.open("job/review/1/mlops/");
         assertThat(browser.find(".mlops-section:has(#mlops-aliases)").getText())
                 .contains("champion", LEAD, "as good by night")
                 .doesNotContain("trial");
-        browser.run("document.querySelector('#mlops-aliases ~ .mlops-wide').scrollLeft = 9999");
         browser.picture("jenkins-approved", ".mlops-section:has(#mlops-aliases)", 500);
         assertThat(browser.complaints()).isEmpty();
         assertThat(site.audit().lines())

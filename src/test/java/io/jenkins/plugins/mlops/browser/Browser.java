@@ -405,14 +405,15 @@ public final class Browser implements AutoCloseable {
             @SuppressWarnings("unchecked")
             Map<String, Object> told = (Map<String, Object>) driver.executeScript(script("stop.js"), within);
             if (told == null) {
-                break; // the page's end
+                continue; // After the page's end comes its start; after what a list of builds has replaced, the next
+                // one.
+            }
+            if (Boolean.TRUE.equals(told.get("again"))) {
+                break;
             }
             if (!Boolean.TRUE.equals(told.get("inside"))) {
                 outside++;
                 continue;
-            }
-            if (Boolean.TRUE.equals(told.get("again"))) {
-                break;
             }
             stops.add(new Stop((String) told.get("what"), focused().getAccessibleName(), seen(told)));
         }

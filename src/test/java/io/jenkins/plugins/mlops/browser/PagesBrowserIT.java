@@ -55,6 +55,13 @@ class PagesBrowserIT {
     }
 
     @Nested
+    class Rerun extends RerunPages {
+        Rerun() {
+            super(SITE);
+        }
+    }
+
+    @Nested
     class Configuration extends ConfigurationPages {
         Configuration() {
             super(SITE);

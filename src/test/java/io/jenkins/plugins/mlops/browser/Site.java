@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.DigitsController.Job;
 import io.jenkins.plugins.mlops.DigitsProject;
 import io.jenkins.plugins.mlops.PackagedPlugin;
 import io.jenkins.plugins.mlops.TestServers;
+import io.jenkins.plugins.mlops.event.MergedRepository;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -49,7 +50,9 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
     private Browser browser;
     private Job digits;
     private boolean reviewed;
+    private boolean signs;
     private boolean years;
+    private Bitbucket bitbucket;
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -75,9 +78,10 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
                 .extraEnv("GIT_CONFIG_COUNT", "1")
                 .extraEnv("GIT_CONFIG_KEY_0", "url." + directory.toUri() + ".insteadOf")
                 .extraEnv("GIT_CONFIG_VALUE_0", REPOSITORIES);
+        bitbucket = new Bitbucket();
         jenkins.startJenkins();
         try {
-            jenkins.runRemotely(SiteController::prepare);
+            jenkins.runRemotely(SiteController::prepare, bitbucket.address());
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
@@ -93,6 +97,9 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
             browser.close();
         }
         jenkins.afterEach(context);
+        if (bitbucket != null) {
+            bitbucket.close();
+        }
     }
 
     Browser browser() {
@@ -133,20 +140,55 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
     void review() throws Throwable {
         if (!reviewed) {
             Job job = digits();
-            try (InputStream file = Objects.requireNonNull(Site.class.getResourceAsStream("review.groovy"))) {
-                String script = new String(file.readAllBytes(), StandardCharsets.UTF_8)
-                        .replace("@REPOSITORY@", job.repository())
-                        .replace("@DATASETS@", job.datasets())
-                        .replace("@VENV@", VENV);
-                jenkins.runRemotely(SiteController::review, script);
-            }
+            jenkins.runRemotely(
+                    SiteController::review,
+                    resource("review.groovy")
+                            .replace("@REPOSITORY@", job.repository())
+                            .replace("@DATASETS@", job.datasets())
+                            .replace("@VENV@", VENV));
             reviewed = true;
         }
     }
 
-    /** Waits for the end of build 1 of {@code review}; returns its result. */
-    String endOfReview() throws Throwable {
-        return jenkins.runRemotely(SiteController::endOfReview);
+    private static String resource(String name) throws IOException {
+        try (InputStream file = Objects.requireNonNull(Site.class.getResourceAsStream(name))) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * The job {@code signs}, which trains when something is merged. Build 1 is of pull request 7, and Bitbucket takes all of its reports;
+     * build 2 is of 8, in which everything that a person can write is markup, its gate fails, and Bitbucket refuses a report.
+     * The merge of 9 is into a branch that the job does not want. Since build 1 its dataset has a newer version.
+     */
+    void signs() throws Throwable {
+        if (!signs) {
+            String drives = "s3://" + bucket + "/drives";
+            String first = jenkins.runRemotely(SiteController::drives, drives);
+            MergedRepository repository =
+                    new MergedRepository(directory.resolve("signs"), signs(first, "accuracy", "0.94"));
+            jenkins.runRemotely(SiteController::signs, REPOSITORIES + "signs", Bitbucket.REPOSITORY);
+            URI controller = URI.create(jenkins.getUrl().toString());
+            bitbucket.merge(controller, 7, repository.merge(signs(first, "accuracy", "0.95")));
+            jenkins.runRemotely(SiteController::reported, "signs", 1);
+            bitbucket.mergeMarkup(controller, 8, repository.merge(signs(first, Bitbucket.MARKUP, "0.5")));
+            jenkins.runRemotely(SiteController::reported, "signs", 2);
+            bitbucket.mergeElsewhere(controller, 9, "c0ffee00".repeat(5));
+            jenkins.runRemotely(SiteController::drives, drives);
+            signs = true;
+        }
+    }
+
+    private static String signs(String manifest, String metric, String value) throws IOException {
+        return resource("signs.groovy")
+                .replace("@MANIFEST@", manifest)
+                .replace("@METRIC@", metric)
+                .replace("@VALUE@", value);
+    }
+
+    /** Waits for the end of a build; returns its result. */
+    String endOf(String job, int build) throws Throwable {
+        return jenkins.runRemotely(SiteController::endOf, job, build);
     }
 
     /** The job {@code years} with ten thousand builds. */

@@ -9,7 +9,10 @@ import hudson.security.HudsonPrivateSecurityRealm;
 import hudson.security.Permission;
 import io.jenkins.plugins.darktheme.DarkThemeManagerFactory;
 import io.jenkins.plugins.mlops.ManyBuilds;
+import io.jenkins.plugins.mlops.event.BitbucketMergeTrigger;
+import io.jenkins.plugins.mlops.event.MergeJobs;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
+import io.jenkins.plugins.mlops.report.ReportsAction;
 import io.jenkins.plugins.thememanager.ThemeUserProperty;
 import java.io.IOException;
 import java.util.List;
@@ -37,22 +40,27 @@ final class SiteController {
     /** May read, build, and everything that the plugin has permissions for. */
     static final String LEAD = "lena";
 
+    /** May read and configure jobs. */
+    static final String OWNER = "olga";
+
     /** May read, nothing else. */
     static final String READER = "rita";
 
     private SiteController() {}
 
-    static void prepare(JenkinsRule r) throws Exception {
+    /** @param bitbucket where the Bitbucket server of its profile is */
+    static void prepare(JenkinsRule r, String bitbucket) throws Exception {
         Jenkins jenkins = r.jenkins;
         HudsonPrivateSecurityRealm realm = new HudsonPrivateSecurityRealm(false, false, null);
         jenkins.setSecurityRealm(realm);
-        for (String name : List.of(ADMIN, DARK, NEW_PAGE, LEAD, READER)) {
+        for (String name : List.of(ADMIN, DARK, NEW_PAGE, LEAD, OWNER, READER)) {
             realm.createAccount(name, name);
         }
         jenkins.setAuthorizationStrategy(permissions());
         theme(user(DARK));
         user(NEW_PAGE).addProperty(new UserExperimentalFlagsProperty(Map.of("new-build-page.flag", "true")));
         jenkins.save();
+        Bitbucket.configure(bitbucket);
     }
 
     private static GlobalMatrixAuthorizationStrategy permissions() {
@@ -60,7 +68,7 @@ final class SiteController {
         for (String name : List.of(ADMIN, DARK, NEW_PAGE)) {
             strategy.add(Jenkins.ADMINISTER, PermissionEntry.user(name));
         }
-        for (String name : List.of(LEAD, READER)) {
+        for (String name : List.of(LEAD, OWNER, READER)) {
             strategy.add(Jenkins.READ, PermissionEntry.user(name));
             strategy.add(Item.READ, PermissionEntry.user(name));
         }
@@ -72,6 +80,7 @@ final class SiteController {
                 MlopsPermissions.RETRAIN)) {
             strategy.add(permission, PermissionEntry.user(LEAD));
         }
+        strategy.add(Item.CONFIGURE, PermissionEntry.user(OWNER));
         return strategy;
     }
 
@@ -96,10 +105,48 @@ final class SiteController {
         }
     }
 
-    static String endOfReview(JenkinsRule r) throws Exception {
-        WorkflowRun run =
-                r.jenkins.getItemByFullName("review", WorkflowJob.class).getBuildByNumber(1);
-        return r.waitForCompletion(run).getResult().toString();
+    static String endOf(JenkinsRule r, String job, Integer build) throws Exception {
+        return MergeJobs.finished(r, job(r, job), build).getResult().toString();
+    }
+
+    private static WorkflowJob job(JenkinsRule r, String name) {
+        return r.jenkins.getItemByFullName(name, WorkflowJob.class);
+    }
+
+    /** Publishes one more version of a dataset; returns the address of its manifest. */
+    static String drives(JenkinsRule r, String to) throws Exception {
+        WorkflowJob job = job(r, "drives");
+        if (job == null) {
+            job = r.createProject(WorkflowJob.class, "drives");
+            job.setDefinition(new CpsFlowDefinition("""
+                    node {
+                        for (int drive = 1; drive <= BUILD_NUMBER.toInteger(); drive++) {
+                            writeFile file: "drives/${drive}.csv", text: "speed,sign\\n${30 * drive},limit-${30 * drive}\\n"
+                        }
+                        currentBuild.description = publishDataset(directory: 'drives', name: 'drives', to: '@TO@').source
+                    }
+                    """.replace("@TO@", to), true));
+        }
+        return r.buildAndAssertSuccess(job).getDescription();
+    }
+
+    /** A job that trains when something is merged in a repository. */
+    static void signs(JenkinsRule r, String remote, String repository) throws IOException {
+        BitbucketMergeTrigger trigger = new BitbucketMergeTrigger(repository);
+        trigger.setPaths(List.of("training/**"));
+        MergeJobs.create(r, "signs", remote, true, trigger);
+    }
+
+    /** Waits for a build, and until Bitbucket has taken or refused what it is told of it. */
+    static void reported(JenkinsRule r, String job, Integer build) throws Exception {
+        WorkflowRun run = MergeJobs.finished(r, job(r, job), build);
+        MergeJobs.await(() -> {
+            ReportsAction reports = run.getAction(ReportsAction.class);
+            return reports != null
+                    && reports.getBitbucketReports().size() == 4
+                    && reports.getBitbucketReports().stream()
+                            .noneMatch(report -> report.getState().equals("waiting"));
+        });
     }
 
     static void manyBuilds(JenkinsRule r, String name) throws IOException {

@@ -1,13 +1,13 @@
-// What has the focus; null when the page's end was reached.
+// What has the focus; null when nothing has: at the page's end, or when the page has taken away what had it.
 const element = document.activeElement;
 if (!element || element === document.body || element === document.documentElement) {
   return null;
 }
 const inside = element.closest(arguments[0]) !== null;
-const again = inside && window.testStops?.has(element);
 window.testStops ??= new Set();
+const again = window.testStops.has(element);
+window.testStops.add(element);
 if (inside) {
-  window.testStops.add(element);
   element.scrollIntoView({ block: "center", inline: "nearest" });
 }
 const box = element.getBoundingClientRect();
