@@ -53,7 +53,7 @@ final class FaultScenario {
     private static final int DISK_PARTS = 96;
 
     /** What befalls the client besides faults on the way. */
-    private enum Trouble {
+    enum Trouble {
         NONE,
         KILL,
         DISK_FULL,
@@ -89,10 +89,20 @@ final class FaultScenario {
         int drawn = random.nextInt(100);
         Trouble wanted =
                 drawn < 6 ? Trouble.KILL : drawn < 10 ? Trouble.DISK_FULL : drawn < 12 ? Trouble.CLOCK : Trouble.NONE;
-        this.trouble = wanted == Trouble.DISK_FULL && !SmallDisk.isPossible()
-                        || wanted == Trouble.CLOCK && FalseClock.library() == null
-                ? Trouble.NONE
-                : wanted;
+        this.trouble = isPossible(wanted) ? wanted : Trouble.NONE;
+    }
+
+    /** Whether this machine has what it takes. */
+    static boolean isPossible(Trouble trouble) {
+        return switch (trouble) {
+            case DISK_FULL -> SmallDisk.isPossible();
+            case CLOCK -> FalseClock.library() != null;
+            default -> true;
+        };
+    }
+
+    Trouble trouble() {
+        return trouble;
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -100,7 +101,7 @@ public final class FaultyWay implements AutoCloseable {
     private final Map<String, Long> sent = new ConcurrentHashMap<>();
     private final Map<String, Long> received = new ConcurrentHashMap<>();
     private final List<String> told = new ArrayList<>();
-    private final AtomicInteger injected = new AtomicInteger();
+    private final Map<StoreFault, Integer> injected = new ConcurrentHashMap<>();
     private final AtomicInteger followed = new AtomicInteger();
     private final AtomicInteger answering = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
@@ -169,7 +170,12 @@ public final class FaultyWay implements AutoCloseable {
 
     /** Faults so far, since the start. */
     public int injected() {
-        return injected.get();
+        return injected.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** The same by kind; what never happened is not there. */
+    public Map<StoreFault, Integer> kinds() {
+        return new TreeMap<>(injected);
     }
 
     /** Requests that went where a redirect led. */
@@ -210,6 +216,11 @@ public final class FaultyWay implements AutoCloseable {
     @FunctionalInterface
     private interface Service {
         void serve(Socket socket) throws IOException;
+    }
+
+    /** Whether chance brings it; the others are planned. */
+    public static boolean isDrawn(StoreFault fault) {
+        return fault != StoreFault.TRICKLE;
     }
 
     /** A seed for {@link Random}, which begins alike for seeds that lie close together. */
@@ -332,7 +343,7 @@ public final class FaultyWay implements AutoCloseable {
             StoreFault fault =
                     plan != null ? plan.apply(request, times) : random.nextDouble() < probability ? pick() : null;
             if (fault != null) {
-                injected.incrementAndGet();
+                injected.merge(fault, 1, Integer::sum);
                 synchronized (told) {
                     told.add(fault + " " + request.method() + " " + request.target() + " "
                             + request.headers().getOrDefault("range", ""));
@@ -361,22 +372,29 @@ public final class FaultyWay implements AutoCloseable {
             };
         }
 
-        /** Some faults have a meaning for reads of objects only. */
+        /** Some faults have a meaning for some requests only, which are few: those meet them more often. */
         private StoreFault pick() {
-            StoreFault[] all = StoreFault.values();
-            while (true) {
-                StoreFault fault = all[random.nextInt(all.length)];
-                boolean ofReads = fault.compareTo(StoreFault.REPLACED) >= 0 && fault != StoreFault.GZIP;
-                boolean ofRanges = fault.compareTo(StoreFault.WHOLE_FOR_RANGE) >= 0
-                        && fault.compareTo(StoreFault.RANGE_REFUSED) <= 0;
-                boolean ofCompletion = fault == StoreFault.ERROR_IN_200;
-                if (fault != StoreFault.TRICKLE
-                        && (!ofReads || request.readsObject())
-                        && (!ofRanges || request.headers().containsKey("range"))
-                        && (!ofCompletion || request.method().equals("POST"))) {
-                    return fault;
-                }
-            }
+            List<StoreFault> possible = Arrays.stream(StoreFault.values())
+                    .filter(fault -> isDrawn(fault) && isPossible(fault))
+                    .toList();
+            List<StoreFault> rare = possible.stream().filter(this::isRare).toList();
+            List<StoreFault> among = !rare.isEmpty() && random.nextInt(3) == 0 ? rare : possible;
+            return among.get(random.nextInt(among.size()));
+        }
+
+        private boolean isPossible(StoreFault fault) {
+            boolean ofReads = fault.compareTo(StoreFault.REPLACED) >= 0 && fault != StoreFault.GZIP;
+            return (!ofReads || request.readsObject())
+                    && (!isOfRange(fault) || request.headers().containsKey("range"))
+                    && (fault != StoreFault.ERROR_IN_200 || request.method().equals("POST"));
+        }
+
+        private boolean isRare(StoreFault fault) {
+            return isOfRange(fault) || fault == StoreFault.ERROR_IN_200;
+        }
+
+        private static boolean isOfRange(StoreFault fault) {
+            return fault.compareTo(StoreFault.WHOLE_FOR_RANGE) >= 0 && fault.compareTo(StoreFault.RANGE_REFUSED) <= 0;
         }
 
         private boolean pass() throws IOException {
