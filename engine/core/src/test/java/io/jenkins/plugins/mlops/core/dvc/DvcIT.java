@@ -210,6 +210,78 @@ class DvcIT {
         assertThat(directory.resolve("single/single.csv")).hasContent("a,b\r\n1,2\r\n");
     }
 
+    /** A team that changed to DVC 3 keeps what it had; text with line ends of Windows has another hash in each. */
+    @Test
+    void whatDvc2AndDvc3PushedLiesSideBySide() throws IOException {
+        assumeTrue(DVC2 != null, "no DVC 2: MLOPS_TEST_DVC2 is not set");
+        TestDvc repository = repository("both", "", DVC2);
+        fill(repository);
+        repository.dvc("add", "-q", "data");
+        repository.dvc("push", "-q");
+        repository.write("newer/windows.txt", "one\r\ntwo\r\n");
+        repository.write("newer/a.txt", "a\n");
+        repository.dvcOf(DVC3, "add", "-q", "newer");
+        repository.dvcOf(DVC3, "push", "-q", "newer");
+        String commit = repository.commit();
+
+        for (String output : new String[] {"data", "newer"}) {
+            pull(datasets(), output, repository.directory, commit, output);
+            assertThat(files(directory.resolve(output))).isEqualTo(files(repository.directory.resolve(output)));
+        }
+        assertThat(store.stat(new S3Uri(bucket, "both/files/md5/60/b725f10c9c85c70d97880dfe8191b3")))
+                .as("the MD5 of a.txt, as DVC 3 lays it out")
+                .isPresent();
+        assertThat(store.stat(new S3Uri(bucket, "both/60/b725f10c9c85c70d97880dfe8191b3")))
+                .as("the same, as DVC 2 does")
+                .isPresent();
+    }
+
+    @Test
+    void localSettingsWinAndWhatDvcIgnoredIsNotThere() throws IOException {
+        TestDvc repository = repository("local", "", DVC3);
+        repository.dvc("remote", "add", "-q", "-d", "-f", "elsewhere", "s3://" + bucket + "/elsewhere");
+        repository.dvc("remote", "modify", "-q", "elsewhere", "endpointurl", ENDPOINT);
+        repository.dvc("remote", "default", "-q", "--local", "store");
+        repository.write(".dvcignore", "*.tmp\n");
+        repository.write("data/a.txt", "a");
+        repository.write("data/a.tmp", "of an editor");
+        repository.dvc("add", "-q", "data");
+        repository.dvc("push", "-q");
+        String commit = repository.commit();
+
+        pull(datasets(), "data", repository.directory, null, "out");
+        assertThat(files(directory.resolve("out"))).containsOnlyKeys("a.txt");
+        assertThatThrownBy(() -> pull(datasets("other"), "data", repository.directory, commit, "committed"))
+                .as("what is committed names the other remote")
+                .hasMessageContaining("s3://" + bucket + "/elsewhere/");
+    }
+
+    @Test
+    void whatIsNotReadIsNamed() throws IOException {
+        TestDvc repository = repository("unread", "", DVC3);
+        repository.write("data/a.txt", "a");
+        repository.dvc("add", "-q", "data");
+        String hashed = Files.readString(repository.directory.resolve("data.dvc"));
+        unread(repository, hashed + "  push: false\n", "is never pushed (push: false)");
+        unread(repository, hashed.replace("hash: md5", "hash: sha512"), "the hash 'sha512'");
+        unread(repository, hashed.replaceAll("md5: ", "etag: "), "only outputs with an md5 are");
+        unread(
+                repository,
+                hashed.replace("path: data", "path: s3://" + bucket + "/data"),
+                "lies outside of the repository");
+        repository.dvc("remote", "modify", "-q", "store", "worktree", "true");
+        unread(repository, hashed, "is a worktree remote");
+    }
+
+    private void unread(TestDvc repository, String file, String why) throws IOException {
+        repository.write("data.dvc", file);
+        assertThatThrownBy(() -> pull(datasets(), "data.dvc", repository.directory, null, "out"))
+                .as(file)
+                .isInstanceOf(MlopsException.class)
+                .hasMessageContaining(why);
+        assertThat(directory.resolve("out")).doesNotExist();
+    }
+
     @Test
     void outputsOfStagesAreFoundByPathAndByName() throws IOException {
         TestDvc repository = repository("stages", "projects/one", DVC3);

@@ -44,6 +44,11 @@ final class TestDvc {
         return run(project, dvc, arguments);
     }
 
+    /** Another version of DVC works in the same repository. */
+    String dvcOf(String otherDvc, String... arguments) throws IOException {
+        return run(project, otherDvc, arguments);
+    }
+
     /** A remote in the store, the default one. */
     void remote(String name, String url, String endpoint) throws IOException {
         dvc("remote", "add", "-q", "-d", "-f", name, url);
