@@ -1,36 +1,22 @@
 package io.jenkins.plugins.mlops.cli.rerun;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
-import io.jenkins.plugins.mlops.cli.training.TestBucket;
+import io.jenkins.plugins.mlops.cli.training.CommandFixture;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mlops retrain} and {@code mlops reproduce} against a real MLflow, a real S3 server and a real Git repository. */
 @Timeout(300)
-class RerunCommandsIT {
-
-    private static final String MLFLOW = System.getenv("MLOPS_TEST_MLFLOW");
-    private static final String S3 = System.getenv("MLOPS_TEST_S3");
+class RerunCommandsIT extends CommandFixture {
 
     /** Its result depends on the data, the parameters, the seed, and on a file beside the repository that no record knows. */
     private static final String TRAIN = """
@@ -52,13 +38,6 @@ class RerunCommandsIT {
             pathlib.Path(os.environ["MLOPS_METRICS_FILE"]).write_text(json.dumps({"error": error, "files": len(files)}))
             """;
 
-    @TempDir
-    Path directory;
-
-    private final String bucket = "rerun-" + UUID.randomUUID();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private Path code;
     private String trainingSet;
     private String evaluationSet;
     private String firstCommit;
@@ -66,10 +45,6 @@ class RerunCommandsIT {
 
     @BeforeEach
     void trainOnce() throws Exception {
-        assumeTrue(MLFLOW != null && S3 != null, "MLOPS_TEST_MLFLOW and MLOPS_TEST_S3 name no servers");
-        TestBucket.make(
-                S3, bucket, System.getenv("MLOPS_TEST_S3_ACCESS_KEY"), System.getenv("MLOPS_TEST_S3_SECRET_KEY"));
-        code = Files.createDirectories(directory.resolve("code"));
         Files.writeString(code.resolve("train.py"), TRAIN);
         Files.writeString(code.resolve("evaluate.py"), EVALUATE);
         Files.createDirectory(code.resolve("jobs"));
@@ -82,7 +57,6 @@ class RerunCommandsIT {
                 seed: 3
                 evaluation: {command: [python3, evaluate.py]}
                 """.formatted(bucket));
-        Git.init().setDirectory(code.toFile()).call().close();
         firstCommit = commit("first");
         trainingSet = publish("train", "1", "2", "6");
         evaluationSet = publish("eval", "3", "5");
@@ -236,58 +210,10 @@ class RerunCommandsIT {
         return execute(Stream.concat(given, Stream.of(more)).toArray(String[]::new));
     }
 
-    private String commit(String message) throws Exception {
-        try (Git git = Git.open(code.toFile())) {
-            git.add().addFilepattern(".").call();
-            return git.commit()
-                    .setMessage(message)
-                    .setAuthor("A", "a@example.org")
-                    .setCommitter("A", "a@example.org")
-                    .setSign(false)
-                    .call()
-                    .name();
-        }
-    }
-
-    /** @return the manifest's address */
-    private String publish(String name, String... numbers) throws Exception {
-        Path data = Files.createTempDirectory(directory, name);
-        for (int i = 0; i < numbers.length; i++) {
-            Files.writeString(data.resolve(i + ".txt"), numbers[i]);
-        }
-        assertThat(execute("dataset", "publish", data.toString(), "--name", name, "--to", "s3://" + bucket + "/sets"))
-                .as(text(err))
-                .isZero();
-        return json().at("/manifest").asText();
-    }
-
     /** Publishes a version that is newer than all before it: a store may tell the times of its objects in whole seconds. */
     private String publishLater(String name, String... numbers) throws Exception {
         Thread.sleep(1100);
         return publish(name, numbers);
-    }
-
-    private int execute(String... arguments) {
-        out.reset();
-        return command(
-                Stream.concat(List.of(arguments).stream(), Stream.of("--json")).toArray(String[]::new));
-    }
-
-    private int command(String... arguments) {
-        Map<String, String> environment = new TreeMap<>(Map.of(
-                "PATH", System.getenv("PATH"),
-                "HOME", directory.toString(),
-                "MLFLOW_TRACKING_URI", MLFLOW,
-                "AWS_ENDPOINT_URL_S3", S3,
-                "AWS_ACCESS_KEY_ID", System.getenv("MLOPS_TEST_S3_ACCESS_KEY"),
-                "AWS_SECRET_ACCESS_KEY", System.getenv("MLOPS_TEST_S3_SECRET_KEY")));
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host).execute(arguments);
     }
 
     private static String model(JsonNode training) {
@@ -296,13 +222,5 @@ class RerunCommandsIT {
 
     private String error() throws Exception {
         return json().at("/error/message").asText();
-    }
-
-    private JsonNode json() throws Exception {
-        return Documents.json().readTree(text(out));
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }

@@ -1,44 +1,28 @@
 package io.jenkins.plugins.mlops.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.mlops.cli.Host;
-import io.jenkins.plugins.mlops.cli.MlopsCommand;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.lineage.ModelFiles;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.stream.Stream;
-import org.eclipse.jgit.api.Git;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mlops train} against a real MLflow and a real S3 server, with training code of Python's standard library. */
 @Timeout(300)
-class TrainCommandIT {
-
-    private static final String MLFLOW = System.getenv("MLOPS_TEST_MLFLOW");
-    private static final String S3 = System.getenv("MLOPS_TEST_S3");
+class TrainCommandIT extends CommandFixture {
 
     /** Learns the mean of all numbers, and logs to MLflow by itself as training code does. */
     private static final String TRAIN = """
@@ -73,22 +57,14 @@ class TrainCommandIT {
             metrics.with_name("samples.csv").write_text("file,error\\n")
             """;
 
-    @TempDir
-    Path directory;
-
-    private final String bucket = "train-" + UUID.randomUUID();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private MlflowServer server;
     private String commit;
+    private String trainingSet;
+    private String evaluationSet;
 
     @BeforeEach
     void prepare() throws Exception {
-        assumeTrue(MLFLOW != null && S3 != null, "MLOPS_TEST_MLFLOW and MLOPS_TEST_S3 name no servers");
         server = MlflowServer.connect(new MlflowSettings(URI.create(MLFLOW), null), null);
-        TestBucket.make(
-                S3, bucket, System.getenv("MLOPS_TEST_S3_ACCESS_KEY"), System.getenv("MLOPS_TEST_S3_SECRET_KEY"));
-        Path code = Files.createDirectories(directory.resolve("code"));
         Files.writeString(code.resolve("train.py"), TRAIN);
         Files.writeString(code.resolve("evaluate.py"), EVALUATE);
         Files.writeString(code.resolve("train.yaml"), """
@@ -99,18 +75,9 @@ class TrainCommandIT {
                 seed: 3
                 evaluation: {command: [python3, evaluate.py]}
                 """.formatted(bucket));
-        try (Git git = Git.init().setDirectory(code.toFile()).call()) {
-            git.add().addFilepattern(".").call();
-            commit = git.commit()
-                    .setMessage("code")
-                    .setAuthor("A", "a@example.org")
-                    .setCommitter("A", "a@example.org")
-                    .setSign(false)
-                    .call()
-                    .name();
-        }
-        publish("train", "1", "2", "6");
-        publish("eval", "3", "5");
+        commit = commit("code");
+        trainingSet = publish("train", "1", "2", "6");
+        evaluationSet = publish("eval", "3", "5");
     }
 
     @AfterEach
@@ -167,7 +134,7 @@ class TrainCommandIT {
                 first.at("/run/id").asText(),
                 Map.of("mlops.model.digest", first.at("/model/digest").asText()));
         server.setAlias(bucket, "champion", 1);
-        publish("train", "9");
+        trainingSet = publish("train", "9");
         assertThat(train("--parent", "models:/" + bucket + "@champion"))
                 .as(text(err))
                 .isZero();
@@ -211,51 +178,15 @@ class TrainCommandIT {
         return text.substring(at, at + 32);
     }
 
-    private void publish(String name, String... numbers) throws Exception {
-        Path data = Files.createTempDirectory(directory, name);
-        for (int i = 0; i < numbers.length; i++) {
-            Files.writeString(data.resolve(i + ".txt"), numbers[i]);
-        }
-        assertThat(execute(List.of(
-                        "dataset", "publish", data.toString(), "--name", name, "--to", "s3://" + bucket + "/sets")))
-                .as(text(err))
-                .isZero();
-        Files.writeString(
-                directory.resolve(name + ".manifest"), json().at("/manifest").asText());
-    }
-
     private int train(String... more) {
-        try {
-            Stream<String> given = Stream.of(
-                    "train",
-                    directory.resolve("code/train.yaml").toString(),
-                    "--dataset",
-                    "training=" + Files.readString(directory.resolve("train.manifest")),
-                    "--dataset",
-                    "evaluation=" + Files.readString(directory.resolve("eval.manifest")));
-            return execute(Stream.concat(given, Stream.of(more)).toList());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private int execute(List<String> arguments) {
-        out.reset();
-        Map<String, String> environment = new TreeMap<>(Map.of(
-                "PATH", System.getenv("PATH"),
-                "HOME", directory.toString(),
-                "MLFLOW_TRACKING_URI", MLFLOW,
-                "AWS_ENDPOINT_URL_S3", S3,
-                "AWS_ACCESS_KEY_ID", System.getenv("MLOPS_TEST_S3_ACCESS_KEY"),
-                "AWS_SECRET_ACCESS_KEY", System.getenv("MLOPS_TEST_S3_SECRET_KEY")));
-        Host host = new Host(
-                environment,
-                directory,
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false);
-        return MlopsCommand.commandLine(host)
-                .execute(Stream.concat(arguments.stream(), Stream.of("--json")).toArray(String[]::new));
+        Stream<String> given = Stream.of(
+                "train",
+                directory.resolve("code/train.yaml").toString(),
+                "--dataset",
+                "training=" + trainingSet,
+                "--dataset",
+                "evaluation=" + evaluationSet);
+        return execute(Stream.concat(given, Stream.of(more)).toArray(String[]::new));
     }
 
     private void assertNoSecret() throws Exception {
@@ -268,13 +199,5 @@ class TrainCommandIT {
                         .doesNotContain(secret);
             }
         }
-    }
-
-    private JsonNode json() throws Exception {
-        return Documents.json().readTree(text(out));
-    }
-
-    private static String text(ByteArrayOutputStream stream) {
-        return stream.toString(StandardCharsets.UTF_8);
     }
 }
