@@ -131,6 +131,15 @@ public final class Documents {
         });
     }
 
+    /** As {@link #writeJson}, without line feeds and blanks, for documents that are long and for machines. */
+    public static void writeCompactJson(Path file, Object value) throws IOException {
+        writeAtomically(
+                file,
+                out -> JSON.writer()
+                        .without(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                        .writeValue(out, value));
+    }
+
     /** Writes UTF-8 text so that the file is there whole or not at all; its directory is made when it is missing. */
     public static void writeAtomically(Path file, String text) throws IOException {
         writeAtomically(file, text.getBytes(StandardCharsets.UTF_8));

@@ -22,6 +22,8 @@ public final class EvidenceReceiver implements RecordReceiver {
 
     /** Names it in the outbox. */
     public static final String NAME = "evidence";
+    /** No manifest is sent that takes a larger part of the memory. */
+    private static final int PART_OF_HEAP = 8;
 
     private final EvidenceStore evidence;
     private final LineageStore lineage;
@@ -75,10 +77,14 @@ public final class EvidenceReceiver implements RecordReceiver {
         return manifests;
     }
 
-    /** Null for a manifest that is too large for an evidence store; which datasets lack theirs is said by find and verify. */
+    /**
+     * Null for a manifest that is too large for an evidence store, or for this process, which would have to hold it several times: better
+     * the record goes without it than not at all. Which datasets lack theirs is said by find and verify.
+     */
     private static byte[] bytes(Path file) {
+        long most = Math.min(WriteOnce.MAX_BYTES, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
         try {
-            return Files.size(file) > WriteOnce.MAX_BYTES ? null : Files.readAllBytes(file);
+            return Files.size(file) > most ? null : Files.readAllBytes(file);
         } catch (IOException e) {
             throw MlopsException.failed("The manifest " + file + " cannot be read: " + e, e);
         }

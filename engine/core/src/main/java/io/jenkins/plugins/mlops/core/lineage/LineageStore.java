@@ -4,10 +4,8 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.core.signature.TrustedKeys;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -211,9 +209,7 @@ public final class LineageStore {
 
     /** Keeps the manifest of a dataset, so that its files and groups lead to the models that came from it. */
     public void keepManifest(Manifest manifest) {
-        if (!manifests.holds(manifest.content())) {
-            manifests.keep(manifest.content(), Documents.toJson(manifest).getBytes(StandardCharsets.UTF_8));
-        }
+        manifests.keepJson(manifest.content(), manifest);
     }
 
     /**

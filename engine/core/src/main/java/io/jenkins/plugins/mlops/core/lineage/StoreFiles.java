@@ -63,6 +63,11 @@ record StoreFiles(Path directory) {
         guarded(name, file -> Documents.writeAtomically(file, bytes));
     }
 
+    /** Keeps a document under the name, unless that is there; its text is never in memory. */
+    void keepJson(Digest name, Object document) {
+        guarded(name, file -> Documents.writeCompactJson(file, document));
+    }
+
     /** Keeps a copy of a file under the name, unless that is there. */
     void keepFile(Digest name, Path from) {
         guarded(name, file -> {
