@@ -100,20 +100,9 @@ public final class RunBaselines {
 
     private Baseline evaluation(String name, String origin, TrackedRun run) {
         Measurement measurement;
+        byte[] bytes = server.readArtifact(run.runId(), DIRECTORY + "/" + FILE, (int) InputFile.MAX_BYTES);
         try {
-            Path directory = Files.createTempDirectory("mlops-baseline");
-            try {
-                server.downloadArtifacts(run.runId(), DIRECTORY + "/" + FILE, directory);
-                Path file = directory.resolve(FILE);
-                InputFile.checkSize(origin, Files.size(file));
-                measurement =
-                        Measurement.of(InputFile.of(origin, Files.readAllBytes(file), besideEvaluation(run.runId())));
-            } finally {
-                FileTree.delete(directory);
-            }
-        } catch (IOException e) {
-            throw MlopsException.failed(
-                    "The evaluation of " + origin + " cannot be kept for reading: " + e.getMessage(), e);
+            measurement = Measurement.of(InputFile.of(origin, bytes, besideEvaluation(run.runId())));
         } catch (MlopsException e) {
             if (e.kind() != MlopsException.Kind.USAGE) {
                 throw e;

@@ -15,7 +15,7 @@ import java.util.Optional;
 record RecordFile(Digest digest, Statement statement, Optional<Predicate> predicate) {
 
     /** More than this is no record; a model of 100,000 files has one of about 20 MB. */
-    private static final long MAX_BYTES = 256L * 1024 * 1024;
+    static final int MAX_BYTES = 256 * 1024 * 1024;
 
     /**
      * Reads a record file.

@@ -2,15 +2,11 @@ package io.jenkins.plugins.mlops.core.lineage;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.ModelRegistry;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,17 +112,7 @@ public final class RegisteredModels {
                 || !runs.listArtifacts(version.runId(), ARTIFACT_DIRECTORY).contains(ARTIFACT_NAME)) {
             return Optional.empty();
         }
-        try {
-            Path directory = Files.createTempDirectory("mlops-lineage");
-            try {
-                runs.downloadArtifacts(version.runId(), ARTIFACT, directory);
-                return Optional.of(Files.readAllBytes(directory.resolve(ARTIFACT_NAME)));
-            } finally {
-                FileTree.delete(directory);
-            }
-        } catch (IOException e) {
-            throw MlopsException.failed("The artifact " + ARTIFACT + " cannot be downloaded: " + e, e);
-        }
+        return Optional.of(runs.readArtifact(version.runId(), ARTIFACT, RecordFile.MAX_BYTES));
     }
 
     /**

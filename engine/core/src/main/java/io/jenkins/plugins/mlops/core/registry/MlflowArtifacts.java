@@ -164,6 +164,16 @@ final class MlflowArtifacts {
         }
     }
 
+    byte[] read(TrackedRun run, String path, int maxBytes) {
+        TreePath.check(path);
+        if (S3Uri.isS3(run.artifactUri())) {
+            return store(run).read(S3Uri.parse(run.artifactUri()).resolve(path), maxBytes);
+        }
+        return read(run, path, maxBytes, 0, begin -> true)
+                .orElseThrow(() -> MlopsException.failed("The artifact " + path + " of run " + run.runId()
+                        + " has more than " + maxBytes + " bytes and is not read"));
+    }
+
     private static Optional<byte[]> bounded(InputStream in, int maxBytes, int head, Predicate<byte[]> wanted)
             throws IOException {
         byte[] begin = in.readNBytes(Math.min(head, maxBytes));

@@ -178,6 +178,11 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     }
 
     @Override
+    public byte[] readArtifact(String runId, String artifactPath, int maxBytes) {
+        return artifacts.read(required(runId), artifactPath, maxBytes);
+    }
+
+    @Override
     public void downloadArtifacts(String runId, String artifactPath, Path into) {
         artifacts.download(required(runId), artifactPath, into);
     }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.core.registry;
 
+import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,14 @@ public interface TrackingServer {
 
     /** The files below {@code artifactPath} ("" for all), by their paths relative to it. */
     List<String> listArtifacts(String runId, String artifactPath);
+
+    /**
+     * The bytes of a small file. Whoever trains may have put any other in its place.
+     *
+     * @param maxBytes more than this is refused, and not read
+     * @throws MlopsException of kind FAILED when it is not there or larger
+     */
+    byte[] readArtifact(String runId, String artifactPath, int maxBytes);
 
     /** Downloads the file, or the directory with all below it, into the directory {@code into}; whole or not at all. */
     void downloadArtifacts(String runId, String artifactPath, Path into);

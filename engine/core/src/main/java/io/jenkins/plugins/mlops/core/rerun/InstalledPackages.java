@@ -3,11 +3,8 @@ package io.jenkins.plugins.mlops.core.rerun;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
-import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +17,9 @@ public final class InstalledPackages {
 
     private static final String DIRECTORY = "lineage";
     private static final String FILE = "environment.json";
+
+    /** No environment has that many packages. */
+    private static final int MAX_BYTES = 16 << 20;
 
     private InstalledPackages() {}
 
@@ -57,18 +57,11 @@ public final class InstalledPackages {
             return Optional.empty();
         }
         try {
-            Path directory = Files.createTempDirectory("mlops-environment");
-            try {
-                if (!runs.listArtifacts(run, DIRECTORY).contains(FILE)) {
-                    return Optional.empty();
-                }
-                runs.downloadArtifacts(run, DIRECTORY + "/" + FILE, directory);
-                return Optional.of(versions(Documents.read(directory.resolve(FILE), JsonNode.class)));
-            } finally {
-                FileTree.delete(directory);
+            if (!runs.listArtifacts(run, DIRECTORY).contains(FILE)) {
+                return Optional.empty();
             }
-        } catch (IOException e) {
-            throw MlopsException.failed("What was installed cannot be read: " + e.getMessage(), e);
+            String text = new String(runs.readArtifact(run, DIRECTORY + "/" + FILE, MAX_BYTES), StandardCharsets.UTF_8);
+            return Optional.of(versions(Documents.readJson(text, FILE, JsonNode.class)));
         } catch (MlopsException e) {
             if (e.kind() == MlopsException.Kind.INTERRUPTED) {
                 throw e;

@@ -13,6 +13,7 @@ import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -147,6 +148,7 @@ class RunBaselinesTest {
             case "uri" -> "http://mlflow";
             case "run" -> arguments[0].equals("run1") ? Optional.of(run) : Optional.empty();
             case "listArtifacts" -> artifacts();
+            case "readArtifact" -> artifact.getBytes(StandardCharsets.UTF_8);
             case "downloadArtifacts" -> download((String) arguments[1], (Path) arguments[2]);
             default -> throw new AssertionError(method);
         });
@@ -162,8 +164,7 @@ class RunBaselinesTest {
 
     private Object download(String path, Path into) {
         try {
-            boolean isSamples = path.equals("evaluation/samples.jsonl");
-            Files.writeString(into.resolve(path.substring("evaluation/".length())), isSamples ? samples : artifact);
+            Files.writeString(into.resolve(path.substring("evaluation/".length())), samples);
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,12 +5,8 @@ import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,14 +66,7 @@ final class FakeMlflow {
                         .findFirst();
             case "run" -> Optional.ofNullable(runs.get(args[0]));
             case "listArtifacts" -> artifacts.containsKey(args[0]) ? List.of("provenance.json") : List.of();
-            case "downloadArtifacts" -> {
-                try {
-                    Files.write(((Path) args[2]).resolve("provenance.json"), artifacts.get(args[0]));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                yield null;
-            }
+            case "readArtifact" -> artifacts.get(args[0]);
             default -> throw new UnsupportedOperationException(method.getName());
         };
     }

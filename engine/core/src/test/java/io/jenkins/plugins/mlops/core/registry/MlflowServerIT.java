@@ -169,6 +169,10 @@ class MlflowServerIT {
         assertThat(into.resolve("empty")).isEmptyFile();
         server.downloadArtifacts(run.runId(), "lineage/one.bin", into);
         assertThat(into.resolve("one.bin")).hasSize(3_000_000);
+        assertThat(server.readArtifact(run.runId(), "lineage/one.bin", 3_000_000))
+                .hasSize(3_000_000);
+        assertThatThrownBy(() -> server.readArtifact(run.runId(), "lineage/one.bin", 2_999_999))
+                .hasMessageContaining("more than 2999999 bytes");
         try (var files = Files.list(into)) {
             assertThat(files.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("big", "empty", "sub dir", "one.bin");

@@ -65,6 +65,11 @@ class S3ArtifactsIT {
             assertThat(server.listArtifacts(run.runId(), "")).hasSize(3);
             server.downloadArtifacts(run.runId(), "model", directory.resolve("into"));
             server.downloadArtifacts(run.runId(), "model-card/one.txt", directory.resolve("into"));
+            assertThat(server.readArtifact(run.runId(), "model-card/one.txt", 7))
+                    .asString()
+                    .isEqualTo("weights");
+            assertThatThrownBy(() -> server.readArtifact(run.runId(), "model-card/one.txt", 6))
+                    .hasMessageContaining("larger than 6 bytes");
         }
         assertThat(directory.resolve("into/sub dir/ä + (1).txt")).hasContent("weights");
         assertThat(directory.resolve("into/empty")).isEmptyFile();

@@ -137,6 +137,12 @@ final class FakeMlflow implements TrackingServer, ModelRegistry {
     }
 
     @Override
+    public byte[] readArtifact(String runId, String artifactPath, int maxBytes) {
+        called("read");
+        return artifacts.get(artifactPath);
+    }
+
+    @Override
     public void downloadArtifacts(String runId, String artifactPath, Path into) {
         called("download");
         try {
