@@ -16,6 +16,7 @@ import io.jenkins.plugins.mlops.lineage.RunFacts.CheckUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.ClassUse;
 import io.jenkins.plugins.mlops.lineage.RunFacts.FoundUse;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ final class CheckDatasetExecution extends AgentStepExecution<Map<String, Object>
     private InspectionReport check(FilePath directory, BuildLineage lineage, String id)
             throws IOException, InterruptedException {
         listener().getLogger().println("Checking " + PrintableText.of(request.toString()) + " (" + workspace() + ")");
-        byte[] sent = directory.act(new CheckTask(request, listener()));
+        byte[] sent = directory.act(new CheckTask(request, WorkspaceBounds.of(getContext(), directory), listener()));
         InspectionReport report = parse(sent);
         String name = "checks/" + id + ".json";
         Path file = lineage.directory().resolve(name);

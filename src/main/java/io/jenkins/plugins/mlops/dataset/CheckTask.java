@@ -10,6 +10,7 @@ import io.jenkins.plugins.mlops.core.inspection.InspectionReport;
 import io.jenkins.plugins.mlops.core.inspection.InspectionText;
 import io.jenkins.plugins.mlops.step.AgentTask;
 import io.jenkins.plugins.mlops.step.BuildProgress;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -34,15 +35,17 @@ final class CheckTask extends AgentTask<byte[]> {
     private static final int MAX_SCHEMA_BYTES = 1 << 20;
 
     private final CheckRequest request;
+    private final WorkspaceBounds bounds;
     private final TaskListener listener;
 
-    CheckTask(CheckRequest request, TaskListener listener) {
+    CheckTask(CheckRequest request, WorkspaceBounds bounds, TaskListener listener) {
         this.request = request;
+        this.bounds = bounds;
         this.listener = listener;
     }
 
     @Override
-    protected byte[] run(Path workspace) {
+    protected byte[] run(Path workspace) throws IOException {
         try {
             Path report = request.report() == null ? null : reportFile(workspace);
             CheckSchema schema = request.with(request.schema() == null ? CheckSchema.DEFAULT : schema(workspace));
@@ -96,8 +99,8 @@ final class CheckTask extends AgentTask<byte[]> {
     }
 
     /** Known to be possible before hours of work. */
-    private Path reportFile(Path workspace) {
-        Path file = workspace.resolve(request.report()).normalize();
+    private Path reportFile(Path workspace) throws IOException {
+        Path file = bounds.within(workspace, request.report(), "'report'");
         if (Files.isDirectory(file) || file.equals(workspace.normalize())) {
             throw MlopsException.usage("The report cannot be written to " + request.report() + ", a directory");
         }

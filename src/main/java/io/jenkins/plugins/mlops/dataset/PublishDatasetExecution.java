@@ -22,6 +22,7 @@ import io.jenkins.plugins.mlops.signing.SignedWork;
 import io.jenkins.plugins.mlops.signing.StoreSigner;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
 import io.jenkins.plugins.mlops.step.BuildProgress;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -64,7 +65,12 @@ final class PublishDatasetExecution extends AgentStepExecution<Dataset> {
         try {
             Published published = SignedWork.on(
                     directory,
-                    new Task(request, manifest.getRemote(), listener()),
+                    new Task(
+                            request,
+                            WorkspaceBounds.of(getContext(), directory),
+                            manifest.getRemote(),
+                            AgentCache.of(workspace().computer()),
+                            listener()),
                     new StoreSigner(profile, run(), new BlobRules(request.to())),
                     workspace().toString());
             DatasetVersion version = complete(manifest, profile);
@@ -120,26 +126,34 @@ final class PublishDatasetExecution extends AgentStepExecution<Dataset> {
         private static final long serialVersionUID = 1L;
 
         private final PublishRequest request;
+        private final WorkspaceBounds bounds;
         private final String manifest;
+        private final AgentCache cache;
         private final TaskListener listener;
 
-        /** @param manifest the file that the version's manifest is written to */
-        Task(PublishRequest request, String manifest, TaskListener listener) {
+        /**
+         * @param manifest the file that the version's manifest is written to
+         * @param cache remembers what was published, so that a later build need not read it again
+         */
+        Task(PublishRequest request, WorkspaceBounds bounds, String manifest, AgentCache cache, TaskListener listener) {
             this.request = request;
+            this.bounds = bounds;
             this.manifest = manifest;
+            this.cache = cache;
             this.listener = listener;
         }
 
         @Override
         protected Published run(Path workspace, ObjectStore store) throws IOException {
-            Path file = Path.of(manifest);
-            PublishResult result = new Datasets(store, DatasetCache.at(Objects.requireNonNull(file.getParent())))
+            PublishResult result = new Datasets(store, cache.open())
                     .upload(
-                            workspace.resolve(request.directory()),
+                            bounds.within(workspace, request.directory(), "'directory'"),
                             request.name(),
                             request.to(),
                             request.options(),
                             BuildProgress.to(listener));
+            Path file = Path.of(manifest);
+            Files.createDirectories(Objects.requireNonNull(file.getParent(), "a file lies in a directory"));
             result.manifest().write(file);
             return new Published(result);
         }

@@ -31,6 +31,7 @@ import io.jenkins.plugins.mlops.signing.SignedWork;
 import io.jenkins.plugins.mlops.signing.StoreSigner;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
 import io.jenkins.plugins.mlops.step.BuildProgress;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -82,7 +83,8 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
             }
             source.sendTo(listing);
             String holder = CacheHolds.get().begin(run(), useId(), workspace().node(), cache);
-            Task task = new Task(request, source.kind(), listing.getRemote(), cache, holder, listener());
+            WorkspaceBounds bounds = WorkspaceBounds.of(getContext(), directory);
+            Task task = new Task(request, bounds, source.kind(), listing.getRemote(), cache, holder, listener());
             Dataset dataset = SignedWork.on(
                     directory,
                     task,
@@ -150,6 +152,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         private static final long serialVersionUID = 1L;
 
         private final PullRequest request;
+        private final WorkspaceBounds bounds;
         private final PullSource.Kind kind;
         private final String listing;
         private final AgentCache cache;
@@ -159,12 +162,14 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         /** @param listing the file that the controller has made @param holder of what is pulled, in the cache */
         Task(
                 PullRequest request,
+                WorkspaceBounds bounds,
                 PullSource.Kind kind,
                 String listing,
                 AgentCache cache,
                 String holder,
                 TaskListener listener) {
             this.request = request;
+            this.bounds = bounds;
             this.kind = kind;
             this.listing = listing;
             this.cache = cache;
@@ -174,7 +179,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
         @Override
         protected Dataset run(Path workspace, ObjectStore store) throws IOException {
-            Path into = workspace.resolve(request.into()).normalize();
+            Path into = bounds.within(workspace, request.into(), "'into'");
             Datasets datasets = new Datasets(store, cache.open());
             ProgressListener progress = BuildProgress.to(listener);
             PullOptions options = request.options().holding(new CacheTerm(holder, CacheHolds.TERM));

@@ -19,6 +19,7 @@ import io.jenkins.plugins.mlops.lineage.Figures;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -83,22 +84,32 @@ class EvaluationGateStepExecution extends AgentStepExecution<GateOutcome> {
     @Override
     protected GateOutcome work(@NonNull FilePath directory) throws IOException, InterruptedException {
         String id = useId();
+        FilePath reports = reportDir == null ? null : reports(directory);
         Optional<RunFacts.GateUse> decided = BuildLineage.of(run()).facts().gates().stream()
                 .filter(use -> use.id().equals(id))
                 .findFirst();
         RunFacts.GateUse use = decided.isPresent() ? decided.get() : decide(new WorkspaceFiles(directory), id);
-        if (reportDir != null) {
+        if (reports != null) {
             new FilePath(BuildLineage.of(run())
                             .directory()
                             .resolve(use.report())
                             .toFile())
-                    .copyRecursiveTo("gate.*", directory.child(reportDir));
+                    .copyRecursiveTo("gate.*", reports);
         }
         GateOutcome outcome = new GateOutcome(use);
         if (!outcome.isPassed()) {
             onFailure.act(getContext(), refusal(use));
         }
         return outcome;
+    }
+
+    /** Neither the directory nor a report that is there already may be a link out of the workspace. */
+    private FilePath reports(FilePath directory) throws IOException, InterruptedException {
+        WorkspaceBounds bounds = WorkspaceBounds.of(getContext(), directory);
+        for (String file : GateReports.FILES) {
+            bounds.within(directory, reportDir + "/" + file, "'reportDir'");
+        }
+        return bounds.within(directory, reportDir, "'reportDir'");
     }
 
     private RunFacts.GateUse decide(WorkspaceFiles files, String id) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.source.SourceFiles;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.step.AgentTask;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
@@ -66,7 +67,7 @@ final class FindCode extends AgentTask<FindCode.Found> {
         Path code = Path.of("");
         String named = request.specification();
         if (named != null) {
-            Path file = workspace.resolve(named);
+            Path file = new WorkspaceBounds(boundary).within(workspace, named, "'spec'");
             if (!Files.isRegularFile(file)) {
                 throw MlopsException.usage("There is no specification " + named + " in the workspace " + workspace
                         + ": check the code out first, and name the file from there on");

@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.RunDirectory;
 import io.jenkins.plugins.mlops.signing.SignedTask;
+import io.jenkins.plugins.mlops.step.WorkspaceBounds;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -82,13 +83,17 @@ final class PrepareTraining extends SignedTask<PrepareTraining.Prepared> {
 
     @Override
     protected Prepared run(Path workspace, @CheckForNull ObjectStore store) throws IOException {
-        Path root = workspace.resolve(DIRECTORY).resolve(id);
+        WorkspaceBounds bounds = new WorkspaceBounds(boundary);
+        Path root = bounds.within(workspace, DIRECTORY, "The directory of the training")
+                .resolve(id);
         FileTree.delete(root);
         RunDirectory directory = RunDirectory.create(root, "model");
         Files.createDirectory(directory.evaluation());
-        Path modelDirectory = model == null ? directory.model() : emptyDirectory(workspace.resolve(checked(model)));
-        Path metricsFile =
-                metrics == null ? directory.files().metrics() : absentFile(workspace.resolve(checked(metrics)));
+        Path modelDirectory =
+                model == null ? directory.model() : emptyDirectory(bounds.within(workspace, checked(model), "'model'"));
+        Path metricsFile = metrics == null
+                ? directory.files().metrics()
+                : absentFile(bounds.within(workspace, checked(metrics), "'metrics'"));
         Documents.writeJson(directory.params(), Documents.readJson(params, "The parameters", Params.class));
         String parentDigest = null;
         if (parent != null) {

@@ -10,14 +10,21 @@ import io.jenkins.plugins.mlops.ManyBuilds;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.digest.TreeDigest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import java.beans.Introspector;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -40,6 +47,57 @@ class HostileBranchTest {
     /** They are parsed, or chosen of a few. */
     private static final Set<String> STRUCTURE = Set.of(
             "schema", "action", "role", "verdict", "status", "version", "digest", "modelDigest", "gate", "at", "limit");
+
+    /** What steps are told in words and what they only read; the rest is written or published. */
+    private static final Set<String> NOT_WRITTEN = Set.of(
+            "against",
+            "alias",
+            "approval",
+            "baseline",
+            "branch",
+            "champion",
+            "cluster",
+            "commit",
+            "cpu",
+            "dataset",
+            "datasetSourceId",
+            "dvc",
+            "evaluationDataset",
+            "evaluationDatasetSourceId",
+            "expect",
+            "experiment",
+            "from",
+            "gate",
+            "gpuResource",
+            "group",
+            "image",
+            "link",
+            "manifest",
+            "memory",
+            "name",
+            "onFailure",
+            "parent",
+            "path",
+            "reason",
+            "repo",
+            "repository",
+            "rev",
+            "role",
+            "rules",
+            "run",
+            "runName",
+            "schema",
+            "server",
+            "shm",
+            "sourceId",
+            "spec",
+            "store",
+            "to",
+            "version");
+
+    /** As {@link #NOT_WRITTEN}, of one step alone. */
+    private static final Set<String> NOT_WRITTEN_BY =
+            Set.of("evaluateModel.model", "evaluationGate.metrics", "evaluationGate.model");
 
     private final List<String> faults = new ArrayList<>();
     private JenkinsRule jenkins;
@@ -70,6 +128,8 @@ class HostileBranchTest {
                 .withJavaScriptEnabled(false)) {
             browser.getOptions().setPrintContentOnFailingStatusCode(false);
             browser.getOptions().setCssEnabled(false);
+            // The first page of a Jenkins has all of its templates compiled, which a busy machine takes minutes for.
+            browser.getOptions().setTimeout((int) TimeUnit.MINUTES.toMillis(10));
             for (String address : List.of(
                     "job/trains/",
                     "job/trains/3/",
@@ -103,9 +163,8 @@ class HostileBranchTest {
     private static int spoil(JsonNode node) {
         int spoiled = 0;
         if (node instanceof ObjectNode object) {
-            for (String name : new ArrayList<>(object.properties().stream()
-                    .map(java.util.Map.Entry::getKey)
-                    .toList())) {
+            for (String name : new ArrayList<>(
+                    object.properties().stream().map(Map.Entry::getKey).toList())) {
                 JsonNode value = object.get(name);
                 if (value.isTextual() && name.endsWith("Url")) {
                     object.put(name, "javascript:alert(1)//" + MARKUP);
@@ -174,19 +233,102 @@ class HostileBranchTest {
         refused(
                 "node { writeFile file: 'm.json', text: '''" + manifest("../../../../tmp/pwned")
                         + "'''; pullDataset manifest: 'm.json', into: 'd' }",
-                "");
+                "could leave the target directory");
         assertThat(Files.exists(Path.of("/tmp/pwned"))).isFalse();
         assertThat(faults).isEmpty();
     }
 
+    /** What a branch brings are links: {@code out} leads out of the workspace, {@code hole} to nothing there. */
+    @Test
+    void whatStepsWriteOrPublishStaysInTheWorkspace() throws Exception {
+        Map<String, String> steps = new TreeMap<>(Map.of(
+                "pullDataset.into",
+                "writeFile file: 'm.json', text: '''" + manifest("file")
+                        + "'''; pullDataset manifest: 'm.json', into: '@'",
+                "publishDataset.directory",
+                "publishDataset directory: '@', name: 'd', to: 's3://bucket/p'",
+                "checkDataset.report",
+                "checkDataset path: 'set', report: '@'",
+                "evaluationGate.reportDir",
+                "evaluationGate rules: 'rules.yaml', metrics: 'metrics.json', reportDir: '@'",
+                "withMLflow.model",
+                "withMLflow(experiment: 'e', model: '@') {}",
+                "withMLflow.metrics",
+                "withMLflow(experiment: 'e', metrics: '@') {}"));
+        assertThat(steps.keySet()).containsExactlyElementsOf(written());
+        for (Map.Entry<String, String> step : steps.entrySet()) {
+            for (String path : List.of("../x", "/x", "set/../../x")) {
+                outside(
+                        step.getValue().replace("@", path),
+                        step.getKey().startsWith("withMLflow") ? path : "outside of");
+            }
+            outside(step.getValue().replace("@", "out/x"), "outside of");
+            outside(step.getValue().replace("@", "hole"), "a link to nothing");
+        }
+        outside("sh 'ln -s out .mlops'; withMLflow('e') {}", "outside of");
+        outside(
+                "sh 'mkdir reports && ln -s out/gate.xml reports/gate.xml';"
+                        + steps.get("evaluationGate.reportDir").replace("@", "reports"),
+                "a link to nothing");
+        assertThat(faults).isEmpty();
+    }
+
+    private void outside(String script, String why) throws Exception {
+        refused("""
+                node {
+                    sh 'mkdir set && echo a >set/a && mkdir ../beside-$BUILD_TAG && ln -s ../beside-$BUILD_TAG out && ln -s out/none hole'
+                    try {
+                        %s
+                    } finally {
+                        sh 'test -z "$(ls -A out)" || echo root:x:0'
+                    }
+                }
+                """.formatted(script), why);
+    }
+
+    /** Texts that are parameters of steps, but for what is known to be no place that is written or published. */
+    private static Set<String> written() {
+        Set<String> written = new TreeSet<>();
+        for (StepDescriptor descriptor : StepDescriptor.all()) {
+            if (descriptor.clazz.getName().startsWith("io.jenkins.plugins.mlops.")) {
+                Arrays.stream(descriptor.clazz.getMethods())
+                        .filter(method -> method.getDeclaringClass().equals(descriptor.clazz)
+                                && method.getReturnType().equals(String.class)
+                                && method.getName().startsWith("get"))
+                        .map(method ->
+                                Introspector.decapitalize(method.getName().substring(3)))
+                        .filter(name -> !NOT_WRITTEN.contains(name) && !name.endsWith("Text")) // fields of forms
+                        .map(name -> descriptor.getFunctionName() + "." + name)
+                        .filter(name -> !NOT_WRITTEN_BY.contains(name))
+                        .forEach(written::add);
+            }
+        }
+        return written;
+    }
+
+    /** One that is right when its only file is called {@code file}. */
     private static String manifest(String path) {
-        return Documents.toJson(java.util.Map.of(
+        Digest bytes = Digest.of("a");
+        TreeDigest tree = new TreeDigest();
+        tree.add("file", 1, bytes);
+        String content = tree.finish().toString();
+        return Documents.toJson(Map.of(
                         "schema",
                         "mlops-manifest/1",
                         "name",
                         "d",
+                        "content",
+                        content,
+                        "source",
+                        Map.of("id", "manifest:" + content, "uri", "s3://bucket/p"),
+                        "bucket",
+                        "bucket",
                         "files",
-                        List.of(java.util.Map.of("path", path, "size", 1))))
+                        1,
+                        "bytes",
+                        1,
+                        "entries",
+                        List.of(Map.of("path", path, "size", 1, "sha256", bytes.toString(), "key", "p/a"))))
                 .strip();
     }
 

@@ -22,6 +22,9 @@ public final class GateReports {
     public static final String JUNIT_FILE = "gate.xml";
     public static final String HTML_FILE = "gate.html";
 
+    /** All that is written of a result. */
+    public static final List<String> FILES = List.of(JSON_FILE, MARKDOWN_FILE, JUNIT_FILE, HTML_FILE);
+
     private GateReports() {}
 
     /** The digest of the result's {@code gate.json}, written or not. */
