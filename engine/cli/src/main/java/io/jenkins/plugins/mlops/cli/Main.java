@@ -14,7 +14,7 @@ public final class Main {
         Thread command = Thread.currentThread();
         Thread interrupter = new Thread(() -> interrupt(command), "mlops-interrupt");
         Runtime.getRuntime().addShutdownHook(interrupter);
-        int exitCode = MlopsCommand.commandLine(Host.ofProcess()).execute(args);
+        int exitCode = MlopsCommand.commandLineFor(Host.ofProcess(), args).execute(args);
         try {
             Runtime.getRuntime().removeShutdownHook(interrupter);
         } catch (IllegalStateException e) {

@@ -75,6 +75,24 @@ class MlopsCommandTest {
         }
     }
 
+    @Test
+    void aSubcommandIsTheSameWithoutTheOthers() {
+        MlopsCommand.commandLine(host()).getSubcommands().forEach((name, among) -> {
+            List<CommandLine> all = new ArrayList<>();
+            List<CommandLine> alone = new ArrayList<>();
+            collect(among, all);
+            collect(MlopsCommand.commandLineFor(host(), name).getSubcommands().get(name), alone);
+            assertThat(alone)
+                    .extracting(CommandLine::getUsageMessage)
+                    .as(name)
+                    .containsExactlyElementsOf(
+                            all.stream().map(CommandLine::getUsageMessage).toList());
+        });
+        assertThat(MlopsCommand.commandLineFor(host(), "datset", "pull").getSubcommands())
+                .as("to suggest from")
+                .containsKey("dataset");
+    }
+
     /** A value on the command line stands in shell histories and process lists. */
     @Test
     void noOptionTakesASecret() {

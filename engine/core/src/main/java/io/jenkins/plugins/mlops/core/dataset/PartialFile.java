@@ -25,6 +25,12 @@ final class PartialFile implements ContentSink, AutoCloseable {
 
     private static final int BUFFER = 1 << 17;
 
+    /**
+     * Bytes of a write. Linux takes memory for a file in pieces of what is written at once; up to this size it has pieces at hand that were
+     * used a moment ago, larger ones it takes from memory that nobody has touched for long, which costs a multiple in a virtual machine.
+     */
+    private static final int WRITTEN = 1 << 15;
+
     private final CacheDirectory directory;
     private final Path path;
     private final Path etagPath;
@@ -117,7 +123,8 @@ final class PartialFile implements ContentSink, AutoCloseable {
     @Override
     public void write(byte[] buffer, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, length);
-        while (bytes.hasRemaining()) {
+        while (bytes.position() < length) {
+            bytes.limit(Math.min(length, bytes.position() + WRITTEN));
             channel.write(bytes);
         }
         sha256.update(buffer, 0, length);

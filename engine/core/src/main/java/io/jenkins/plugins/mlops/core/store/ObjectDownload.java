@@ -13,8 +13,8 @@ import java.time.Duration;
  */
 final class ObjectDownload {
 
-    /** Of so much at a time: the client hands on 8 KiB, and a write of each would cost more than the bytes. */
-    private static final int BUFFER = 1 << 18;
+    /** Of so much at a time: the client may hand on 8 KiB, and a write of each would cost more than the bytes; no read brings more. */
+    private static final int BUFFER = 1 << 17;
 
     private static final int MOST_READINGS = 3;
 
