@@ -46,6 +46,7 @@ final class DatasetPublication {
 
     private final Map<String, Found> found = new ConcurrentHashMap<>();
     private final Set<Digest> claimed = ConcurrentHashMap.newKeySet();
+    private volatile ListedBlobs listed = ListedBlobs.NONE;
     private final Queue<LocalFile> large = new ConcurrentLinkedQueue<>();
     private final ProgressCount uploaded = new ProgressCount(ProgressListener.NONE, "", -1, -1);
 
@@ -119,6 +120,9 @@ final class DatasetPublication {
     }
 
     private void send(Map<String, Path> files, PublishedFiles known) throws IOException {
+        boolean canList =
+                !options.repair() && !store.isSignedElsewhere(); // a repair reads bytes, and agents may not list
+        listed = canList ? ListedBlobs.of(store, to.resolve(BLOBS), files.size()) : ListedBlobs.NONE;
         ProgressCount done = new ProgressCount(progress, "publishing", files.size(), -1);
         new Workers("Publishing " + name, options.jobs(), store::cancel)
                 .forEach(List.copyOf(files.entrySet()), file -> {
@@ -147,7 +151,7 @@ final class DatasetPublication {
         LocalFile local = LocalFile.read(file, partSize);
         known.learn(path, local.state(), local.sha256(), seen);
         policy.checkFile(path, local.sha256());
-        if (claimed.add(local.sha256()) && !blobs.isThere(local.sha256(), local.size())) {
+        if (claimed.add(local.sha256()) && !isStored(local.sha256(), local.size())) {
             if (local.isLarge()) {
                 large.add(local);
             } else {
@@ -162,7 +166,11 @@ final class DatasetPublication {
 
     /** Whether the bytes are there already, or are on their way from another file. */
     private boolean isThere(Digest sha256, long size) {
-        return claimed.contains(sha256) || blobs.isThere(sha256, size);
+        return claimed.contains(sha256) || isStored(sha256, size);
+    }
+
+    private boolean isStored(Digest sha256, long size) {
+        return listed.has(sha256, size).orElseGet(() -> blobs.isThere(sha256, size));
     }
 
     private Manifest manifest() {

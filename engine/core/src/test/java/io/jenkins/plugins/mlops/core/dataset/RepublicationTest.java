@@ -120,6 +120,46 @@ class RepublicationTest {
         assertThat(digest(publish(), "a")).as("what --rehash has found").isEqualTo(Digest.of("aaa"));
     }
 
+    // --- what the store is asked
+
+    @ParameterizedTest
+    @ValueSource(ints = {40, 1000})
+    void ofManyFilesTheStoreListsWhatIsThereInsteadOfBeingAskedForEach(int pageSize) throws IOException {
+        s3.pageSize(pageSize);
+        s3.put("data/something", new byte[1]);
+        writeMany();
+        assertThat(publish().uploadedFiles()).isEqualTo(102);
+        Files.writeString(source.resolve("a"), "another");
+        s3.put("data/p/" + DatasetPublication.blobKey(Digest.of("file 7")), new byte[1]);
+        assertThat(publish().uploadedFiles())
+                .as("the changed one, and the one that has another size")
+                .isEqualTo(2);
+        assertThat(s3.requests("HEAD", "blobs")).isEmpty();
+    }
+
+    @Test
+    void aPlaceWithFarMoreFilesThanArePublishedIsNotListedToItsEnd() throws IOException {
+        s3.pageSize(10);
+        writeMany();
+        publish();
+        for (int i = 0; i < 1000; i++) {
+            s3.put("data/p/" + DatasetPublication.blobKey(Digest.of("other " + i)), new byte[1]);
+        }
+        s3.forgetRequests();
+        assertThat(publish().uploadedFiles()).isZero();
+        assertThat(s3.requests("HEAD", "blobs")).hasSizeBetween(90, 102);
+        assertThat(s3.requests("GET", "data").stream()
+                        .filter(request -> !request.path().contains("p/")))
+                .as("pages")
+                .hasSizeBetween(1, 3);
+    }
+
+    private void writeMany() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            Files.writeString(source.resolve("f" + i), "file " + i);
+        }
+    }
+
     @Test
     void whatIsDamagedInTheStoreIsSentAnewOnDemand() throws IOException {
         Files.write(source.resolve("large"), LARGE);
