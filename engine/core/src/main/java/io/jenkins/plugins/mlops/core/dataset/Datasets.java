@@ -101,7 +101,7 @@ public final class Datasets {
     public PullResult pull(DatasetReference reference, Path into, PullOptions options, ProgressListener progress) {
         return pulling(reference.toString(), options, progress, (held, start) -> {
             if (reference.dvc() != null) {
-                PullTarget.at(into, held).requireReplaceable(options.force());
+                PullTarget.at(into, held).requireOurs();
                 return pullListed(held, new DvcSource(store, held).listing(reference), into, options, progress, start);
             }
             if (reference.from() == null) {
@@ -110,7 +110,7 @@ public final class Datasets {
                 return new DatasetPull(store, held, policy, options, progress)
                         .run(new PrefixSource.Learnt(manifest, 0, 0), into, start);
             }
-            PullTarget.at(into, held).requireReplaceable(options.force());
+            PullTarget.at(into, held).requireOurs();
             return pullPrefix(held, PrefixListing.of(store, reference.prefix()), into, options, progress, start);
         });
     }
@@ -122,7 +122,7 @@ public final class Datasets {
      */
     public PullResult pullListed(S3Uri from, Path listing, Path into, PullOptions options, ProgressListener progress) {
         return pulling(from.toString(), options, progress, (held, start) -> {
-            PullTarget.at(into, held).requireReplaceable(options.force());
+            PullTarget.at(into, held).requireOurs();
             return pullPrefix(held, PrefixListing.of(listing, Prefix.now(from)), into, options, progress, start);
         });
     }
@@ -184,7 +184,7 @@ public final class Datasets {
     /** As {@link #pull}, of an output of DVC that was listed where its repository is. */
     public PullResult pullListed(DvcListing listing, Path into, PullOptions options, ProgressListener progress) {
         return pulling(listing.path(), options, progress, (held, start) -> {
-            PullTarget.at(into, held).requireReplaceable(options.force());
+            PullTarget.at(into, held).requireOurs();
             return pullListed(held, listing, into, options, progress, start);
         });
     }
@@ -198,7 +198,10 @@ public final class Datasets {
             long start)
             throws IOException {
         return new DatasetPull(store, held, policy, options, progress)
-                .run(new DvcFiles(store, held).pullable(listing, options, progress), into, start);
+                .run(
+                        new DvcFiles(store, held).pullable(listing, PullTarget.at(into, held), options, progress),
+                        into,
+                        start);
     }
 
     private PullResult pullPrefix(
@@ -209,7 +212,8 @@ public final class Datasets {
             ProgressListener progress,
             long start)
             throws IOException {
-        PrefixSource.Learnt learnt = new PrefixSource(store, held).pullable(listing, options, progress);
+        PrefixSource.Learnt learnt =
+                new PrefixSource(store, held).pullable(listing, PullTarget.at(into, held), options, progress);
         try {
             return new DatasetPull(store, held, policy, options, progress).run(learnt, into, start);
         } catch (CorruptObjectException e) {

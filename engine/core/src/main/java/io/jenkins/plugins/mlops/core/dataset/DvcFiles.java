@@ -66,15 +66,18 @@ final class DvcFiles {
                 now ? object.size() : requireSize(file));
     }
 
-    /** Reads what the cache does not know into it. */
-    PrefixSource.Learnt pullable(DvcListing listing, PullOptions options, ProgressListener progress)
+    /** Reads what the cache does not know into it; before, it looks whether the target may be replaced. */
+    PrefixSource.Learnt pullable(DvcListing listing, PullTarget target, PullOptions options, ProgressListener progress)
             throws IOException {
         options.requireExpected(listing.source().uri(), listing.source().id());
         return learn(
                 listing,
                 options.jobs(),
                 progress,
-                (pin, size, check, count) -> cache.fetch(store, pin, size, check, bytes -> count.add(0, bytes)),
+                (pin, size, check, count) -> {
+                    target.requireReplaceableOnce(options.force());
+                    return cache.fetch(store, pin, size, check, bytes -> count.add(0, bytes));
+                },
                 true);
     }
 

@@ -48,14 +48,14 @@ final class PrefixSource {
                 scan.bytes());
     }
 
-    /** Reads unknown objects into the cache. */
-    Learnt pullable(PrefixListing listing, PullOptions options, ProgressListener progress) throws IOException {
+    /** Reads unknown objects into the cache; before, it looks whether the target may be replaced. */
+    Learnt pullable(PrefixListing listing, PullTarget target, PullOptions options, ProgressListener progress)
+            throws IOException {
         options.requireExpected(listing.prefix().toString(), listing.sourceId());
-        return learn(
-                listing,
-                options.jobs(),
-                progress,
-                (pin, size, count) -> cache.fetch(store, pin, size, bytes -> count.add(0, bytes)));
+        return learn(listing, options.jobs(), progress, (pin, size, count) -> {
+            target.requireReplaceableOnce(options.force());
+            return cache.fetch(store, pin, size, bytes -> count.add(0, bytes));
+        });
     }
 
     /** Reads unknown objects and keeps none. */

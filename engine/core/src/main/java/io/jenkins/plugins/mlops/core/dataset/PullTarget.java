@@ -25,6 +25,7 @@ final class PullTarget {
     private final Path target;
     private final Path staging;
     private final Path replaced;
+    private boolean replaceable;
 
     private PullTarget(Path target, Path parent, DatasetCache cache) {
         this.target = target;
@@ -53,28 +54,51 @@ final class PullTarget {
     }
 
     /**
-     * Fails unless the target may be replaced.
-     *
-     * @param force whether files that no pull put there may go
+     * Fails unless nothing is there, or what a pull made: quickly, before anything is asked of a store. Not every file is looked at.
      */
-    void requireReplaceable(boolean force) throws IOException {
+    void requireOurs() throws IOException {
+        isOurs();
+    }
+
+    /** Whether a pull made what is there; false when nothing is. */
+    private boolean isOurs() throws IOException {
         if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            return;
+            return false;
         }
         if (!Files.isDirectory(target)) {
             throw MlopsException.refused(target + " is not a directory: choose another place for the dataset");
         }
         PulledDirectory directory = new PulledDirectory(target);
         if (directory.isEmpty()) {
-            return;
+            return false;
         }
         if (!directory.isOurs()) {
             throw MlopsException.refused(
                     "The directory " + target + " has files and was not made by a pull: choose another, or empty it");
         }
-        if (force) {
+        return true;
+    }
+
+    /**
+     * As {@link #requireReplaceable}, looked at the first time only: for who is about to read one of many objects. Thread-safe.
+     */
+    synchronized void requireReplaceableOnce(boolean force) throws IOException {
+        if (!replaceable) {
+            requireReplaceable(force);
+            replaceable = true;
+        }
+    }
+
+    /**
+     * Fails unless the target may be replaced. Every file there is looked at.
+     *
+     * @param force whether files that no pull put there may go
+     */
+    void requireReplaceable(boolean force) throws IOException {
+        if (!isOurs() || force) {
             return;
         }
+        PulledDirectory directory = new PulledDirectory(target);
         List<String> foreign;
         try {
             foreign = directory.foreignFiles();
