@@ -55,6 +55,13 @@ class PagesBrowserIT {
     }
 
     @Nested
+    class Merge extends MergePages {
+        Merge() {
+            super(SITE);
+        }
+    }
+
+    @Nested
     class Rerun extends RerunPages {
         Rerun() {
             super(SITE);
