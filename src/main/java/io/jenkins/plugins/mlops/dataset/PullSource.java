@@ -28,6 +28,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -214,6 +215,11 @@ final class PullSource implements SigningRules, Closeable {
         new FilePath(file.toFile()).copyTo(copy);
     }
 
+    /** Keeps the file on the controller. */
+    void copyTo(Path copy) throws IOException {
+        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     /**
      * Keeps the manifest on the controller, so that a single file can be asked for later.
      *
@@ -241,7 +247,8 @@ final class PullSource implements SigningRules, Closeable {
             throw MlopsException.refused(
                     "A pull reads the objects of its dataset and nothing else; the agent asked for " + asked);
         }
-        return StoreRequest.get(objects.pin(asked.number()));
+        ObjectPin pin = objects.pin(asked.number());
+        return asked.isOfFirstPart() ? StoreRequest.headFirstPart(pin) : StoreRequest.get(pin);
     }
 
     @Override

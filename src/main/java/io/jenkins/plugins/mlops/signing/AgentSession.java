@@ -215,9 +215,13 @@ final class AgentSession implements RequestSigner {
     }
 
     private synchronized Answer answer(StoreRequest request, @CheckForNull URI refused) {
-        int place = request.readsObject() ? window.place(request) : -1;
+        boolean reads = request.readsObject();
+        int place = reads || request.looksForFirstPart() ? window.place(request) : -1;
         if (place < 0) {
             return ask(SigningRequest.of(lastId.incrementAndGet(), request));
+        }
+        if (!reads) {
+            return ask(SigningRequest.ofFirstPart(lastId.incrementAndGet(), window.numbers[place]));
         }
         window.fill(place);
         Answer ahead = window.take(place);

@@ -14,15 +14,17 @@ public final class SigningRequest implements Serializable {
 
     private final long id;
     private final int number;
+    private final boolean firstPart;
     private final String method;
     private final String bucket;
     private final String key;
     private final TreeMap<String, String> query;
     private final TreeMap<String, String> headers;
 
-    private SigningRequest(long id, int number, @CheckForNull StoreRequest request) {
+    private SigningRequest(long id, int number, boolean firstPart, @CheckForNull StoreRequest request) {
         this.id = id;
         this.number = number;
+        this.firstPart = firstPart;
         this.method = request == null ? null : request.method();
         this.bucket = request == null ? null : request.location().bucket();
         this.key = request == null ? null : request.location().key();
@@ -31,11 +33,15 @@ public final class SigningRequest implements Serializable {
     }
 
     static SigningRequest of(long id, StoreRequest request) {
-        return new SigningRequest(id, -1, request);
+        return new SigningRequest(id, -1, false, request);
     }
 
     static SigningRequest of(long id, int number) {
-        return new SigningRequest(id, number, null);
+        return new SigningRequest(id, number, false, null);
+    }
+
+    static SigningRequest ofFirstPart(long id, int number) {
+        return new SigningRequest(id, number, true, null);
     }
 
     long id() {
@@ -45,6 +51,11 @@ public final class SigningRequest implements Serializable {
     /** Which object is to be read; negative when {@link #request} says what is to be done. */
     public int number() {
         return number;
+    }
+
+    /** Whether that object is not to be read, but asked how large its first part is. */
+    public boolean isOfFirstPart() {
+        return firstPart;
     }
 
     /**

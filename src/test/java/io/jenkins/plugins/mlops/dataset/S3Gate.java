@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,8 @@ import okhttp3.Response;
 /**
  * Stands before a real S3 server and passes on every request as it is, with the Host header that was signed. Blobs of a held
  * dataset pass up to a number; of each further one half is sent, and the rest when the gate opens; those that come are passed on
- * then. So a pull or a publication is in the middle for as long as a test needs it there.
+ * then. So a pull or a publication is in the middle for as long as a test needs it there. The first blob of a spoilt dataset arrives with
+ * another byte.
  */
 final class S3Gate implements AutoCloseable {
 
@@ -34,6 +36,7 @@ final class S3Gate implements AutoCloseable {
     private final HttpServer http;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
+    private final Set<String> spoilt = ConcurrentHashMap.newKeySet();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> withKeys = new CopyOnWriteArrayList<>();
     private final List<String> withoutKeys = new CopyOnWriteArrayList<>();
@@ -68,6 +71,11 @@ final class S3Gate implements AutoCloseable {
     /** Lets so many blobs of the dataset pass, whose keys begin with the name, then holds the next. */
     void hold(String dataset, int after) {
         holds.put(dataset, new Hold(after));
+    }
+
+    /** Changes a byte of the next blob of the dataset. */
+    void spoil(String dataset) {
+        spoilt.add(dataset);
     }
 
     void open(String dataset) {
@@ -131,6 +139,9 @@ final class S3Gate implements AutoCloseable {
                 }
             });
             byte[] body = answer.body() == null ? new byte[0] : answer.body().bytes();
+            if (blob && body.length > 0 && spoilt.removeIf(dataset -> isBlobOf(dataset, path))) {
+                body[body.length / 2] ^= 1;
+            }
             boolean noBody = exchange.getRequestMethod().equals("HEAD") || body.length == 0;
             exchange.sendResponseHeaders(answer.code(), noBody ? -1 : body.length);
             if (!noBody) {

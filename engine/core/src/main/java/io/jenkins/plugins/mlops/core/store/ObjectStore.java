@@ -305,7 +305,7 @@ public final class ObjectStore implements AutoCloseable {
     /**
      * As {@link #download(ObjectPin, long, ContentSink)}, for bytes that nobody knows the digest of: they are compared with the ETag
      * where that is made of MD5s, and read again when they differ. Of an object that was uploaded in parts, the store is asked how large they
-     * are; where it does not tell, or requests are signed elsewhere, nothing is compared.
+     * are; where it does not tell, nothing is compared.
      *
      * @throws MlopsException of kind FAILED too, when they differ again and again
      */
@@ -318,7 +318,7 @@ public final class ObjectStore implements AutoCloseable {
         if (parts == 0) {
             return md5Etags ? EtagCheck.create() : null;
         }
-        return partsEtags && signer == null && size > 0 ? EtagCheck.ofParts(parts, firstPart(pin), size) : null;
+        return partsEtags && size > 0 ? EtagCheck.ofParts(parts, firstPart(pin), size) : null;
     }
 
     /** Bytes of the first part of an object that was uploaded in parts; -1 when the store does not tell. */

@@ -17,6 +17,7 @@ public record StoreRequest(
         String method, S3Uri location, SortedMap<String, String> query, SortedMap<String, String> headers) {
 
     private static final String VERSION = "versionId";
+    private static final String PART = "partNumber";
 
     public StoreRequest {
         query = Collections.unmodifiableSortedMap(new TreeMap<>(query));
@@ -32,6 +33,18 @@ public record StoreRequest(
             query.put(VERSION, pin.versionId());
         }
         return new StoreRequest("GET", pin.location(), query, new TreeMap<>());
+    }
+
+    /** The request that looks how large the first part of an object is that was uploaded in parts. */
+    public static StoreRequest headFirstPart(ObjectPin pin) {
+        SortedMap<String, String> query = new TreeMap<>(get(pin).query());
+        query.put(PART, "1");
+        return new StoreRequest("HEAD", pin.location(), query, new TreeMap<>());
+    }
+
+    /** Whether it is what {@link #headFirstPart} makes. */
+    public boolean looksForFirstPart() {
+        return equals(headFirstPart(new ObjectPin(location, null, versionId())));
     }
 
     /** Whether it reads an object, be it in an older version. */
