@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.dataset;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import java.io.Serializable;
@@ -24,6 +25,10 @@ public final class Dataset implements Serializable {
     private final boolean partial;
     private final DvcTarget dvc;
 
+    /** Whether the source is a prefix and no manifest; null in builds of older versions, which went by the source's end. */
+    @CheckForNull
+    private final Boolean prefix;
+
     Dataset(
             String name,
             @CheckForNull String version,
@@ -35,7 +40,8 @@ public final class Dataset implements Serializable {
             long downloadedFiles,
             long downloadedBytes,
             boolean partial,
-            @CheckForNull DvcTarget dvc) {
+            @CheckForNull DvcTarget dvc,
+            boolean prefix) {
         this.name = name;
         this.version = version;
         this.sourceId = sourceId;
@@ -47,19 +53,20 @@ public final class Dataset implements Serializable {
         this.downloadedBytes = downloadedBytes;
         this.partial = partial;
         this.dvc = dvc;
+        this.prefix = prefix;
     }
 
-    /** A version that stays where it is. @param source what resolves it again */
-    static Dataset of(DatasetVersion version, String source) {
-        return of(version, source, null);
+    /** A version that stays where it is. @param reference what resolves it again: a prefix or a manifest */
+    static Dataset of(DatasetVersion version, DatasetReference reference) {
+        return of(version, reference.toString(), null, reference.from() != null);
     }
 
     /** An output of DVC that stays where it is. */
     static Dataset of(DatasetVersion version, DvcTarget dvc) {
-        return of(version, version.source(), dvc);
+        return of(version, version.source(), dvc, false);
     }
 
-    private static Dataset of(DatasetVersion version, String source, @CheckForNull DvcTarget dvc) {
+    private static Dataset of(DatasetVersion version, String source, @CheckForNull DvcTarget dvc, boolean prefix) {
         return new Dataset(
                 version.name(),
                 version.contentId() == null ? null : version.contentId().toString(),
@@ -71,7 +78,8 @@ public final class Dataset implements Serializable {
                 0,
                 0,
                 false,
-                dvc);
+                dvc,
+                prefix);
     }
 
     /** A version that was pulled. @param directory on the node */
@@ -88,7 +96,8 @@ public final class Dataset implements Serializable {
                 result.downloadedFiles(),
                 result.downloadedBytes(),
                 result.files() != version.files(),
-                address.dvc());
+                address.dvc(),
+                address.isPrefix());
     }
 
     @Whitelisted
@@ -175,6 +184,18 @@ public final class Dataset implements Serializable {
     @Whitelisted
     public boolean isPartial() {
         return partial;
+    }
+
+    /** What means it again: an address, or of DVC an output of a repository in the workspace. */
+    @NonNull
+    public DatasetReference reference() {
+        if (dvc != null) {
+            return DatasetReference.ofDvc(dvc.target(), dvc.repo(), dvc.rev());
+        }
+        if (prefix == null) {
+            return DatasetReference.parse(source);
+        }
+        return prefix ? DatasetReference.ofPrefix(source) : DatasetReference.ofManifest(source);
     }
 
     @Override

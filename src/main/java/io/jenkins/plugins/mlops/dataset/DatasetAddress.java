@@ -53,6 +53,11 @@ final class DatasetAddress implements Serializable {
         }
     }
 
+    /** Whether all objects below a place are meant. */
+    boolean isPrefix() {
+        return from != null;
+    }
+
     /** Whether a file of the workspace has to be read to know the version. */
     boolean isWorkspaceFile() {
         return manifest != null && !S3Uri.isS3(manifest);

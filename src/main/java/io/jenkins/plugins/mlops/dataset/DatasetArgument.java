@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.dataset;
 
-import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,7 +22,7 @@ final class DatasetArgument {
             expanded.put("repo", dataset.getRepo());
             expanded.put("rev", dataset.getRev());
         } else {
-            boolean prefix = DatasetReference.parse(dataset.getSource()).from() != null;
+            boolean prefix = dataset.reference().from() != null;
             expanded.put(prefix ? "from" : "manifest", dataset.getSource());
         }
         expanded.put("sourceId", dataset.getSourceId());

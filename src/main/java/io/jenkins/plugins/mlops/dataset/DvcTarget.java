@@ -20,7 +20,7 @@ final class DvcTarget implements Serializable {
      * @param repo from the workspace on; null for the workspace
      * @param rev null for the files as they are
      */
-    private DvcTarget(String target, @CheckForNull String repo, @CheckForNull String rev) {
+    DvcTarget(String target, @CheckForNull String repo, @CheckForNull String rev) {
         this.target = target;
         this.repo = repo;
         this.rev = rev;

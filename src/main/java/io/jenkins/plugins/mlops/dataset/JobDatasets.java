@@ -7,7 +7,6 @@ import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
-import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.progress.ProgressListener;
@@ -19,16 +18,24 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The datasets of an object store as a job may see them. The controller only looks them up: agents and pods pull. */
+/**
+ * The datasets of an object store as a job may see them. The controller only looks them up: agents and pods pull.
+ *
+ * @param outputs what an agent has read of outputs of DVC
+ */
 public record JobDatasets(
         @NonNull ObjectStore store,
         @NonNull Datasets datasets,
+        @NonNull DvcListings outputs,
         @NonNull JobPolicy policy,
         @NonNull AnonymisedDatasets anonymised)
         implements DatasetAccess {
 
     @Override
     public DatasetVersion resolve(DatasetReference reference) {
+        if (reference.dvc() != null) {
+            return outputs.version(reference);
+        }
         checkPlace(reference);
         DatasetVersion version = datasets.resolve(reference);
         if (reference.from() == null && policy.restrictsLocations()) {
@@ -39,6 +46,9 @@ public record JobDatasets(
 
     @Override
     public Optional<Manifest> manifest(DatasetReference reference) {
+        if (reference.dvc() != null) {
+            return Optional.empty();
+        }
         checkPlace(reference);
         Optional<Manifest> manifest = datasets.manifest(reference);
         manifest.ifPresent(this::checkEntries);
@@ -47,13 +57,16 @@ public record JobDatasets(
 
     @Override
     public DatasetReference latest(DatasetReference reference) {
-        checkPlace(reference);
+        if (reference.dvc() == null) {
+            checkPlace(reference);
+        }
         return datasets.latest(reference);
     }
 
+    /** A specification comes from the branch: it must not have the controller read a repository of its own disk. */
     @Override
-    public DvcListing list(DatasetReference dvc) {
-        throw noRepository(dvc);
+    public void list(DatasetReference dvc, Path into) {
+        outputs.copy(dvc, into);
     }
 
     @Override
@@ -66,20 +79,14 @@ public record JobDatasets(
         return anonymised.require(version, card);
     }
 
-    /** A specification comes from the branch: it must not have the controller read a repository of its own disk. */
-    private static MlopsException noRepository(DatasetReference dvc) {
-        return MlopsException.usage("The dataset " + dvc + " is told by a Git repository, which the controller does"
-                + " not have: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
-    }
-
+    /** Nor a file of its own. */
     private void checkPlace(DatasetReference reference) {
-        if (reference.dvc() != null) {
-            throw noRepository(reference);
-        }
         String place = reference.from() == null ? reference.manifest() : reference.from();
-        if (S3Uri.isS3(place)) {
-            policy.checkLocation(S3Uri.parse(place));
+        if (!S3Uri.isS3(place)) {
+            throw MlopsException.usage("The manifest " + place + " is a file, which neither pods nor the controller can"
+                    + " read: publish the dataset, and name the manifest in the bucket");
         }
+        policy.checkLocation(S3Uri.parse(place));
     }
 
     /** A manifest may say that its files lie anywhere. */

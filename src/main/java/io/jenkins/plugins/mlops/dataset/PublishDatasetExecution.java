@@ -8,6 +8,7 @@ import hudson.slaves.WorkspaceList;
 import io.jenkins.plugins.mlops.cache.AgentCache;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.dataset.ManifestScan;
@@ -74,7 +75,7 @@ final class PublishDatasetExecution extends AgentStepExecution<Dataset> {
                     new StoreSigner(profile, run(), new BlobRules(request.to())),
                     workspace().toString());
             DatasetVersion version = complete(manifest, profile);
-            Dataset dataset = Dataset.of(version, version.source());
+            Dataset dataset = Dataset.of(version, DatasetReference.ofManifest(version.source()));
             DatasetUses.record(run(), useId(), Action.PUBLISHED, null, dataset, null);
             listener()
                     .getLogger()

@@ -5,12 +5,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Util;
-import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.mlops.config.ProfileChoices;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import java.io.IOException;
 import java.util.List;
@@ -21,11 +19,9 @@ import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -35,21 +31,15 @@ import org.kohsuke.stapler.verb.POST;
 /**
  * {@code pullDataset}: makes a directory of the workspace hold exactly one version of a dataset; returns a {@link Dataset}.
  */
-public class PullDatasetStep extends Step {
+public class PullDatasetStep extends DatasetAddressStep {
 
     static final String HARDLINK = "hardlink";
     static final String COPY = "copy";
     static final int DEFAULT_JOBS = 8;
 
     private final String into;
-    private String from;
-    private String manifest;
-    private String dvc;
-    private String repo;
-    private String rev;
     private String sourceId;
     private String role = Provenance.TRAINING_DATA;
-    private String store;
     private int jobs = DEFAULT_JOBS;
     private String link = HARDLINK;
     private List<String> include = List.of();
@@ -64,61 +54,6 @@ public class PullDatasetStep extends Step {
 
     public String getInto() {
         return into;
-    }
-
-    /** A prefix: all objects below it, as they are now. */
-    @CheckForNull
-    public String getFrom() {
-        return from;
-    }
-
-    @DataBoundSetter
-    public void setFrom(@CheckForNull String from) {
-        this.from = Util.fixEmptyAndTrim(from);
-    }
-
-    /** A manifest: an object, or a file of the workspace. */
-    @CheckForNull
-    public String getManifest() {
-        return manifest;
-    }
-
-    @DataBoundSetter
-    public void setManifest(@CheckForNull String manifest) {
-        this.manifest = Util.fixEmptyAndTrim(manifest);
-    }
-
-    /** An output of DVC: a {@code .dvc} file, the path of an output or below one, {@code dvc.yaml:STAGE}, or the name of a stage. */
-    @CheckForNull
-    public String getDvc() {
-        return dvc;
-    }
-
-    @DataBoundSetter
-    public void setDvc(@CheckForNull String dvc) {
-        this.dvc = Util.fixEmptyAndTrim(dvc);
-    }
-
-    /** The clone that has it, from the workspace on; null for the workspace. */
-    @CheckForNull
-    public String getRepo() {
-        return repo;
-    }
-
-    @DataBoundSetter
-    public void setRepo(@CheckForNull String repo) {
-        this.repo = Util.fixEmptyAndTrim(repo);
-    }
-
-    /** A branch, tag or commit of the clone; null for the files as they are. */
-    @CheckForNull
-    public String getRev() {
-        return rev;
-    }
-
-    @DataBoundSetter
-    public void setRev(@CheckForNull String rev) {
-        this.rev = Util.fixEmptyAndTrim(rev);
     }
 
     /** What the address must still stand for; null for whatever it stands for now. */
@@ -140,17 +75,6 @@ public class PullDatasetStep extends Step {
     @DataBoundSetter
     public void setRole(@CheckForNull String role) {
         this.role = orElse(role, Provenance.TRAINING_DATA);
-    }
-
-    /** Name of an object store profile; null for the first. */
-    @CheckForNull
-    public String getStore() {
-        return store;
-    }
-
-    @DataBoundSetter
-    public void setStore(@CheckForNull String store) {
-        this.store = Util.fixEmptyAndTrim(store);
     }
 
     /** Downloads at a time, 1 to 256. */
@@ -216,18 +140,11 @@ public class PullDatasetStep extends Step {
 
     @Override
     public StepExecution start(StepContext context) throws IOException, InterruptedException {
-        return new PullDatasetExecution(
-                context,
-                new PullRequest(
-                        this,
-                        new DatasetAddress(
-                                "pullDataset", from, manifest, DvcTarget.of("pullDataset", dvc, repo, rev), sourceId)),
-                role,
-                store);
+        return new PullDatasetExecution(context, new PullRequest(this, address(sourceId)), role, getStore());
     }
 
     @Extension
-    public static class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
+    public static class DescriptorImpl extends AddressDescriptor implements CustomDescribableModel {
 
         private static final String INCLUDE_TEXT = "includeText";
 
@@ -271,12 +188,6 @@ public class PullDatasetStep extends Step {
         @Restricted(NoExternalUse.class) // for the form
         public FormValidation doCheckInto(@QueryParameter String value) {
             return FormValidation.validateRequired(value);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class) // for the form
-        public ListBoxModel doFillStoreItems(@AncestorInPath Item item, @QueryParameter String store) {
-            return ProfileChoices.objectStores(item, store);
         }
 
         @POST

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.dataset;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.FilePath;
+import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.lineage.RunFacts.Action;
 import io.jenkins.plugins.mlops.step.AgentStepExecution;
@@ -49,7 +50,7 @@ final class ReadManifestExecution extends AgentStepExecution<Dataset> {
         protected Dataset run(Path workspace) {
             Manifest manifest =
                     Manifest.read(Path.of(address.reference(workspace).manifest()));
-            return Dataset.of(manifest.version(), address.toString());
+            return Dataset.of(manifest.version(), DatasetReference.ofManifest(address.toString()));
         }
     }
 }

@@ -44,7 +44,7 @@ final class ResolveDatasetExecution extends RestartableStepExecution<Dataset> {
                 ObjectStore.connect(policy.objectStore(store).settings(run()))) {
             version = new Datasets(connection, DatasetCache.at(AgentCache.ofController())).resolve(reference);
         }
-        Dataset dataset = Dataset.of(version, address.toString());
+        Dataset dataset = Dataset.of(version, reference);
         DatasetUses.record(run(), useId(), Action.RESOLVED, null, dataset, null);
         listener().getLogger().println("Resolved " + address + ": " + dataset);
         return dataset;

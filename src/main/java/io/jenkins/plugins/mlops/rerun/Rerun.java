@@ -26,6 +26,7 @@ import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
 import io.jenkins.plugins.mlops.core.rerun.RerunPlanner;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.dataset.DvcListings;
 import io.jenkins.plugins.mlops.dataset.JobDatasets;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
@@ -60,6 +61,7 @@ final class Rerun {
             JobDatasets datasets = new JobDatasets(
                     store,
                     new Datasets(store, DatasetCache.at(AgentCache.ofController())),
+                    DvcListings.none(),
                     policy,
                     new AnonymisedDatasets(policy));
             return RerunPlanner.plan(

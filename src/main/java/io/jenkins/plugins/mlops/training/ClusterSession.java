@@ -48,10 +48,15 @@ final class ClusterSession implements AutoCloseable {
      * @param cluster name of a profile, null for the first
      * @param server likewise, of an MLflow server
      * @param sensitive parameters of a training that go to its pods in their Secret alone
+     * @param outputs what outputs of DVC have that the work names
      * @throws MlopsException of kind USAGE when something is not configured, REFUSED when the job may not use the cluster
      */
     ClusterSession(
-            Run<?, ?> build, @CheckForNull String cluster, @CheckForNull String server, SensitiveParams sensitive) {
+            Run<?, ?> build,
+            @CheckForNull String cluster,
+            @CheckForNull String server,
+            SensitiveParams sensitive,
+            DvcOutputs outputs) {
         JobPolicy policy = JobPolicy.of(build);
         TrainingCluster profile = policy.cluster(cluster);
         KubernetesCloud cloud = profile.cloud(build.getParent());
@@ -71,9 +76,14 @@ final class ClusterSession implements AutoCloseable {
             ClusterLease lease = keep(ClusterPool.get().lease(cloud.name, CloudAccess.namespace(profile, cloud)));
             services = new ClusterServices(
                     new TrainingServices(
-                            new JobDatasets(objects, new Datasets(objects, cache), policy, anonymised),
                             new JobDatasets(
-                                    evaluationObjects, new Datasets(evaluationObjects, cache), policy, anonymised),
+                                    objects, new Datasets(objects, cache), outputs.training(), policy, anonymised),
+                            new JobDatasets(
+                                    evaluationObjects,
+                                    new Datasets(evaluationObjects, cache),
+                                    outputs.evaluation(),
+                                    policy,
+                                    anonymised),
                             tracking,
                             tracking,
                             mlflow.trainingSettings(build),

@@ -18,6 +18,7 @@ import io.jenkins.plugins.mlops.core.training.ClusterWork;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Code;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.step.AgentWorkspace;
 import io.jenkins.plugins.mlops.step.StepWork;
 import java.io.IOException;
@@ -121,6 +122,9 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
         return KeptSecrets.NONE;
     }
 
+    /** The datasets that the work names. */
+    abstract DvcOutputs.Wanted datasets(CodeTree code);
+
     /** Checks everything and makes the directory of the work. @param id of the step's own run */
     abstract W begin(CodeTree code, ClusterServices services, UUID id, Path directory);
 
@@ -200,6 +204,17 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
         try (ClusterSession session = session()) {
             ClusterServices services = session.services();
             CodeTree tree = tree(files, services.profile().defaults().code() == Code.IMAGE, place.resolve("source"));
+            if (files != null) {
+                // An agent has the repository that tells them; without one they are refused when they are asked for.
+                outputs()
+                        .read(
+                                datasets(tree),
+                                tree.root(),
+                                Objects.requireNonNull(workspace),
+                                files,
+                                JobPolicy.of(build).cluster(cluster),
+                                build);
+            }
             note(run(), services);
             begin(tree, services, UUID.fromString(run()), directory()).close();
         }
@@ -278,6 +293,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
             result = finish(work);
         }
         FileTree.delete(place().resolve("source")); // it lies in the object store, and in Git
+        outputs().delete();
         if (!end()) {
             return;
         }
@@ -422,7 +438,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     }
 
     private ClusterSession session() {
-        return new ClusterSession(build, cluster, server, secrets().params());
+        return new ClusterSession(build, cluster, server, secrets().params(), outputs());
     }
 
     final Run<?, ?> build() {
@@ -449,6 +465,10 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
 
     private Path place() {
         return BuildLineage.of(build).directory().resolve("trainings").resolve(useId);
+    }
+
+    private DvcOutputs outputs() {
+        return new DvcOutputs(place().resolve("dvc"));
     }
 
     /** Of the work. */

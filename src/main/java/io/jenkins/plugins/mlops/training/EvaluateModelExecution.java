@@ -86,14 +86,22 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
         return new CodeRequest(specification, CodeRequest.Kind.EVALUATION, inImage);
     }
 
+    private EvaluationSpecification wanted(CodeTree code) {
+        return EvaluationSpecification.read(code.root().resolve(specification))
+                .with(datasets.evaluation(code.root()), seed)
+                .withImage(image);
+    }
+
+    @Override
+    DvcOutputs.Wanted datasets(CodeTree code) {
+        return new DvcOutputs.Wanted(null, wanted(code).dataset());
+    }
+
     @Override
     ClusterEvaluation begin(CodeTree code, ClusterServices services, UUID id, Path directory) {
-        EvaluationSpecification wanted = EvaluationSpecification.read(
-                        code.root().resolve(specification))
-                .with(datasets.evaluation(), seed)
-                .withImage(image);
+        EvaluationSpecification wanted = wanted(code);
         check(wanted, services);
-        datasets.check(services.training());
+        datasets.check(services.training(), code.root());
         return ClusterEvaluation.start(
                 wanted,
                 new ExportedCode(code.source()),

@@ -6,14 +6,12 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.training.DatasetAccess;
 import io.jenkins.plugins.mlops.core.training.TrainingServices;
 import java.io.Serializable;
+import java.nio.file.Path;
 
 /** The datasets that a step of a cluster was given, and what they must still be. Persisted with the build. */
 final class ExpectedDatasets implements Serializable {
 
     private static final long serialVersionUID = 1L;
-
-    /** What the sources of DVC's datasets begin with. */
-    private static final String DVC = "dvc:";
 
     private final String training;
     private final String trainingSourceId;
@@ -23,39 +21,38 @@ final class ExpectedDatasets implements Serializable {
     /**
      * All may be null.
      *
-     * @throws MlopsException of kind USAGE when one is an output of DVC, which pods cannot read without its repository
+     * @throws MlopsException of kind USAGE when one is no dataset
      */
     ExpectedDatasets(String training, String trainingSourceId, String evaluation, String evaluationSourceId) {
-        requireStored(training);
-        requireStored(evaluation);
         this.training = training;
         this.trainingSourceId = trainingSourceId;
         this.evaluation = evaluation;
         this.evaluationSourceId = evaluationSourceId;
+        Path anywhere = Path.of("");
+        training(anywhere);
+        evaluation(anywhere);
     }
 
-    private static void requireStored(@CheckForNull String address) {
-        if (address != null && address.startsWith(DVC)) {
-            throw MlopsException.usage(
-                    "The dataset " + address + " is an output of DVC, which trainings and evaluations on"
-                            + " clusters do not take: name the manifest of a snapshot ('mlops dataset snapshot --dvc')");
-        }
-    }
-
+    /** @param root where the controller has the code of the workspace */
     @CheckForNull
-    DatasetReference training() {
-        return training == null ? null : DatasetReference.parse(training);
+    DatasetReference training(Path root) {
+        return training == null ? null : DatasetParameters.reference(training, root);
     }
 
+    /** As {@link #training}. */
     @CheckForNull
-    DatasetReference evaluation() {
-        return evaluation == null ? null : DatasetReference.parse(evaluation);
+    DatasetReference evaluation(Path root) {
+        return evaluation == null ? null : DatasetParameters.reference(evaluation, root);
+    }
+
+    boolean hasEvaluation() {
+        return evaluation != null;
     }
 
     /** @throws MlopsException of kind REFUSED when one is not what another step has resolved */
-    void check(TrainingServices services) {
-        check(training(), trainingSourceId, services.datasets());
-        check(evaluation(), evaluationSourceId, services.evaluationDatasets());
+    void check(TrainingServices services, Path root) {
+        check(training(root), trainingSourceId, services.datasets());
+        check(evaluation(root), evaluationSourceId, services.evaluationDatasets());
     }
 
     private static void check(DatasetReference reference, String expected, DatasetAccess datasets) {

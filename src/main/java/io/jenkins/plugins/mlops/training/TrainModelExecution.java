@@ -61,25 +61,39 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         return request.code(inImage);
     }
 
+    /** What is to be trained; where the build does a training again, as its plan says. */
+    private TrainingSpecification specification(CodeTree code) {
+        TrainingSpecification said = request.specification(
+                        code, build().getExternalizableId(), build().getParent().getFullName())
+                .requiring(request.requirements(JobPolicy.of(build()).requirements()));
+        Optional<RerunPlan> plan = RerunAction.plan(build());
+        plan.ifPresent(wanted -> wanted.requireCommit(code.source()));
+        return plan.map(wanted -> wanted.apply(said)).orElse(said);
+    }
+
+    @Override
+    DvcOutputs.Wanted datasets(CodeTree code) {
+        TrainingSpecification specification = specification(code);
+        return new DvcOutputs.Wanted(
+                specification.datasets().training(),
+                specification.evaluation() == null
+                        ? null
+                        : specification.evaluation().dataset());
+    }
+
     @Override
     ClusterTraining begin(CodeTree code, ClusterServices services, UUID id, Path directory) {
         JobPolicy policy = JobPolicy.of(build());
-        TrainingSpecification specification = request.specification(
-                        code, build().getExternalizableId(), build().getParent().getFullName())
-                .requiring(request.requirements(policy.requirements()));
+        TrainingSpecification specification = specification(code);
         Optional<RerunPlan> plan = RerunAction.plan(build());
-        if (plan.isPresent()) {
-            plan.get().requireCommit(code.source());
-            specification = plan.get().apply(specification);
-            log().note(plan.get().text());
-        }
+        plan.ifPresent(wanted -> log().note(wanted.text()));
         check(specification, services);
         if (plan.isPresent()) {
             plan.get()
                     .requireDatasets(
                             services.training().datasets(), services.training().evaluationDatasets());
         } else {
-            request.datasets().check(services.training());
+            request.datasets().check(services.training(), code.root());
         }
         policy.mlflowServer(request.server).makeExperiment(specification.experiment(), build());
         return ClusterTraining.start(

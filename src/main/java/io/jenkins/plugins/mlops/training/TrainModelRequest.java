@@ -74,7 +74,7 @@ final class TrainModelRequest implements Serializable {
             throw MlopsException.usage(
                     "trainModel has 'spec' and 'command': the command of a specification is its own");
         }
-        if (specification == null && datasets.evaluation() != null) {
+        if (specification == null && datasets.hasEvaluation()) {
             throw MlopsException.usage(
                     "trainModel has 'evaluationDataset', but no 'spec' that says how the model is measured");
         }
@@ -95,8 +95,8 @@ final class TrainModelRequest implements Serializable {
                 ? inline(tree, build, job)
                 : TrainingSpecification.read(tree.root().resolve(specification));
         return read.with(new TrainingSpecification.Overrides(
-                        datasets.training(),
-                        datasets.evaluation(),
+                        datasets.training(tree.root()),
+                        datasets.evaluation(tree.root()),
                         parent == null ? null : ModelReference.parse(parent),
                         seed,
                         Documents.readJson(params, "The parameters", Params.class)

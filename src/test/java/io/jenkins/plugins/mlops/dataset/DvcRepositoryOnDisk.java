@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A repository that a real DVC works in, for the branch that a build checks out. */
-final class DvcRepositoryOnDisk {
+public final class DvcRepositoryOnDisk {
 
     private final Path directory;
     private final String dvc;
@@ -20,7 +20,7 @@ final class DvcRepositoryOnDisk {
      * @param version of DVC, 2 or 3
      * @param endpoint that {@code .dvc/config} names
      */
-    DvcRepositoryOnDisk(Path directory, int version, TestServers.S3 s3, String remote, String endpoint)
+    public DvcRepositoryOnDisk(Path directory, int version, TestServers.S3 s3, String remote, String endpoint)
             throws IOException {
         this.directory = Files.createDirectories(directory);
         this.dvc = System.getenv("MLOPS_TEST_DVC" + version);
@@ -31,12 +31,12 @@ final class DvcRepositoryOnDisk {
                 + endpoint);
     }
 
-    Path directory() {
+    public Path directory() {
         return directory;
     }
 
     /** Runs a shell script in the repository, where {@code $DVC} is DVC. */
-    String run(String script) throws IOException {
+    public String run(String script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("bash", "-euc", script)
                 .directory(directory.toFile())
                 .redirectErrorStream(true);
@@ -58,7 +58,7 @@ final class DvcRepositoryOnDisk {
     }
 
     /** Commits all and returns the commit. */
-    String commit() throws IOException {
+    public String commit() throws IOException {
         run("git add -A && git commit -q --allow-empty -m test");
         return run("git rev-parse HEAD");
     }

@@ -2,73 +2,23 @@ package io.jenkins.plugins.mlops.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
-import hudson.model.Label;
-import hudson.model.Result;
-import io.jenkins.plugins.mlops.TestServers;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
-import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
-import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
 import io.jenkins.plugins.mlops.policy.FolderPolicy;
-import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
-import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Agents pull what real DVC has pushed, from branches that may say anything, without the store's keys. */
-@WithJenkins
-class DvcStepsIT {
-
-    @TempDir
-    private Path directory;
-
-    private JenkinsRule jenkins;
-    private TestServers.S3 s3;
-    private String bucket;
-    private S3Gate gate;
-
-    @BeforeEach
-    void setUp(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        s3 = TestServers.s3();
-        bucket = s3.newBucket();
-        gate = new S3Gate(URI.create(s3.endpoint()));
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.SYSTEM, "keys", null, s3.accessKey(), s3.secretKey()));
-        ObjectStoreProfile profile = new ObjectStoreProfile("gate", endpoint());
-        profile.setCredentialsId("keys");
-        MlopsConfiguration.get().setObjectStores(List.of(profile));
-        jenkins.createOnlineSlave(Label.get("far"));
-    }
-
-    @AfterEach
-    void tearDown() {
-        gate.close();
-    }
-
-    private String endpoint() {
-        return "http://127.0.0.1:" + gate.port();
-    }
+class DvcStepsIT extends GatedStoreFixture {
 
     /** Its objects are what {@link S3Gate} calls blobs. */
     private DvcRepositoryOnDisk repository(String name, int version) throws Exception {
@@ -165,6 +115,37 @@ class DvcStepsIT {
                 .noneMatch(request -> request.contains("/secret/"));
     }
 
+    /** Who says that data is anonymised says so of a version by its bytes, which of an output of DVC nobody here has read. */
+    @Test
+    void outputsOfDvcDoNotPassForAnonymised() throws Exception {
+        DvcRepositoryOnDisk repository = filled("faces", 3);
+        WorkflowRun before = success(pulling(repository, "main", "data"));
+        RunFacts.DatasetUse pulled = BuildLineage.of(before).facts().datasets().get(0);
+        FolderPolicy policy = new FolderPolicy("");
+        policy.setRequireAnonymised(true);
+        MlopsConfiguration.get().setPolicies(List.of(policy));
+        MlopsConfiguration.get().setAnonymisedDatasets(List.of(pulled.version()));
+        int read = gate.withoutKeys().size();
+
+        WorkflowRun run = failure(pulling(repository, "main", "data"));
+
+        jenkins.assertLogContains("requires anonymised data. The dataset data (dvc:", run);
+        jenkins.assertLogContains("#data/) has no card that says it is anonymised: publish it", run);
+        assertThat(BuildLineage.of(run).facts().datasets()).isEmpty();
+        assertThat(gate.withoutKeys().subList(read, gate.withoutKeys().size()))
+                .as("a list of files at most")
+                .allMatch(request -> request.contains(".dir"));
+
+        // What was pulled elsewhere and is published has bytes that are known.
+        MlopsConfiguration.get().setPolicies(List.of());
+        success("node('far') { sh 'git clone -q " + repository.directory()
+                + " code'; pullDataset dvc: 'data', repo: 'code', into: 'd';"
+                + " publishDataset directory: 'd', name: 'faces', to: 's3://" + bucket + "/published/blobs' }");
+        MlopsConfiguration.get().setPolicies(List.of(policy));
+        success("node('far') { pullDataset manifest: 's3://" + bucket + "/published/blobs/faces/manifests/"
+                + Digest.parse(pulled.version()).hex() + ".json', into: 'e' }");
+    }
+
     @Test
     void aHostileBranchIsToldInOneSentence() throws Exception {
         DvcRepositoryOnDisk repository = filled("hostile", 3);
@@ -199,20 +180,13 @@ class DvcStepsIT {
         DvcRepositoryOnDisk repository = filled("damaged", 3);
         String md5 = repository.run("printf one | md5sum | cut -c-32");
         S3Uri object = new S3Uri(bucket, "damaged/blobs/files/md5/" + md5.substring(0, 2) + "/" + md5.substring(2));
-        try (ObjectStore store = ObjectStore.connect(new ObjectStoreSettings(
-                URI.create(s3.endpoint()),
-                s3.region(),
-                new ObjectStoreSettings.Credentials(s3.accessKey(), s3.secretKey(), null)))) {
+        try (ObjectStore store = ObjectStore.connect(settings())) {
             store.put(object, LocalFile.read(Files.writeString(directory.resolve("bad"), "bad")));
         }
         WorkflowRun run = failure("node('far') { sh 'git clone -q " + repository.directory()
                 + " code'; try { pullDataset dvc: 'data', repo:"
                 + " 'code', into: 'd' } finally { sh 'test ! -e d' } }");
         jenkins.assertLogContains("The object " + object + " is corrupt in the store", run);
-        run = failure("node('far') { sh 'git clone -q " + repository.directory()
-                + " code'; trainModel image: 'trainer', command: ['train'], dataset: resolveDataset(dvc: 'data', repo:"
-                + " 'code') }");
-        jenkins.assertLogContains("is an output of DVC, which trainings and evaluations on clusters do not take", run);
     }
 
     private static String pulling(DvcRepositoryOnDisk repository, String branch, String target) {
@@ -230,19 +204,5 @@ class DvcStepsIT {
         assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))
                 .as(change)
                 .hasSize(1);
-    }
-
-    private WorkflowRun failure(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        WorkflowRun run = jenkins.buildAndAssertStatus(Result.FAILURE, job);
-        jenkins.assertLogNotContains("\tat ", run);
-        return run;
-    }
-
-    private WorkflowRun success(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
-        return jenkins.buildAndAssertSuccess(job);
     }
 }

@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import io.jenkins.plugins.mlops.dataset.DvcRepositoryOnDisk;
 import io.jenkins.plugins.mlops.training.ClusterController.Outcome;
 import java.nio.file.Files;
 import java.util.List;
@@ -32,6 +33,64 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
     @Override
     String jenkinsfile() {
         return JENKINSFILE;
+    }
+
+    /** The step says which, by what another returned or as a map; so does the specification, which the controller has alone. */
+    @Test
+    void modelsAreTrainedAndMeasuredOnOutputsOfDvc() throws Throwable {
+        DvcRepositoryOnDisk repository =
+                new DvcRepositoryOnDisk(directory.resolve("tracked"), 3, s3, "s3://" + bucket + "/dvc", s3.endpoint());
+        repository.run(
+                "mkdir set holdout; printf 1 > set/a.txt; printf 3 > set/b.txt; printf 2.5 > holdout/c.txt; $DVC add"
+                        + " -q set holdout; $DVC push -q; mkdir code; cp ../code/*.py code");
+        Files.writeString(
+                repository.directory().resolve("code/train.yaml"),
+                Files.readString(directory.resolve("code/train.yaml"))
+                        .replaceAll("(?m)^datasets: .*$", "datasets: {training: {dvc: holdout, repo: ..}}")
+                        .replaceAll("dataset: \\{from: \"[^\"]*holdout\"}", "dataset: {dvc: ../holdout}"));
+        Files.writeString(
+                repository.directory().resolve("code/evaluate.yaml"), """
+                name: mean-evaluation
+                command: [python3, evaluate.py]
+                image: "%s"
+                resources: {memory: 128Mi}
+                dataset: {from: "s3://nowhere/at-all"}
+                """.formatted(TestNamespace.image("python")));
+        Files.writeString(repository.directory().resolve("Jenkinsfile"), """
+                def set
+                node {
+                    checkout scm
+                    def rev = sh(script: 'git rev-parse HEAD', returnStdout: true).trim()
+                    set = resolveDataset dvc: 'set', rev: rev
+                    def model = trainModel(spec: 'code/train.yaml', params: [lines: 2, pause: 0], dataset: set)
+                    echo "trained in run ${model.runId} on ${model.dataset}"
+                    def measured = evaluateModel spec: 'code/evaluate.yaml', dataset: [dvc: 'holdout', rev: "${rev}"]
+                    echo "measured ${measured.model}"
+                }
+                trainModel(spec: 'code/train.yaml', params: [lines: 2, pause: 0], dataset: set)
+                """);
+        String commit = repository.commit();
+        jenkins.runRemotely(
+                ClusterController::jobOfRepository,
+                "dvc",
+                repository.directory().toUri().toString());
+        jenkins.runRemotely(ClusterController::begin, "dvc");
+
+        Outcome outcome = jenkins.runRemotely(ClusterController::end, "dvc");
+
+        assertThat(outcome.result()).as(outcome.log()).isEqualTo("FAILURE");
+        assertThat(outcome.log())
+                .contains(
+                        "trained in run ",
+                        "measured runs:/" + outcome.training().runId())
+                .contains(
+                        "is told by a Git repository, which the controller does not have: run the step inside of 'node'");
+        assertThat(outcome.training().status()).isEqualTo("FINISHED");
+        assertThat(outcome.training().commit()).isEqualTo(commit);
+        assertThat(outcome.training().evaluation()).isNotNull();
+        assertThat(Files.readString(record(outcome))).contains("dvc:md5:", ".dir", "#" + commit + ":set/", "#holdout/");
+        assertNothingIsLeft();
+        assertNoSecretIn(jenkins.getHome().toPath());
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetPolicy;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
-import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullOptions;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
@@ -45,8 +44,8 @@ public final class PulledDatasets implements DatasetAccess, AutoCloseable {
     }
 
     @Override
-    public DvcListing list(DatasetReference dvc) {
-        return datasets.list(dvc, PullOptions.DEFAULT.jobs());
+    public void list(DatasetReference dvc, Path into) {
+        datasets.list(dvc, PullOptions.DEFAULT.jobs(), into);
     }
 
     @Override

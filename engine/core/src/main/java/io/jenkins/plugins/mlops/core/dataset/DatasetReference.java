@@ -83,7 +83,10 @@ public record DatasetReference(String from, String manifest, String dvc, String 
         return new Prefix(S3Uri.parse(from), asOf == null ? null : Instant.parse(asOf));
     }
 
-    /** A manifest when the text is a file's name or ends in {@code .json}, else a prefix. */
+    /**
+     * What people mean by an address alone: a manifest when it is a file's name or ends in {@code .json}, else a prefix. Who means something
+     * else says so by {@link #ofManifest} or {@link #ofPrefix}, or ends the prefix with a slash.
+     */
     public static DatasetReference parse(String text) {
         return S3Uri.isS3(text) && !text.endsWith(".json") ? ofPrefix(text) : ofManifest(text);
     }

@@ -128,16 +128,28 @@ public final class Datasets {
     }
 
     /**
-     * What a machine needs to know of an output of DVC to pull it without the repository; every object was found.
+     * Writes down what a machine needs to know of an output of DVC to pull it without the repository; every object was found.
      *
+     * @param listing the file to be written, which {@link DvcListing#read} reads
      * @param jobs objects looked for at a time, 1 to 256
      * @throws MlopsException of kind FAILED that lists every file that is not in the store
      */
-    public DvcListing list(DatasetReference dvc, int jobs) {
-        return guarded(
-                "Looking for " + dvc,
-                () -> new DvcFiles(store, cache)
-                        .pinned(new DvcSource(store, cache).listing(dvc), PullOptions.requireJobs(jobs)));
+    public void list(DatasetReference dvc, int jobs, Path listing) {
+        guarded("Looking for " + dvc, () -> {
+            write(
+                    new DvcFiles(store, cache)
+                            .pinned(new DvcSource(store, cache).listing(dvc), PullOptions.requireJobs(jobs)),
+                    listing);
+            return null;
+        });
+    }
+
+    private static void write(DvcListing found, Path listing) throws IOException {
+        try (DvcListingFile.Writer out = DvcListingFile.write(listing, found)) {
+            for (DvcHashed file : found.files()) {
+                out.add(file);
+            }
+        }
     }
 
     /**
@@ -150,11 +162,7 @@ public final class Datasets {
     public String listInto(Path listing, DatasetReference dvc) {
         return guarded("Reading " + dvc, () -> {
             DvcListing found = new DvcSource(store, cache).listing(dvc);
-            try (DvcListingFile.Writer out = DvcListingFile.write(listing, found)) {
-                for (DvcHashed file : found.files()) {
-                    out.add(file);
-                }
-            }
+            write(found, listing);
             return found.source().id();
         });
     }

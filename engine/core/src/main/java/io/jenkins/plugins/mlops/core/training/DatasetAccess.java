@@ -20,8 +20,12 @@ public interface DatasetAccess {
     /** The manifest, when there is one before the bytes move. */
     Optional<Manifest> manifest(DatasetReference reference);
 
-    /** What pods need to know of an output of DVC, which lies in a repository that they do not have. */
-    DvcListing list(DatasetReference dvc);
+    /**
+     * Writes down what pods need to know of an output of DVC, which lies in a repository that they do not have.
+     *
+     * @param into the file to be written, a {@link DvcListing}
+     */
+    void list(DatasetReference dvc, Path into);
 
     /** The newest revision of the version's card; empty when it has none, as what was not published has. */
     default Optional<CardRevision> card(DatasetReference reference, DatasetVersion version) {

@@ -4,16 +4,17 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
-import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.pod.PodStores;
+import io.jenkins.plugins.mlops.core.store.LocalFile;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.workload.ClusterProfile;
 import io.jenkins.plugins.mlops.core.workload.Workload;
 import io.jenkins.plugins.mlops.core.workload.WorkloadOptions.Delivery;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -127,10 +128,20 @@ public final class PodPlanning {
 
     /** Pods do not have the repository: what DVC wrote down in it is put where they can read it, once for each state of the dataset. */
     private S3Uri listing(DatasetReference dvc, DatasetAccess access) {
-        byte[] listing = Documents.toJson(access.list(dvc)).getBytes(StandardCharsets.UTF_8);
-        S3Uri place = below("dvc/" + Digest.of(listing).hex() + ".json");
-        services.store().putIfAbsent(place, listing);
-        return place;
+        try {
+            Path listing = Files.createTempFile("mlops-dvc", ".json");
+            try {
+                access.list(dvc, listing);
+                LocalFile file = LocalFile.read(listing);
+                S3Uri place = below("dvc/" + file.sha256().hex() + ".json");
+                services.store().putIfAbsent(place, file);
+                return place;
+            } finally {
+                Files.deleteIfExists(listing);
+            }
+        } catch (IOException e) {
+            throw MlopsException.failed("The files of " + dvc + " cannot be written down: " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -109,7 +109,9 @@ class PodDataIT {
                 "outs:\n- md5: 0cc175b9c0f1b6a831c399e269772661\n  size: 1\n  hash: md5\n  path: a.txt\n");
         DatasetReference reference =
                 DatasetReference.ofDvc("a.txt", directory.resolve("repo").toString(), null);
-        put("listing.json", Documents.toJson(datasets("c1").list(reference, 2)));
+        Path listing = directory.resolve("listing.json");
+        datasets("c1").list(reference, 2, listing);
+        put("listing.json", Files.readString(listing));
         DatasetVersion version = datasets("c1").resolve(reference);
         PodPlan.Supply supply = new PodPlan.Supply(
                 "training dataset",

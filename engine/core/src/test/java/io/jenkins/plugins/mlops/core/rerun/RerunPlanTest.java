@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
-import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
@@ -216,7 +215,7 @@ class RerunPlanTest {
         }
 
         @Override
-        public DvcListing list(DatasetReference dvc) {
+        public void list(DatasetReference dvc, Path into) {
             throw new UnsupportedOperationException("nothing here is DVC's");
         }
 

@@ -4,7 +4,6 @@ import io.jenkins.plugins.mlops.core.card.Card;
 import io.jenkins.plugins.mlops.core.card.CardRevision;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.dataset.DatasetVersion;
-import io.jenkins.plugins.mlops.core.dataset.DvcListing;
 import io.jenkins.plugins.mlops.core.dataset.Manifest;
 import io.jenkins.plugins.mlops.core.dataset.PullResult;
 import io.jenkins.plugins.mlops.core.digest.Digest;
@@ -53,7 +52,7 @@ final class FakeDatasets implements DatasetAccess {
     }
 
     @Override
-    public DvcListing list(DatasetReference dvc) {
+    public void list(DatasetReference dvc, Path into) {
         throw new UnsupportedOperationException("nothing here is DVC's");
     }
 
