@@ -160,6 +160,7 @@ class ApprovedPromotionExecution extends StepExecution {
             work = null;
         }
         try {
+            AwaitedApproval.mark(run());
             FlowNode node = Objects.requireNonNull(getContext().get(FlowNode.class));
             if (PauseAction.getCurrentPause(node) == null) {
                 node.addAction(new PauseAction("Approval of " + found));

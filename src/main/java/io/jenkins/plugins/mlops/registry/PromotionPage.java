@@ -266,7 +266,7 @@ public final class PromotionPage implements Action, StaplerProxy {
         }
     }
 
-    /** On builds in which something was recorded, for who may do something with it. */
+    /** On builds in which something was recorded or a promotion waits, for who may do something with it. */
     @Extension
     @SuppressWarnings("rawtypes")
     public static final class Factory extends TransientActionFactory<Run> {
@@ -286,7 +286,10 @@ public final class PromotionPage implements Action, StaplerProxy {
         @Override
         @SuppressWarnings("deprecation")
         public Collection<? extends Action> createFor(@NonNull Run target) {
-            return ((Run<?, ?>) target).getActions().stream().noneMatch(MlopsBuildAction.class::isInstance)
+            return ((Run<?, ?>) target)
+                            .getActions().stream()
+                                    .noneMatch(action ->
+                                            action instanceof MlopsBuildAction || action instanceof AwaitedApproval)
                     ? List.of()
                     : List.of(new PromotionPage((Run<?, ?>) target));
         }
