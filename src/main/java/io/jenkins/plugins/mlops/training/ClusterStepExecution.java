@@ -9,10 +9,16 @@ import hudson.FilePath;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.mlops.cluster.ClusterPool;
 import io.jenkins.plugins.mlops.cluster.ClusterRuns;
+import io.jenkins.plugins.mlops.cluster.ClusterSweep;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.file.FileTree;
+import io.jenkins.plugins.mlops.core.registry.MlflowServer;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ClusterWork;
 import io.jenkins.plugins.mlops.core.training.TrainingListener;
@@ -25,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,8 +62,10 @@ import org.springframework.security.core.Authentication;
  * </ol>
  *
  * A stop asks the work to be removed from the cluster, and ends the step when that is done, or after {@value #STOP_SECONDS} seconds; a
- * second stop ends it at once. What is left then is removed in the background, and by
- * {@link io.jenkins.plugins.mlops.cluster.ClusterSweep}.
+ * second stop ends it at once. What is left then is removed in the background, and by {@link ClusterSweep}.
+ *
+ * <p>Work that cannot be driven any more, such as when a policy does not allow it any longer, ends the step too, and is given up: what it
+ * has in the cluster is removed at once, and its MLflow run fails.
  *
  * @param <W> the work
  */
@@ -145,6 +154,9 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     /** Keeps how it failed. @param stopped whether it was asked to */
     abstract void fail(W work, boolean stopped);
 
+    /** Keeps that it has failed, which nobody drives any more; what runs in the cluster is removed by others. */
+    abstract void giveUp(Path directory, TrackingServer tracking, MlopsException cause);
+
     @Override
     public final synchronized boolean start() throws IOException, InterruptedException {
         connect();
@@ -226,9 +238,10 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
             ClusterRuns.get()
                     .note(
                             run,
+                            tag,
                             build,
-                            services.cluster().name(),
-                            services.cluster().namespace());
+                            services.cluster(),
+                            JobPolicy.of(build).mlflowServer(server).getName());
         }
     }
 
@@ -316,9 +329,35 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
         Jenkins jenkins = Jenkins.getInstanceOrNull();
         if (jenkins == null || jenkins.isTerminating()) {
             LOGGER.log(Level.FINE, "left because Jenkins stops; taken up again when it is back", cause);
-        } else if (end()) {
-            LOGGER.log(Level.FINE, "work on a cluster cannot be driven any more", cause);
+            return;
+        }
+        LOGGER.log(Level.FINE, "work on a cluster cannot be driven any more", cause);
+        TrainingThreads.submit(() -> giveUp(cause));
+        if (end()) {
             getContext().onFailure(cause instanceof MlopsException ? new AbortException(cause.getMessage()) : cause);
+        }
+    }
+
+    /** What it has in the cluster, GPUs above all, goes at once; its MLflow run ends. */
+    private void giveUp(Throwable cause) {
+        Optional<String> mlflow = ClusterRuns.get().mlflow(tag);
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            ClusterSweep.removeNow(tag);
+        } catch (MlopsException e) {
+            log.note("What it left in the cluster is removed later: " + e.getMessage());
+        }
+        if (mlflow.isEmpty() || !isIn(directory())) {
+            return;
+        }
+        MlopsException why = cause instanceof MlopsException ours
+                ? ours
+                : MlopsException.failed(String.valueOf(cause.getMessage()), cause);
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2);
+                MlflowServer tracking =
+                        MlopsConfiguration.get().mlflowServer(mlflow.get()).connect(build)) {
+            giveUp(directory(), tracking, why);
+        } catch (MlopsException e) {
+            LOGGER.log(Level.WARNING, e, () -> "That the work " + run() + " has failed could not be kept");
         }
     }
 
@@ -464,7 +503,7 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
     }
 
     private Path place() {
-        return BuildLineage.of(build).directory().resolve("trainings").resolve(useId);
+        return places(build).resolve(useId);
     }
 
     private DvcOutputs outputs() {
@@ -473,6 +512,16 @@ abstract class ClusterStepExecution<W extends ClusterWork> extends StepExecution
 
     /** Of the work. */
     private Path directory() {
-        return place().resolve("run");
+        return work(place());
+    }
+
+    /** Where the steps of a build have a directory each. */
+    static Path places(Run<?, ?> build) {
+        return BuildLineage.of(build).directory().resolve("trainings");
+    }
+
+    /** The directory of the work in that of its step. */
+    static Path work(Path place) {
+        return place.resolve("run");
     }
 }

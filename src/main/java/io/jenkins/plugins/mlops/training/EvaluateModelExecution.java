@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.core.evaluation.ClusterEvaluation;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationRequest;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationResult;
 import io.jenkins.plugins.mlops.core.evaluation.EvaluationSpecification;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ExportedCode;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
@@ -221,4 +222,9 @@ final class EvaluateModelExecution extends ClusterStepExecution<ClusterEvaluatio
     /** The evaluation's MLflow run has ended; nothing else was made. */
     @Override
     void fail(ClusterEvaluation evaluation, boolean stopped) {}
+
+    @Override
+    void giveUp(Path directory, TrackingServer tracking, MlopsException cause) {
+        ClusterEvaluation.giveUp(directory, tracking, cause);
+    }
 }

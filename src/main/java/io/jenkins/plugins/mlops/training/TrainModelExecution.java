@@ -5,6 +5,7 @@ import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
 import io.jenkins.plugins.mlops.core.training.ClusterServices;
 import io.jenkins.plugins.mlops.core.training.ClusterTraining;
@@ -185,6 +186,14 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         note(training.status());
         TrainingUses.of(build()).ended(tag(), stopped ? RunStatus.KILLED : RunStatus.FAILED);
         discard(training.directory());
+    }
+
+    @Override
+    void giveUp(Path directory, TrackingServer tracking, MlopsException cause) {
+        if (ClusterTraining.giveUp(directory, tracking, cause)) {
+            TrainingUses.of(build()).ended(tag(), RunStatus.FAILED);
+            discard(directory);
+        }
     }
 
     /** The model lies in MLflow; logs, objects and failure bundles stay. */

@@ -146,6 +146,11 @@ public final class ClusterController {
         build(rule, name).doStop();
     }
 
+    /** The hardest that Jenkins has. */
+    public static void kill(JenkinsRule rule, String name) throws Throwable {
+        build(rule, name).doKill();
+    }
+
     public static Outcome end(JenkinsRule rule, String name) throws Throwable {
         WorkflowRun build = rule.waitForCompletion(build(rule, name));
         File root = build.getRootDir();
@@ -160,16 +165,47 @@ public final class ClusterController {
     /** Presses the button on the last build's page, and begins the build that comes of it. */
     public static void reproduce(JenkinsRule rule, String name) throws Throwable {
         WorkflowRun original = build(rule, name);
-        HtmlPage review = rule.createWebClient().goTo(original.getUrl() + "mlops-rerun/review/?kind=reproduce");
-        HtmlForm form = review.getForms().stream()
-                .filter(found -> found.getActionAttribute().equals("../start"))
-                .findFirst()
-                .orElseThrow();
-        form.getInputByName("reason").setValue("an audit");
-        rule.submit(form);
+        Review review = review(rule, name, "reproduce");
+        confirm(rule, review);
         while (build(rule, name).equals(original)) {
             Thread.sleep(100);
         }
+    }
+
+    /** What a person looks at before the training of a build is started again. @param plan what the form says of what was shown */
+    public record Review(String build, String kind, String plan) implements Serializable {}
+
+    /** Asks the last build's page for a plan. */
+    public static Review review(JenkinsRule rule, String name, String kind) throws Throwable {
+        String build = build(rule, name).getUrl();
+        HtmlPage review = rule.createWebClient().goTo(build + "mlops-rerun/review/?kind=" + kind);
+        return new Review(build, kind, start(review).getInputByName("plan").getValue());
+    }
+
+    /** Starts what was shown, perhaps before Jenkins was restarted. */
+    public static void confirm(JenkinsRule rule, Review review) throws Throwable {
+        HtmlForm form =
+                start(rule.createWebClient().goTo(review.build() + "mlops-rerun/review/?kind=" + review.kind()));
+        form.getInputByName("plan").setValue(review.plan());
+        form.getInputByName("reason").setValue("an audit");
+        rule.submit(form);
+    }
+
+    private static HtmlForm start(HtmlPage review) {
+        return review.getForms().stream()
+                .filter(found -> found.getActionAttribute().equals("../start"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** No build begins until Jenkins is restarted. */
+    public static void quietDown(JenkinsRule rule) throws Throwable {
+        rule.jenkins.doQuietDown();
+    }
+
+    /** Number of the last build. */
+    public static Integer lastBuild(JenkinsRule rule, String name) throws Throwable {
+        return build(rule, name).getNumber();
     }
 
     /** What the last build's page says of what it repeats. */

@@ -13,6 +13,7 @@ import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.training.ClusterController.Outcome;
 import io.jenkins.plugins.mlops.training.ClusterController.Setup;
+import io.jenkins.plugins.mlops.training.ClusterController.Training;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -165,6 +166,17 @@ abstract class ClusterTrainingFixture {
         try (MlflowServer server = MlflowServer.connect(new MlflowSettings(mlflow, null), null)) {
             return server.run(runId).orElseThrow();
         }
+    }
+
+    /** Waits for the end of a training that is brought about in the background. */
+    Training ended(String job) throws Throwable {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Training training = jenkins.runRemotely(ClusterController::end, job).training();
+        while (training.status().equals("RUNNING") && System.nanoTime() < until) {
+            Thread.sleep(500);
+            training = jenkins.runRemotely(ClusterController::end, job).training();
+        }
+        return training;
     }
 
     void assertNothingIsLeft() throws InterruptedException {

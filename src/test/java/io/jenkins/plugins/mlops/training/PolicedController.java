@@ -8,6 +8,9 @@ import hudson.model.CauseAction;
 import hudson.model.Item;
 import hudson.plugins.git.BranchSpec;
 import hudson.plugins.git.GitSCM;
+import hudson.security.GlobalMatrixAuthorizationStrategy;
+import hudson.security.HudsonPrivateSecurityRealm;
+import hudson.security.Permission;
 import hudson.util.Secret;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
@@ -18,12 +21,12 @@ import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.matrixauth.PermissionEntry;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
 /** What tests of policies do within the controller's process, besides {@link ClusterController}. */
 public final class PolicedController {
@@ -39,17 +42,26 @@ public final class PolicedController {
 
     /** People, and keys. Ann starts builds; ann and bob may promote. */
     public static void secure(JenkinsRule rule, Keys keys) throws Throwable {
-        SystemCredentialsProvider.getInstance()
+        SystemCredentialsProvider credentials = SystemCredentialsProvider.getInstance();
+        credentials
                 .getCredentials()
                 .add(new StringCredentialsImpl(
                         CredentialsScope.SYSTEM, "signing", null, Secret.fromString(keys.signingKey())));
+        credentials.save();
         MlopsConfiguration.get().setSigningKeyCredentialsId("signing");
         MlopsConfiguration.get().setCardKeys(keys.cardKey());
-        rule.jenkins.setSecurityRealm(rule.createDummySecurityRealm());
-        rule.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ, Item.READ, Item.BUILD, MlopsPermissions.VIEW_LINEAGE, MlopsPermissions.PROMOTE)
-                .everywhere()
-                .to("ann", "bob"));
+        HudsonPrivateSecurityRealm realm = new HudsonPrivateSecurityRealm(false, false, null);
+        GlobalMatrixAuthorizationStrategy strategy = new GlobalMatrixAuthorizationStrategy();
+        for (String name : List.of("ann", "bob")) {
+            realm.createAccount(name, name);
+            for (Permission permission : List.of(
+                    Jenkins.READ, Item.READ, Item.BUILD, MlopsPermissions.VIEW_LINEAGE, MlopsPermissions.PROMOTE)) {
+                strategy.add(permission, PermissionEntry.user(name));
+            }
+        }
+        rule.jenkins.setSecurityRealm(realm);
+        rule.jenkins.setAuthorizationStrategy(strategy);
+        rule.jenkins.save();
         rule.createProject(Folder.class, "team");
     }
 

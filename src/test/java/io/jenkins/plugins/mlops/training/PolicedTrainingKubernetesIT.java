@@ -8,6 +8,7 @@ import io.jenkins.plugins.mlops.card.CardedDatasets.Published;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
+import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.signature.SigningKey;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.training.ClusterController.Outcome;
@@ -178,6 +179,34 @@ class PolicedTrainingKubernetesIT extends ClusterTrainingFixture {
         }
         assertThat(namespace.left()).isZero();
         assertNoSecretIn(jenkins.getHome().toPath());
+    }
+
+    /** The policy changes while Jenkins is away, and what runs is not allowed any more. */
+    @Test
+    void whatIsNotAllowedAnyLongerIsTakenOutOfTheClusterAtOnce() throws Throwable {
+        datasets.say(numbers, true, key);
+        datasets.say(holdout, true, key);
+        write("Jenkinsfile", "node { checkout scm }\ntrainModel spec: 'code/train.yaml', params: [lines: 10000]");
+        commit();
+        jenkins.runRemotely(
+                PolicedController::teamJobOfRepository,
+                "train",
+                directory.toUri().toString());
+        jenkins.runRemotely(PolicedController::beginByAnn, "team/train");
+        await("team/train", "line 5");
+        police("images");
+        jenkins.stopJenkins();
+        jenkins.startJenkins();
+
+        Outcome outcome = jenkins.runRemotely(ClusterController::end, "team/train");
+
+        assertThat(outcome.result()).as(outcome.log()).isEqualTo("FAILURE");
+        assertThat(outcome.log())
+                .contains("The policy of 'team' does not allow the image")
+                .doesNotContain("\tat ");
+        assertNothingIsLeft();
+        assertThat(ended("team/train").status()).isEqualTo("FAILED");
+        assertThat(tracked(outcome.training().runId()).status()).isEqualTo(RunStatus.FAILED);
     }
 
     /** A promotion of the version to another alias is refused at once. */

@@ -231,21 +231,34 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
 
     @Test
     void aStoppedBuildLeavesNothingInTheCluster() throws Throwable {
+        trainForLong();
+        jenkins.runRemotely(ClusterController::stop, "train");
+        assertIsKilled();
+    }
+
+    /** Steps do not hear of it. */
+    @Test
+    void aBuildThatIsKilledHardLeavesNothingInTheCluster() throws Throwable {
+        trainForLong();
+        jenkins.runRemotely(ClusterController::kill, "train");
+        assertIsKilled();
+    }
+
+    private void trainForLong() throws Throwable {
+        write("Jenkinsfile", JENKINSFILE.replace("lines: 20", "lines: 5000"));
         commit();
         jenkins.runRemotely(
                 ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        write("Jenkinsfile", JENKINSFILE.replace("lines: 20", "lines: 5000"));
-        commit();
         jenkins.runRemotely(ClusterController::begin, "train");
         await("train", "line 5");
-        jenkins.runRemotely(ClusterController::stop, "train");
+    }
 
+    private void assertIsKilled() throws Throwable {
         Outcome outcome = jenkins.runRemotely(ClusterController::end, "train");
-
         assertThat(outcome.result()).as(outcome.log()).isEqualTo(Result.ABORTED.toString());
-        assertThat(outcome.training().status()).isEqualTo("KILLED");
-        assertThat(tracked(outcome.training().runId()).status()).isEqualTo(RunStatus.KILLED);
         assertNothingIsLeft();
+        assertThat(ended("train").status()).isEqualTo("KILLED");
+        assertThat(tracked(outcome.training().runId()).status()).isEqualTo(RunStatus.KILLED);
     }
 
     @Test

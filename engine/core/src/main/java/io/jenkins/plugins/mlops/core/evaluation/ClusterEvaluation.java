@@ -12,6 +12,7 @@ import io.jenkins.plugins.mlops.core.gate.Evaluator;
 import io.jenkins.plugins.mlops.core.image.ImageReference;
 import io.jenkins.plugins.mlops.core.pod.PodPlan;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
+import io.jenkins.plugins.mlops.core.registry.TrackingServer;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions.StoppedException;
@@ -240,6 +241,26 @@ public final class ClusterEvaluation implements ClusterWork {
         return true;
     }
 
+    /**
+     * Gives one up that nobody drives any more, nor may: it and its MLflow run have failed. The cluster is not asked: whoever gives it up
+     * removes what runs there.
+     *
+     * @param tracking where its MLflow run is
+     * @return false when it was over already
+     */
+    public static boolean giveUp(Path root, TrackingServer tracking, MlopsException cause) {
+        ClusterEvaluationState state = ClusterEvaluationState.load(root);
+        if (state.stage.isOver()) {
+            return false;
+        }
+        try {
+            fail(root, state, tracking, cause);
+        } catch (IOException e) {
+            throw unusable(root, e);
+        }
+        return true;
+    }
+
     public ClusterEvaluationStatus status() {
         return status(directory(), state);
     }
@@ -442,7 +463,7 @@ public final class ClusterEvaluation implements ClusterWork {
                 : EvaluationRun.publish(state.models.get(1).measured, directory, EvaluationRun.CHAMPION);
         EvaluationResult result = new EvaluationResult(state.set, evaluator.facts(), candidate, champion, state.notes);
         Documents.writeAtomically(directory().resolve(RESULT), Documents.toJson(result));
-        executions.clear();
+        ClusterExecutions.clear(directory());
         go(ClusterEvaluationStage.FINISHED);
         forget();
     }
@@ -479,20 +500,27 @@ public final class ClusterEvaluation implements ClusterWork {
     }
 
     private void fail(MlopsException cause) {
-        RuntimeException told = cause;
-        Model model = state.model();
-        if (model.runId != null && model.measured == null) {
-            told = EvaluationRecorder.ended(common.tracking(), model.runId, cause);
-        }
-        state.failureKind = cause instanceof StoppedException ? MlopsException.Kind.INTERRUPTED : cause.kind();
-        state.failure = told.getMessage();
         try {
-            executions.clear();
-            go(ClusterEvaluationStage.FAILED);
+            fail(directory(), state, common.tracking(), cause);
         } catch (IOException e) {
             throw unusable(directory(), e);
         }
         forget();
+    }
+
+    private static void fail(
+            Path directory, ClusterEvaluationState state, TrackingServer tracking, MlopsException cause)
+            throws IOException {
+        RuntimeException told = cause;
+        Model model = state.model();
+        if (model.runId != null && model.measured == null) {
+            told = EvaluationRecorder.ended(tracking, model.runId, cause);
+        }
+        state.failureKind = cause instanceof StoppedException ? MlopsException.Kind.INTERRUPTED : cause.kind();
+        state.failure = told.getMessage();
+        ClusterExecutions.clear(directory);
+        state.stage = ClusterEvaluationStage.FAILED;
+        state.save(directory);
     }
 
     private void forget() {

@@ -222,8 +222,8 @@ public final class ClusterExecutions implements AutoCloseable {
         FileTree.delete(directory.resolve(FETCH_CACHE));
     }
 
-    /** Removes what only a run that goes on needs. */
-    public void clear() throws IOException {
+    /** Removes what only a run that goes on needs from its directory. */
+    public static void clear(Path directory) throws IOException {
         FileTree.delete(directory.resolve(FETCH_CACHE));
     }
 

@@ -215,6 +215,26 @@ public final class ClusterTraining implements ClusterWork {
         return true;
     }
 
+    /**
+     * Gives one up that nobody drives any more, nor may: it and its MLflow run have failed. The cluster is not asked: whoever gives it up
+     * removes what runs there.
+     *
+     * @param tracking where its MLflow run is
+     * @return false when it was over already
+     */
+    public static boolean giveUp(Path runDirectory, TrackingServer tracking, MlopsException cause) {
+        ClusterTrainingState state = ClusterTrainingState.load(runDirectory);
+        if (state.stage.isOver()) {
+            return false;
+        }
+        try {
+            fail(runDirectory, state, tracking, cause);
+        } catch (IOException e) {
+            throw unusable(runDirectory, e);
+        }
+        return true;
+    }
+
     @Override
     public Path directory() {
         return directory;
@@ -519,19 +539,25 @@ public final class ClusterTraining implements ClusterWork {
     }
 
     private void fail(MlopsException cause) {
+        try {
+            fail(directory, state, tracking, cause);
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
+        services.watch().forget(state.id);
+    }
+
+    private static void fail(Path directory, ClusterTrainingState state, TrackingServer tracking, MlopsException cause)
+            throws IOException {
         boolean stopped = cause instanceof ClusterExecutions.StoppedException;
         String left = state.runId == null
                 ? ""
                 : TrainingRun.end(tracking, state.runId, stopped ? RunStatus.KILLED : RunStatus.FAILED);
         state.failureKind = stopped ? MlopsException.Kind.INTERRUPTED : cause.kind();
         state.failure = cause.getMessage() + left;
-        try {
-            executions.clear();
-            go(ClusterStage.FAILED);
-        } catch (IOException e) {
-            throw unusable(directory, e);
-        }
-        services.watch().forget(state.id);
+        ClusterExecutions.clear(directory);
+        state.stage = ClusterStage.FAILED;
+        state.save(directory);
     }
 
     private static MlopsException unusable(Path directory, IOException e) {

@@ -163,6 +163,29 @@ class ClusterTrainingTest {
     }
 
     @Test
+    void oneThatIsGivenUpHasFailedWithoutTheCluster() throws Exception {
+        Path run = directory.resolve("run");
+        try (ClusterTraining training = start()) {
+            training.step(listener());
+        }
+        MlopsException why = MlopsException.refused("it is not allowed any longer");
+
+        assertThat(ClusterTraining.giveUp(run, mlflow, why)).isTrue();
+
+        assertThat(mlflow.status()).isEqualTo(RunStatus.FAILED);
+        assertThat(created).isEmpty();
+        try (ClusterTraining training = ClusterTraining.open(run, services())) {
+            assertThat(training.step(listener())).isEmpty();
+            assertThat(training.failure())
+                    .hasValueSatisfying(failure -> assertThat(failure)
+                            .hasMessage(why.getMessage())
+                            .extracting(MlopsException::kind)
+                            .isEqualTo(MlopsException.Kind.REFUSED));
+        }
+        assertThat(ClusterTraining.giveUp(run, mlflow, why)).isFalse();
+    }
+
+    @Test
     void oneThatTheClusterRefusesFailsWithItsWords() throws Exception {
         try (ClusterTraining training = start()) {
             toTheEnd(training);
