@@ -9,6 +9,8 @@ import hudson.model.Queue;
 import hudson.model.Run;
 import java.io.IOException;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.scriptsecurity.scripts.UnapprovedUsageException;
 import org.jenkinsci.plugins.scriptsecurity.scripts.languages.GroovyLanguage;
@@ -17,7 +19,6 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowFactoryAction2;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayCause;
 import org.jenkinsci.plugins.workflow.flow.DurabilityHintProvider;
 import org.jenkinsci.plugins.workflow.flow.FlowDefinition;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 
 /**
@@ -26,6 +27,8 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
  * sandbox if it was there, and has to be approved still if it was not.
  */
 final class PinnedScript extends InvisibleAction implements CpsFlowFactoryAction2, Queue.QueueAction {
+
+    private static final Logger LOGGER = Logger.getLogger(PinnedScript.class.getName());
 
     /** Null once the build has begun, which keeps it itself. */
     private String script;
@@ -56,12 +59,16 @@ final class PinnedScript extends InvisibleAction implements CpsFlowFactoryAction
         return new PinnedScript(script, execution.isSandbox());
     }
 
+    /** After a restart of Jenkins it is read from the disk when it is asked for. */
     private static CpsFlowExecution execution(Run<?, ?> build) {
         if (build instanceof FlowExecutionOwner.Executable executable) {
-            FlowExecutionOwner owner = executable.asFlowExecutionOwner();
-            FlowExecution execution = owner == null ? null : owner.getOrNull();
-            if (execution instanceof CpsFlowExecution pipeline && pipeline.getScript() != null) {
-                return pipeline;
+            try {
+                FlowExecutionOwner owner = executable.asFlowExecutionOwner();
+                if (owner != null && owner.get() instanceof CpsFlowExecution pipeline && pipeline.getScript() != null) {
+                    return pipeline;
+                }
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, e, () -> "the program of " + build + " cannot be read");
             }
         }
         throw new Failure("What this build ran is not known any more: only a build of a Pipeline whose program is kept"

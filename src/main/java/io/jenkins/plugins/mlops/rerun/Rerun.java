@@ -75,11 +75,16 @@ final class Rerun {
         }
     }
 
-    /** The only training of the build that made a model. */
-    OriginalTraining training() {
-        List<TrainingUse> recorded = BuildLineage.of(run).facts().trainings().stream()
+    /** The trainings of a build that left a record, in their order. */
+    static List<TrainingUse> recorded(Run<?, ?> build) {
+        return BuildLineage.of(build).facts().trainings().stream()
                 .filter(use -> use.record() != null)
                 .toList();
+    }
+
+    /** The only training of the build that made a model. */
+    OriginalTraining training() {
+        List<TrainingUse> recorded = recorded(run);
         if (recorded.size() != 1) {
             throw MlopsException.refused("The build has recorded " + recorded.size()
                     + " trainings: only a build that has recorded exactly one can be done again");
@@ -142,6 +147,8 @@ final class Rerun {
         if (item == null) {
             throw new Failure(job.getFullDisplayName() + " was not put into the queue: is Jenkins shutting down?");
         }
+        // Jenkins would do so a minute later, and whoever pressed the button relies on it now.
+        Queue.getInstance().save();
     }
 
     private List<ParametersAction> parameters() {

@@ -8,19 +8,11 @@ import hudson.model.Action;
 import hudson.model.Failure;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.digest.Digest;
-import io.jenkins.plugins.mlops.core.rerun.OriginalTraining;
 import io.jenkins.plugins.mlops.core.rerun.RerunKind;
-import io.jenkins.plugins.mlops.core.rerun.RunComparison;
-import io.jenkins.plugins.mlops.core.rerun.Tolerance;
-import io.jenkins.plugins.mlops.lineage.BuildLineage;
-import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.MlopsBuildAction;
-import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import jenkins.model.Jenkins;
 import jenkins.model.TransientActionFactory;
@@ -84,16 +76,12 @@ public final class RerunPage implements Action, StaplerProxy {
     @CheckForNull
     public String getProblem() {
         try {
-            return trained().isEmpty() ? "This build has recorded no training that could be done again" : null;
+            return Rerun.recorded(run).isEmpty()
+                    ? "This build has recorded no training that could be done again"
+                    : null;
         } catch (MlopsException e) {
             return e.getMessage();
         }
-    }
-
-    private List<TrainingUse> trained() {
-        return BuildLineage.of(run).facts().trainings().stream()
-                .filter(use -> use.record() != null)
-                .toList();
     }
 
     /** What the build repeats; null when it repeats nothing. */
@@ -111,26 +99,9 @@ public final class RerunPage implements Action, StaplerProxy {
 
     /** How what the build trained compares with what it repeats, as text; a sentence while that is not known. */
     public String getComparison() {
-        try {
-            List<TrainingUse> trained = trained();
-            if (trained.isEmpty()) {
-                return run.isBuilding() ? "The training is not recorded yet" : "The build has recorded no training";
-            }
-            Digest original = Objects.requireNonNull(getRepetition(), "asked of repetitions alone")
-                    .plan()
-                    .record();
-            return RunComparison.of(
-                            OriginalTraining.read(ControllerLineage.store(), original),
-                            OriginalTraining.read(
-                                    ControllerLineage.store(),
-                                    Digest.parse(trained.get(trained.size() - 1).record())),
-                            Tolerance.DEFAULT,
-                            Map.of(),
-                            List.of())
-                    .text();
-        } catch (MlopsException e) {
-            return "It cannot be compared: " + e.getMessage();
-        }
+        return RerunComparison.text(run)
+                .orElseGet(() ->
+                        run.isBuilding() ? "The training is not recorded yet" : "The build has recorded no training");
     }
 
     /** For the address {@code review?kind=...}: the plan that is shown before somebody starts it. */

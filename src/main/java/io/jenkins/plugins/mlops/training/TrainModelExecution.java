@@ -16,6 +16,7 @@ import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.rerun.RerunAction;
+import io.jenkins.plugins.mlops.rerun.RerunComparison;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -166,6 +167,7 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         discard(training.directory());
         result.gaps().forEach(gap -> log().note("Not in the lineage: " + gap));
         RerunAction.plan(build()).ifPresent(plan -> plan.requireObeyed(result));
+        RerunComparison.text(build()).ifPresent(log()::note);
         return new TrainedModel(result, status);
     }
 

@@ -13,6 +13,7 @@ import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.policy.JobPolicy;
 import io.jenkins.plugins.mlops.rerun.RerunAction;
+import io.jenkins.plugins.mlops.rerun.RerunComparison;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -87,6 +88,7 @@ final class TrainingEnd {
             TrainingRecorder.finish(server, training.runId, outcome.tags);
             TrainingUses.of(build).finished(training.tag, outcome, evaluation);
             outcome.gaps.forEach(gap -> listener.getLogger().println("Not in the lineage: " + gap));
+            RerunComparison.text(build).ifPresent(listener.getLogger()::println);
         }
     }
 

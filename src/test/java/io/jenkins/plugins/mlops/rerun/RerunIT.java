@@ -148,6 +148,7 @@ class RerunIT {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(repeated));
 
         jenkins.assertLogContains("the first Jenkinsfile is done", repeated);
+        jenkins.assertLogContains("Reproduced: all 1 metrics agree", repeated);
         OriginalTraining trained = trained(repeated);
         assertThat(trained.provenance().repeats().orElseThrow().record())
                 .isEqualTo(trained(original).record());

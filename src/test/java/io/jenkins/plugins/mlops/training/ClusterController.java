@@ -184,11 +184,15 @@ public final class ClusterController {
 
     /** Starts what was shown, perhaps before Jenkins was restarted. */
     public static void confirm(JenkinsRule rule, Review review) throws Throwable {
-        HtmlForm form =
-                start(rule.createWebClient().goTo(review.build() + "mlops-rerun/review/?kind=" + review.kind()));
+        JenkinsRule.WebClient client = rule.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = start(client.goTo(review.build() + "mlops-rerun/review/?kind=" + review.kind()));
         form.getInputByName("plan").setValue(review.plan());
         form.getInputByName("reason").setValue("an audit");
-        rule.submit(form);
+        HtmlPage answer = (HtmlPage) rule.submit(form);
+        if (!answer.getWebResponse().isSuccess()) {
+            throw new AssertionError(answer.asNormalizedText());
+        }
     }
 
     private static HtmlForm start(HtmlPage review) {
