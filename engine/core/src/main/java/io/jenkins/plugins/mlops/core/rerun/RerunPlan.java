@@ -14,9 +14,11 @@ import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.Params;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import io.jenkins.plugins.mlops.core.training.TrainingSpecification;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * What a training that is done again must be made of; made by a {@link RerunPlanner} and never changed. {@link #apply} and {@link
@@ -52,7 +54,8 @@ public record RerunPlan(
         List<RerunInput> inputs) {
 
     public RerunPlan {
-        asked = asked == null ? Map.of() : Map.copyOf(asked);
+        // In an order that is the same in every process: who confirms a plan names it by the digest of its document.
+        asked = asked == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(asked));
         inputs = List.copyOf(inputs);
     }
 

@@ -60,6 +60,27 @@ class RerunPlanTest {
     }
 
     @Test
+    void aPlansDocumentHasItsPartsInTheSameOrderInEveryProcess() throws Exception {
+        RerunPlan plan = plan(RerunKind.REPRODUCE, recorded(UnaryOperator.identity(), 0.9, "weights"));
+        Map<String, Object> asked = Map.of("a", 1, "b", 2, "c", 3, "d", 4, "e", 5, "f", 6, "g", 7, "h", 8);
+        RerunPlan asking = new RerunPlan(
+                plan.kind(),
+                plan.record(),
+                plan.model(),
+                plan.commit(),
+                plan.repository(),
+                plan.training(),
+                plan.evaluation(),
+                plan.parent(),
+                plan.image(),
+                plan.seed(),
+                plan.params(),
+                asked,
+                plan.inputs());
+        assertThat(List.copyOf(asking.asked().keySet())).isSorted();
+    }
+
+    @Test
     void whatWasNotRecordedOrIsGoneIsRefusedWithTheReason() throws Exception {
         OriginalTraining changed =
                 recorded(training -> training.gap(Provenance.CHANGED_CODE + " in 1 files: train.py"), 0.9, "weights");
