@@ -41,6 +41,14 @@ public final class TestServers {
                 named("MLOPS_TEST_S3"), named("MLOPS_TEST_S3_ACCESS_KEY"), named("MLOPS_TEST_S3_SECRET_KEY"), REGION);
     }
 
+    /** The variable that says where the S3 server's webhook is, {@code arn:minio:sqs::mlops:webhook}; only MinIO has one. */
+    public static final String S3_EVENTS = "MLOPS_TEST_S3_EVENTS";
+
+    /** Where that is: nobody listens there until a test does. The token is the secret key. */
+    public static URI s3Events() {
+        return URI.create(named(S3_EVENTS));
+    }
+
     private static final String REGION = "us-east-1";
 
     private static String named(String variable) {

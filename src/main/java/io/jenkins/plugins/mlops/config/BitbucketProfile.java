@@ -10,17 +10,11 @@ import hudson.model.Descriptor;
 import hudson.model.Run;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.bitbucket.Bitbucket;
 import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
 import io.jenkins.plugins.mlops.core.bitbucket.BitbucketSettings;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -34,8 +28,6 @@ import org.kohsuke.stapler.verb.POST;
 
 /** A Bitbucket Data Center, or Bitbucket Cloud: where events of merges come from, and where builds are told about. */
 public class BitbucketProfile extends ServerProfile<BitbucketProfile> {
-
-    private static final Logger LOGGER = Logger.getLogger(BitbucketProfile.class.getName());
 
     private final String url;
     private boolean cloud;
@@ -134,28 +126,13 @@ public class BitbucketProfile extends ServerProfile<BitbucketProfile> {
     }
 
     List<String> webhookSecretIds() {
-        return Stream.of(webhookSecretId, previousWebhookSecretId)
-                .filter(Objects::nonNull)
-                .toList();
+        return EventSecrets.ids(webhookSecretId, previousWebhookSecretId);
     }
 
-    /** The secrets that hold now, which may be none; credentials that do not exist are told in Jenkins' log and hold nothing. */
+    /** The secrets that hold now, which may be none. */
     @NonNull
     public List<String> webhookSecrets() {
-        List<String> secrets = new ArrayList<>();
-        for (String id : webhookSecretIds()) {
-            try {
-                ProfileCredentials.WEBHOOK_SECRET
-                        .find(id, address().toString(), label(), null)
-                        .map(StringCredentials.class::cast)
-                        .map(found -> found.getSecret().getPlainText())
-                        .filter(secret -> !secret.isEmpty())
-                        .ifPresent(secrets::add);
-            } catch (MlopsException e) {
-                LOGGER.log(Level.WARNING, e.getMessage());
-            }
-        }
-        return secrets;
+        return EventSecrets.of(webhookSecretIds(), this);
     }
 
     /** As {@link ObjectStoreProfile#settings}. */

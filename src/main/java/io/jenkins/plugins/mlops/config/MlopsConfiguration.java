@@ -73,11 +73,20 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         return Collections.unmodifiableList(objectStores);
     }
 
-    /** @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed */
+    /**
+     * A token for events that two stores share is refused: it would not tell which of them sent one.
+     *
+     * @throws MlopsException of kind USAGE that says what is wrong; then nothing has changed
+     */
     @DataBoundSetter
     public void setObjectStores(List<ObjectStoreProfile> objectStores) {
-        this.objectStores = checked(objectStores);
+        this.objectStores = checkedStores(objectStores);
         save();
+    }
+
+    private static List<ObjectStoreProfile> checkedStores(@CheckForNull List<ObjectStoreProfile> stores) {
+        return EventSecrets.requireOwn(
+                checked(stores), ObjectStoreProfile::eventTokenIds, "token for events", "object stores");
     }
 
     @NonNull
@@ -121,17 +130,8 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
     }
 
     private static List<BitbucketProfile> checkedBitbuckets(@CheckForNull List<BitbucketProfile> servers) {
-        List<BitbucketProfile> checked = checked(servers);
-        Set<String> secrets = new HashSet<>();
-        for (BitbucketProfile server : checked) {
-            for (String secret : new HashSet<>(server.webhookSecretIds())) {
-                if (!secrets.add(secret)) {
-                    throw MlopsException.usage("The webhook secret '" + secret + "' is given for two Bitbucket servers:"
-                            + " give each its own, since it says which of them sent an event");
-                }
-            }
-        }
-        return checked;
+        return EventSecrets.requireOwn(
+                checked(servers), BitbucketProfile::webhookSecretIds, "webhook secret", "Bitbucket servers");
     }
 
     /** What holds for the jobs of folders; {@link io.jenkins.plugins.mlops.policy.JobPolicy} tells what they mean for one. */
@@ -327,7 +327,7 @@ public class MlopsConfiguration extends GlobalConfiguration implements Persisten
         List<FolderPolicy> folderPolicies = request.bindJSONToList(FolderPolicy.class, form.opt("policies"));
         String field = "objectStores";
         try {
-            List<ObjectStoreProfile> checkedStores = checked(stores);
+            List<ObjectStoreProfile> checkedStores = checkedStores(stores);
             field = "mlflowServers";
             List<MlflowProfile> checkedServers = checked(servers);
             for (MlflowProfile server : checkedServers) {

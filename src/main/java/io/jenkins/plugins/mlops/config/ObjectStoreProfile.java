@@ -11,6 +11,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.core.address.ServerAddress;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
+import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
@@ -28,6 +29,8 @@ public class ObjectStoreProfile extends ServerProfile<ObjectStoreProfile> {
 
     private final String endpoint;
     private String region;
+    private String eventTokenId;
+    private String previousEventTokenId;
 
     /** @param endpoint scheme, host and port */
     @DataBoundConstructor
@@ -48,6 +51,38 @@ public class ObjectStoreProfile extends ServerProfile<ObjectStoreProfile> {
     @DataBoundSetter
     public void setRegion(@CheckForNull String region) {
         this.region = Util.fixEmptyAndTrim(region);
+    }
+
+    /** Id of the secret text that notifications of its buckets come with; null for none, and then none is taken. */
+    @CheckForNull
+    public String getEventTokenId() {
+        return eventTokenId;
+    }
+
+    @DataBoundSetter
+    public void setEventTokenId(@CheckForNull String eventTokenId) {
+        this.eventTokenId = Util.fixEmptyAndTrim(eventTokenId);
+    }
+
+    /** Id of the token that was used before and holds as well, while the store is moved to the new one; null for none. */
+    @CheckForNull
+    public String getPreviousEventTokenId() {
+        return previousEventTokenId;
+    }
+
+    @DataBoundSetter
+    public void setPreviousEventTokenId(@CheckForNull String previousEventTokenId) {
+        this.previousEventTokenId = Util.fixEmptyAndTrim(previousEventTokenId);
+    }
+
+    List<String> eventTokenIds() {
+        return EventSecrets.ids(eventTokenId, previousEventTokenId);
+    }
+
+    /** The tokens that hold now, which may be none. */
+    @NonNull
+    public List<String> eventTokens() {
+        return EventSecrets.of(eventTokenIds(), this);
     }
 
     /**
@@ -131,6 +166,31 @@ public class ObjectStoreProfile extends ServerProfile<ObjectStoreProfile> {
         @Restricted(NoExternalUse.class) // for the form
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String savedCredentialsId) {
             return ProfileCredentials.OBJECT_STORE.items(savedCredentialsId);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckEventTokenId(@QueryParameter String value, @QueryParameter String endpoint) {
+            return ProfileCredentials.WEBHOOK_SECRET.check(value, endpoint);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public ListBoxModel doFillEventTokenIdItems(@QueryParameter String savedEventTokenId) {
+            return ProfileCredentials.WEBHOOK_SECRET.items(savedEventTokenId);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public FormValidation doCheckPreviousEventTokenId(
+                @QueryParameter String value, @QueryParameter String endpoint) {
+            return ProfileCredentials.WEBHOOK_SECRET.check(value, endpoint);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class) // for the form
+        public ListBoxModel doFillPreviousEventTokenIdItems(@QueryParameter String savedPreviousEventTokenId) {
+            return ProfileCredentials.WEBHOOK_SECRET.items(savedPreviousEventTokenId);
         }
 
         /** Tries out what the form says, saved or not. */

@@ -8,7 +8,6 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.plugins.git.GitSCM;
 import hudson.triggers.Trigger;
-import hudson.triggers.TriggerDescriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
@@ -21,7 +20,6 @@ import io.jenkins.plugins.mlops.policy.PolicyText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.kohsuke.accmod.Restricted;
@@ -113,28 +111,6 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
         return getPaths().stream().map(PathPattern::new).toList();
     }
 
-    /** A job and the trigger of it that wants a merge. */
-    record Wanting(WorkflowJob job, BitbucketMergeTrigger trigger) {}
-
-    /** All jobs that want a merge, as far as the event itself tells. */
-    static List<Wanting> wanting(KeptMerge merge) {
-        List<Wanting> wanting = new ArrayList<>();
-        for (WorkflowJob job : Jenkins.get().allItems(WorkflowJob.class)) {
-            of(job).stream()
-                    .filter(trigger ->
-                            trigger.mismatch(job, merge.server(), merge.event()).isEmpty())
-                    .findFirst()
-                    .ifPresent(trigger -> wanting.add(new Wanting(job, trigger)));
-        }
-        return wanting;
-    }
-
-    static List<BitbucketMergeTrigger> of(WorkflowJob job) {
-        return job.getTriggersJobProperty() == null
-                ? List.of()
-                : Util.filter(job.getTriggersJobProperty().getTriggers(), BitbucketMergeTrigger.class);
-    }
-
     /** Why a merge is not for this job; empty when it is. */
     Optional<String> mismatch(WorkflowJob job, String from, MergeEvent event) {
         try {
@@ -171,17 +147,12 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
 
     @Extension
     @Symbol("bitbucketMerge")
-    public static class DescriptorImpl extends TriggerDescriptor {
+    public static class DescriptorImpl extends EventTriggerDescriptor {
 
         @NonNull
         @Override
         public String getDisplayName() {
             return "Build merges of a Bitbucket repository";
-        }
-
-        @Override
-        public boolean isApplicable(Item item) {
-            return item instanceof WorkflowJob;
         }
 
         @POST
@@ -213,18 +184,6 @@ public class BitbucketMergeTrigger extends Trigger<Job<?, ?>> {
                     item,
                     () -> PolicyText.list(PolicyText.lines(List.of(Util.fixNull(value))))
                             .forEach(PathPattern::new));
-        }
-
-        private static FormValidation check(@CheckForNull Item item, Runnable rule) {
-            if (item == null ? !Jenkins.get().hasPermission(Jenkins.ADMINISTER) : !item.hasPermission(Item.CONFIGURE)) {
-                return FormValidation.ok();
-            }
-            try {
-                rule.run();
-                return FormValidation.ok();
-            } catch (MlopsException e) {
-                return FormValidation.error(e.getMessage());
-            }
         }
     }
 }

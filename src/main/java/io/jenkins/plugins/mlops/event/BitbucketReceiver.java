@@ -51,16 +51,15 @@ public final class BitbucketReceiver implements EventReceiver {
                         400, "The event is one of the other Bitbucket product than the server is configured as");
             }
             if (merge.isEmpty()) {
-                return new EventAnswer(200, "Nothing is built from this event");
+                return EventAnswer.NOTHING;
             }
-            MergeInbox.get().take(sender.getName(), merge.get(), delivery(request));
-            return new EventAnswer(202, "Taken");
+            return MergeInbox.get().take(sender.getName(), merge.get(), delivery(request));
         } catch (MlopsException e) {
             LOGGER.log(Level.FINE, e, () -> "An event of " + sender.getName() + " is refused");
             return new EventAnswer(400, e.getMessage());
         } catch (UncheckedIOException e) {
             LOGGER.log(Level.SEVERE, e, () -> "A merge from " + sender.getName() + " cannot be kept and was not taken");
-            return new EventAnswer(503, "The event cannot be kept now: send it again");
+            return EventAnswer.NOT_KEPT;
         }
     }
 

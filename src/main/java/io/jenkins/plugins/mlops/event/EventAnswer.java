@@ -12,4 +12,16 @@ public record EventAnswer(int status, @NonNull String sentence) {
 
     /** For whatever does not prove who sent it, the same whatever is missing or wrong. */
     static final EventAnswer NOT_SIGNED = new EventAnswer(403, "The event is not signed as this server wants it");
+
+    /** It is on the disk, now or since it came before. */
+    static final EventAnswer TAKEN = new EventAnswer(202, "Taken");
+
+    static final EventAnswer NOTHING = new EventAnswer(200, "Nothing is built from this event");
+
+    /** Not to be sent again, so it is no failure. */
+    static final EventAnswer TOO_OLD = new EventAnswer(
+            200, "Nothing is built from this event: it is older than what is remembered, so it may have been built");
+
+    /** When it cannot be written to the disk. */
+    static final EventAnswer NOT_KEPT = new EventAnswer(503, "The event cannot be kept now: send it again");
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.mlops.event;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
 
 /**
  * What became of a merge for a job whose trigger wants merges of that repository and branch.
@@ -24,6 +25,17 @@ record JobOutcome(
         BUILT,
         NOT_WANTED,
         REFUSED
+    }
+
+    /**
+     * In the queue, as it was said when it was put there.
+     *
+     * @param before what is kept
+     * @param sentence what is said when that is not of the queue
+     */
+    static JobOutcome queued(Optional<JobOutcome> before, String job, String sentence) {
+        return before.filter(outcome -> outcome.state != State.WAITING)
+                .orElse(new JobOutcome(job, State.QUEUED, sentence, 0));
     }
 
     /** The same, as that build. */

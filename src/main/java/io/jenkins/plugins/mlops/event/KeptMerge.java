@@ -1,12 +1,9 @@
 package io.jenkins.plugins.mlops.event;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.mlops.core.event.MergeEvent;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A merge as {@link MergeInbox} keeps it.
@@ -24,27 +21,30 @@ record KeptMerge(
         @JsonProperty(required = true) String delivery,
         @JsonProperty(required = true) String received,
         @JsonProperty(required = true) String end,
-        @JsonProperty(required = true) List<JobOutcome> outcomes) {
+        @JsonProperty(required = true) List<JobOutcome> outcomes)
+        implements KeptEvent<KeptMerge> {
 
     KeptMerge {
         outcomes = List.copyOf(outcomes);
     }
 
-    @JsonIgnore
-    boolean isEnded() {
-        return !end.isEmpty();
-    }
-
-    Optional<JobOutcome> outcome(String job) {
-        return outcomes.stream().filter(outcome -> outcome.job().equals(job)).findFirst();
-    }
-
     @NonNull
-    KeptMerge with(JobOutcome outcome) {
-        List<JobOutcome> changed = new ArrayList<>(outcomes);
-        changed.removeIf(old -> old.job().equals(outcome.job()));
-        changed.add(outcome);
-        return new KeptMerge(id, server, event, delivery, received, end, changed);
+    @Override
+    public String label() {
+        return event.label();
+    }
+
+    @Override
+    public String time() {
+        return event.time();
+    }
+
+    /** By what the server calls the delivery, or by what the merge is. */
+    @Override
+    public boolean isSame(KeptMerge other) {
+        return server.equals(other.server)
+                && (!delivery.isEmpty() && delivery.equals(other.delivery)
+                        || event.identity(server).equals(other.event.identity(other.server)));
     }
 
     @NonNull
@@ -53,7 +53,8 @@ record KeptMerge(
     }
 
     @NonNull
-    KeptMerge ended(String why) {
-        return new KeptMerge(id, server, event, delivery, received, why, outcomes);
+    @Override
+    public KeptMerge with(String why, List<JobOutcome> changed) {
+        return new KeptMerge(id, server, event, delivery, received, why, changed);
     }
 }

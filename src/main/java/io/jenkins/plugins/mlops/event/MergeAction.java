@@ -1,21 +1,17 @@
 package io.jenkins.plugins.mlops.event;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.Action;
-import hudson.model.InvisibleAction;
-import hudson.model.Queue;
 import io.jenkins.plugins.mlops.core.event.MergeEvent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * The merge that a build is about: on its item in the queue, then on the build, with which it is kept. A build that another cause
+ * The merge that a build is about. A build that another cause
  * started on the same commit gets it when the merge becomes known. Texts come from users of Bitbucket and are shown escaped only.
  */
-public class MergeAction extends InvisibleAction implements Queue.QueueAction {
+public class MergeAction extends EventAction {
 
-    private final String event;
     private final String server;
     private final String project;
     private final String slug;
@@ -32,7 +28,7 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
 
     /** @param report whether Bitbucket is told of the build */
     MergeAction(String id, String server, MergeEvent merge, boolean report) {
-        this.event = id;
+        super(id);
         this.server = server;
         this.project = merge.repository().project();
         this.slug = merge.repository().slug();
@@ -46,11 +42,6 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
         this.reviewers = new ArrayList<>(merge.reviewers());
         this.link = merge.link();
         this.silent = !report;
-    }
-
-    /** Under which {@link MergeInbox} keeps the event. */
-    String getEvent() {
-        return event;
     }
 
     /** Name of the Bitbucket server in Jenkins' configuration. */
@@ -84,7 +75,7 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
         return sourceBranch;
     }
 
-    /** The last commit of the source; from Cloud its first digits; "" when the event did not say it. */
+    /** The last commit of the source; its first digits when the event says no more and the merged repository does not have it; "" for none. */
     @NonNull
     public String getSourceCommit() {
         return sourceCommit;
@@ -128,10 +119,15 @@ public class MergeAction extends InvisibleAction implements Queue.QueueAction {
         return "pull request " + pullRequest + " of " + project + "/" + slug;
     }
 
-    /** Merges are never taken together: each commit is built, however fast they follow each other. */
+    @NonNull
     @Override
-    public boolean shouldSchedule(List<Action> actions) {
-        return actions.stream()
-                .noneMatch(other -> other instanceof MergeAction merge && merge.mergeCommit.equals(mergeCommit));
+    EventInbox<?, ?> inbox() {
+        return MergeInbox.get();
+    }
+
+    /** Whichever pull request the commit came by. */
+    @Override
+    boolean isSame(EventAction other) {
+        return other instanceof MergeAction merge && merge.mergeCommit.equals(mergeCommit);
     }
 }

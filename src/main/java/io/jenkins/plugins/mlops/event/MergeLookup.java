@@ -28,7 +28,7 @@ record MergeLookup(BitbucketSettings server) {
     }
 
     /**
-     * The event with its merge commit in full.
+     * The event with its merge commit in full; the source's is, too, where the merged repository has it, which after a squash it may not.
      *
      * @throws MlopsException as {@link Bitbucket} says, and of kind FAILED when the commit is not to be seen yet
      */
@@ -40,9 +40,13 @@ record MergeLookup(BitbucketSettings server) {
                             .pullRequest(event.repository(), event.pullRequest())
                             .map(PullRequest::mergeCommit)
                     : bitbucket.fullHash(event.repository(), event.mergeCommit());
-            return event.withMergeCommit(commit.filter(found -> !found.isEmpty())
+            String merge = commit.filter(found -> !found.isEmpty())
                     .orElseThrow(() -> MlopsException.failed("Bitbucket does not say the merge commit of "
-                            + event.label() + (event.mergeCommit().isEmpty() ? "" : ", " + event.mergeCommit()))));
+                            + event.label() + (event.mergeCommit().isEmpty() ? "" : ", " + event.mergeCommit())));
+            Optional<String> source = event.isSourceShort()
+                    ? bitbucket.fullHash(event.repository(), event.sourceCommit())
+                    : Optional.empty();
+            return event.with(source.orElse(event.sourceCommit()), merge);
         }
     }
 

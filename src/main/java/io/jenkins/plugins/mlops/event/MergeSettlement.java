@@ -1,8 +1,8 @@
 package io.jenkins.plugins.mlops.event;
 
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Action;
 import hudson.model.CauseAction;
-import hudson.model.Queue;
 import hudson.model.Run;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.bitbucket.ChangedFiles;
@@ -15,18 +15,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.ParameterizedJobMixIn;
 
 /**
  * Decides for one job after the other what becomes of a merge whose commit is known. Whichever comes first, the branch source's own
- * build of the commit or the merge, makes the build: one that is there, or about to be, is adopted ({@link MergedBuilds}), and a merge that
- * is built is noted with the branch source as scheduled ({@link MergedJob#noteScheduled}).
+ * build of the commit or the merge, makes the build. The merge notes first with the branch source that the commit is scheduled
+ * ({@link MergedJob#noteScheduled}), lets a while go by, and looks then for builds of the same commit: one that is there, or about to be, is
+ * adopted ({@link MergedBuilds}). The branch source compares first and schedules then, so that either it sees the note or its build
+ * is seen here.
  */
-final class MergeSettlement {
+final class MergeSettlement implements EventInbox.Settlement<BitbucketMergeTrigger> {
 
     private static final Logger LOGGER = Logger.getLogger(MergeSettlement.class.getName());
 
-    private static final String EXACTLY = "exactly the merge commit";
+    /** What is said of a build of a merge. */
+    static final String EXACTLY = "exactly the merge commit";
 
     private final KeptMerge merge;
     private final MergeEvent event;
@@ -42,22 +44,16 @@ final class MergeSettlement {
         this.event = merge.event();
     }
 
-    JobOutcome settle(BitbucketMergeTrigger.Wanting wanting) throws IOException, InterruptedException {
+    @NonNull
+    @Override
+    public JobOutcome settle(EventInbox.Wanting<BitbucketMergeTrigger> wanting)
+            throws IOException, InterruptedException {
         MergedJob job = MergedJob.of(wanting.job());
         String name = wanting.job().getFullName();
-        Optional<JobOutcome> before = merge.outcome(name);
-        if (before.filter(JobOutcome::isFinal).isPresent()) {
-            return before.get();
-        }
         MergedBuilds builds = new MergedBuilds(job, event.mergeCommit(), remotes(job));
-        // The queue first: what leaves it while this looks is then among the builds.
-        if (builds.isQueued()) {
-            return before.orElse(new JobOutcome(name, JobOutcome.State.QUEUED, EXACTLY, 0));
-        }
-        Optional<Run<?, ?>> same = builds.ofMerge();
-        if (same.isPresent()) {
-            return before.orElse(new JobOutcome(name, JobOutcome.State.BUILT, EXACTLY, 0))
-                    .startedAs(same.get().getNumber());
+        Optional<JobOutcome> begun = builds.ofMerge().begun(merge.outcome(name), EXACTLY);
+        if (begun.isPresent()) {
+            return begun.get();
         }
         String note = wantedFiles(wanting);
         if (note == null) {
@@ -72,14 +68,14 @@ final class MergeSettlement {
         if (adopted.isPresent()) {
             return adopt(adopted.get(), action(wanting), note);
         }
-        if (builds.isUndecided()) {
+        if (builds.isUndecided() || isNews(job)) {
             return new JobOutcome(
                     name,
                     JobOutcome.State.WAITING,
                     "waits for a build of the branch source, which may be of the same commit",
                     0);
         }
-        return schedule(job, action(wanting), note);
+        return schedule(job, builds, action(wanting), note);
     }
 
     private List<String> remotes(MergedJob job) {
@@ -88,7 +84,7 @@ final class MergeSettlement {
         return remotes;
     }
 
-    private MergeAction action(BitbucketMergeTrigger.Wanting wanting) {
+    private MergeAction action(EventInbox.Wanting<BitbucketMergeTrigger> wanting) {
         return new MergeAction(
                 merge.id(), merge.server(), event, wanting.trigger().isReport());
     }
@@ -105,29 +101,36 @@ final class MergeSettlement {
                 build.getNumber());
     }
 
-    private JobOutcome schedule(MergedJob job, MergeAction action, String note)
-            throws IOException, InterruptedException {
-        String name = job.job().getFullName();
+    private JobOutcome schedule(MergedJob job, MergedBuilds builds, MergeAction action, String note) {
         List<Action> actions =
                 new ArrayList<>(List.of(new CauseAction(new MergeCause(action)), action, new MergeFlow()));
         if (!job.isBranch()) {
             actions.add(new MergeRevision(event.mergeCommit(), remotes(job)));
         }
-        Queue.Item item = ParameterizedJobMixIn.scheduleBuild2(job.job(), 0, actions.toArray(Action[]::new));
-        if (item == null) {
-            return new JobOutcome(
-                    name, JobOutcome.State.REFUSED, "Jenkins takes no build of this job now: is it disabled?", 0);
+        return builds.ofMerge().schedule(EXACTLY + note, actions);
+    }
+
+    /**
+     * Whether the branch source was only just told that the commit is being built. It may have looked before, and be about to start a
+     * build of its own, which is seen when it is looked for once more a while later.
+     */
+    private boolean isNews(MergedJob job) throws InterruptedException {
+        if (!job.job().isBuildable()) {
+            return false;
         }
         try {
-            job.noteScheduled(event.mergeCommit());
+            return job.noteScheduled(event.mergeCommit());
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "The branch source of " + name + " may build the merge a second time");
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "The branch source of " + job.job().getFullName() + " may build the merge a second time");
+            return false;
         }
-        return new JobOutcome(name, JobOutcome.State.QUEUED, EXACTLY + note, 0);
     }
 
     /** What is to be said of the files of a merge that is wanted; null when it is not. */
-    private String wantedFiles(BitbucketMergeTrigger.Wanting wanting) {
+    private String wantedFiles(EventInbox.Wanting<BitbucketMergeTrigger> wanting) {
         List<PathPattern> patterns = wanting.trigger().patterns();
         if (patterns.isEmpty()) {
             return "";

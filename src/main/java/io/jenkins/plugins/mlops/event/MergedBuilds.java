@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlops.event;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Cause;
-import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.plugins.git.Revision;
@@ -10,63 +9,43 @@ import hudson.plugins.git.util.BuildData;
 import hudson.triggers.SCMTrigger;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import jenkins.branch.BranchEventCause;
 import jenkins.branch.BranchIndexingCause;
-import jenkins.model.Jenkins;
 import jenkins.scm.api.SCMRevisionAction;
 
 /** The builds of a job that may be those of a merge: its own, and those that something else has started on the same commit. */
 final class MergedBuilds {
 
-    /** Older builds are not looked at. */
-    private static final int MOST = 50;
-
     /** A build that does not say its commit by then has none to say. */
     private static final Duration YOUNG = Duration.ofMinutes(1);
 
     private final MergedJob job;
+    private final EventBuilds builds;
     private final String commit;
     private final List<String> remotes;
 
     /** @param remotes addresses of the merged repository, for jobs that are no branch */
     MergedBuilds(MergedJob job, String commit, List<String> remotes) {
         this.job = job;
+        this.builds = new EventBuilds(
+                job.job(),
+                action -> action instanceof MergeAction merge
+                        && merge.getMergeCommit().equals(commit));
         this.commit = commit;
         this.remotes = remotes;
     }
 
-    private List<Run<?, ?>> newest() {
-        List<Run<?, ?>> builds = new ArrayList<>();
-        for (Run<?, ?> build = job.job().getLastBuild();
-                build != null && builds.size() < MOST;
-                build = build.getPreviousBuild()) {
-            builds.add(build);
-        }
+    /** Its own: those of the commit's merge, whichever pull request that was. */
+    EventBuilds ofMerge() {
         return builds;
-    }
-
-    private boolean isMerge(MergeAction merge) {
-        return merge != null && merge.getMergeCommit().equals(commit);
-    }
-
-    /** The build that this commit's merge has, whichever pull request that was. */
-    Optional<Run<?, ?>> ofMerge() {
-        return newest().stream()
-                .filter(build -> isMerge(build.getAction(MergeAction.class)))
-                .findFirst();
-    }
-
-    boolean isQueued() {
-        return queue().stream().anyMatch(item -> isMerge(item.getAction(MergeAction.class)));
     }
 
     /** A build that another cause started on exactly this commit, and that was not broken off. */
     Optional<Run<?, ?>> onCommit() {
-        return newest().stream()
+        return builds.newest().stream()
                 .filter(build -> commit(build).filter(commit::equals).isPresent())
                 .filter(build -> build.getResult() != Result.ABORTED && build.getResult() != Result.NOT_BUILT)
                 .findFirst();
@@ -79,19 +58,15 @@ final class MergedBuilds {
             return false;
         }
         return scheduled
-                        && queue().stream()
+                        && builds.queue().stream()
                                 .anyMatch(item ->
                                         item.getAction(MergeAction.class) == null && isAutomatic(item.getCauses()))
-                || newest().stream()
+                || builds.newest().stream()
                         .filter(Run::isBuilding)
                         .filter(build -> Instant.ofEpochMilli(build.getStartTimeInMillis())
                                 .isAfter(Instant.now().minus(YOUNG)))
                         .anyMatch(build ->
                                 isAutomatic(build.getCauses()) && commit(build).isEmpty());
-    }
-
-    private List<Queue.Item> queue() {
-        return Jenkins.get().getQueue().getItems(job.job());
     }
 
     private static boolean isAutomatic(List<Cause> causes) {

@@ -73,16 +73,22 @@ record MergedJob(WorkflowJob job, Optional<MergedBranch> branch) {
     /**
      * Tells the branch source that the commit is being built, when it is the branch's newest; an older one it has scheduled or passed
      * over already.
+     *
+     * @return whether it did not know that before
      */
-    void noteScheduled(String commit) throws IOException, InterruptedException {
-        if (branch.isEmpty() || !(job.getParent() instanceof WorkflowMultiBranchProject project)) {
-            return;
+    boolean noteScheduled(String commit) throws IOException, InterruptedException {
+        if (branch.isEmpty()
+                || !(job.getParent() instanceof WorkflowMultiBranchProject project)
+                || scheduledCommit().filter(commit::equals).isPresent()) {
+            return false;
         }
         SCMRevision tip = branch.get().tip();
-        if (hash(tip).filter(commit::equals).isPresent()) {
-            BranchProjectFactory<WorkflowJob, ?> factory = project.getProjectFactory();
-            factory.setRevisionHash(job, tip);
+        if (hash(tip).filter(commit::equals).isEmpty()) {
+            return false;
         }
+        BranchProjectFactory<WorkflowJob, ?> factory = project.getProjectFactory();
+        factory.setRevisionHash(job, tip);
+        return true;
     }
 
     static Optional<String> hash(@CheckForNull SCMRevision revision) {

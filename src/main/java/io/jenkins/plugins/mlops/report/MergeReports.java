@@ -39,7 +39,7 @@ public class MergeReports extends RunListener<Run<?, ?>> {
                         merge.getTargetBranch()));
     }
 
-    /** Null where it is not known in full, as from Cloud, or is what was merged. */
+    /** Null where it is not known in full, or is what was merged. */
     private static String source(MergeAction merge) {
         String source = merge.getSourceCommit();
         boolean another = source.length() == merge.getMergeCommit().length() && !source.equals(merge.getMergeCommit());

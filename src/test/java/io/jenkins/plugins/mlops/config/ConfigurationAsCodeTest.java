@@ -75,6 +75,10 @@ class ConfigurationAsCodeTest {
                 "unclassified: {mlops: {mlflowServers: [{name: 'my server', url: 'https://a.org'}]}}",
                 "'my server' is no name of a profile");
         assertRefused(
+                "unclassified: {mlops: {objectStores: [{name: a, endpoint: 'https://a.org', eventTokenId: t},"
+                        + " {name: b, endpoint: 'https://b.org', previousEventTokenId: t}]}}",
+                "The token for events 't' is given for two object stores");
+        assertRefused(
                 "unclassified: {mlops: {mlflowServers: [{name: team}]}}",
                 "The URL of the MLflow server 'team' is missing");
         assertRefused(

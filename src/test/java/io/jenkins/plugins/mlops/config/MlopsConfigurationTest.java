@@ -53,6 +53,7 @@ class MlopsConfigurationTest {
         List<ObjectStoreProfile> stores = List.of(
                 store("minio", "https://minio.example.org", "eu-west-1", "minio-keys"),
                 store("public", "http://127.0.0.1:9000", null, null));
+        stores.get(1).setEventTokenId("mlflow-token");
         List<MlflowProfile> servers = List.of(
                 server("team", "https://example.org/mlflow", "mlflow-token", "public"),
                 server("old", "http://localhost:5000", null, null));

@@ -2,7 +2,9 @@ package io.jenkins.plugins.mlops.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Result;
+import hudson.model.TaskListener;
 import hudson.plugins.git.GitSCM;
 import hudson.plugins.git.util.BuildData;
 import io.jenkins.plugins.mlops.config.BitbucketProfile;
@@ -13,11 +15,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import jenkins.branch.BranchBuildStrategy;
 import jenkins.branch.BranchSource;
 import jenkins.plugins.git.AbstractGitSCMSource;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
+import jenkins.scm.api.SCMHead;
+import jenkins.scm.api.SCMRevision;
 import jenkins.scm.api.SCMRevisionAction;
+import jenkins.scm.api.SCMSource;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -132,6 +139,59 @@ class BitbucketMergeTriggerTest {
         assertThat(job.getNextBuildNumber())
                 .as("the push of a merge that came first")
                 .isEqualTo(5);
+    }
+
+    /** Has something happen after the branch source has compared a branch's revision with what it built, and before it builds it. */
+    public static final class Slow extends BranchBuildStrategy {
+
+        private static Callable<?> meanwhile;
+
+        @Override
+        public boolean isAutomaticBuild(
+                @NonNull SCMSource source,
+                @NonNull SCMHead head,
+                @NonNull SCMRevision current,
+                SCMRevision lastBuilt,
+                SCMRevision lastSeen,
+                @NonNull TaskListener listener) {
+            try {
+                meanwhile.call();
+                return true;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    void aPushAndTheMergeOfTheSameCommitAtTheSameTimeAreOneBuild() throws Exception {
+        String trigger = "properties([pipelineTriggers([bitbucketMerge(repository: 'ML/trainer')])])\n";
+        MergedRepository repository = new MergedRepository(directory.resolve("r"), trigger + jenkinsfile("first"));
+        WorkflowMultiBranchProject project = jenkins.createProject(WorkflowMultiBranchProject.class, "models");
+        GitSCMSource source = new GitSCMSource(repository.url());
+        source.setTraits(List.of(new BranchDiscoveryTrait()));
+        BranchSource branches = new BranchSource(source);
+        branches.setBuildStrategies(List.of(new Slow()));
+        project.getSourcesList().add(branches);
+        Slow.meanwhile = () -> null;
+        index(project);
+        WorkflowJob job = project.getItem(MergedRepository.BRANCH);
+        jenkins.assertBuildStatusSuccess(finished(job, 1));
+
+        String merged = repository.merge(trigger + jenkinsfile("merged"));
+        Slow.meanwhile = () -> {
+            assertThat(bitbucket.send(5, merged)).isEqualTo(202);
+            Thread.sleep(3000); // enough to be queued, were it not held back
+            return null;
+        };
+        index(project);
+        MergeJobs.settled();
+        jenkins.waitUntilNoActivity();
+
+        WorkflowRun build = finished(job, 2);
+        assertThat(jenkins.getLog(build)).contains("jenkinsfile merged");
+        assertThat(build.getAction(MergeAction.class).getMergeCommit()).isEqualTo(merged);
+        assertThat(job.getNextBuildNumber()).isEqualTo(3);
     }
 
     @Test
@@ -272,6 +332,8 @@ class BitbucketMergeTriggerTest {
                                 .statusCode())
                         .isEqualTo(202);
                 server.addCommit(merged, "training/train.py");
+                String source = "a72355f35fde" + "0".repeat(28);
+                server.addCommit(source, "training/train.py");
                 server.addMergedPull(5, "a".repeat(40), merged, "training/train.py", "README.md");
 
                 WorkflowRun build = finished(job, 1);
@@ -296,7 +358,8 @@ class BitbucketMergeTriggerTest {
         job.setDefinition(new CpsFlowDefinition("", true));
         job.addTrigger(trigger);
         jenkins.configRoundtrip(job);
-        jenkins.assertEqualDataBoundBeans(trigger, BitbucketMergeTrigger.of(job).get(0));
+        jenkins.assertEqualDataBoundBeans(
+                trigger, MergeInbox.get().triggers(job).get(0));
     }
 
     private void index(WorkflowMultiBranchProject project) throws Exception {

@@ -2,10 +2,8 @@ package io.jenkins.plugins.mlops.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hudson.model.Queue;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.Test;
@@ -38,7 +36,7 @@ class KilledControllerTest {
 
         jenkins.startJenkins();
         jenkins.runRemotely(KilledControllerTest::builtOnce, "built one", 1);
-        jenkins.runRemotely(KilledControllerTest::keepInTheQueue);
+        jenkins.runRemotely(HeldQueue::keep);
         take(6, two);
         jenkins.runRemotely(KilledControllerTest::isQueued);
         jenkins.stopJenkinsForcibly();
@@ -56,27 +54,10 @@ class KilledControllerTest {
         assertThat(bitbucket.send(pullRequest, commit)).isEqualTo(202);
     }
 
-    /** Nothing gets into the queue while another thread holds its lock. */
     private static void lockTheQueue(JenkinsRule controller, String remote) throws Throwable {
         Webhook.configure();
         MergeJobs.create(controller, "trains", remote, true, new BitbucketMergeTrigger(Webhook.REPOSITORY));
-        CountDownLatch locked = new CountDownLatch(1);
-        Thread holder = new Thread(() -> Queue.withLock(() -> {
-            locked.countDown();
-            try {
-                Thread.sleep(Long.MAX_VALUE);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
-        holder.setDaemon(true);
-        holder.start();
-        locked.await();
-    }
-
-    /** Items do not start, and the queue is not written. */
-    private static void keepInTheQueue(JenkinsRule controller) throws Throwable {
-        Jenkins.get().doQuietDown();
+        HeldQueue.lock(controller);
     }
 
     private static void isQueued(JenkinsRule controller) throws Throwable {

@@ -46,7 +46,7 @@ public final class MergeJobs {
     }
 
     static void settled() throws Exception {
-        await(() -> MergeInbox.get().kept().stream().allMatch(KeptMerge::isEnded));
+        await(() -> MergeInbox.get().kept().stream().allMatch(KeptEvent::isEnded));
     }
 
     public static WorkflowRun finished(JenkinsRule jenkins, WorkflowJob job, int number) throws Exception {

@@ -29,7 +29,8 @@ public final class TestMerges {
                 "Ann Author",
                 List.of("Rob Reviewer"),
                 "https://bitbucket.example/pull-requests/" + pull,
-                List.of());
+                List.of(),
+                "2026-11-28T18:00:00Z");
         return new MergeAction(event.identity(server), server, event, report);
     }
 }

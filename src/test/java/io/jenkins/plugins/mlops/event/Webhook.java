@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,6 +68,7 @@ public record Webhook(URI jenkins, String secret) {
     public static byte[] merged(String repository, long pullRequest, String commit) throws IOException {
         RepositoryId id = RepositoryId.parse(repository);
         ObjectNode event = (ObjectNode) Documents.json().readTree(recorded("data-center-merged"));
+        event.put("date", Instant.now().toString());
         ObjectNode request = (ObjectNode) event.get("pullRequest");
         request.put("id", pullRequest);
         ((ObjectNode) request.at("/toRef/repository")).put("slug", id.slug());
@@ -84,6 +86,7 @@ public record Webhook(URI jenkins, String secret) {
         ObjectNode event = (ObjectNode) Documents.json().readTree(recorded("cloud-fulfilled"));
         ObjectNode request = (ObjectNode) event.get("pullrequest");
         request.put("id", pullRequest);
+        request.put("updated_on", Instant.now().toString());
         ((ObjectNode) request.at("/merge_commit")).put("hash", shortCommit);
         ((ObjectNode) request.at("/destination/repository")).put("full_name", repository);
         ((ObjectNode) request.at("/destination/branch")).put("name", MergedRepository.BRANCH);

@@ -4,11 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
 import io.jenkins.plugins.mlops.core.bitbucket.RepositoryId;
-import io.jenkins.plugins.mlops.core.document.Documents;
 import io.jenkins.plugins.mlops.core.source.RemoteUrl;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +14,7 @@ import java.util.regex.Pattern;
 /**
  * Reads what the webhooks of both products send, as of Data Center 5.4 to 10 and of Cloud's API 2.0. What a merge cannot be built
  * without must be there and be what it should; a payload that says more is read, and what is only shown is cut short where it is
- * too long. The body is bounded by the caller, its depth by {@link Documents}.
+ * too long. The body is bounded by the caller, its depth by {@link io.jenkins.plugins.mlops.core.document.Documents}.
  */
 public final class BitbucketPayload {
 
@@ -56,25 +52,11 @@ public final class BitbucketPayload {
             throw MlopsException.usage("Only " + MERGED + " (Data Center) and " + FULFILLED
                     + " (Cloud) are acted upon: choose the event 'Pull request merged' in the webhook");
         }
-        JsonNode event = Documents.readJson(text(body), "The body", JsonNode.class);
-        if (!event.isObject()) {
-            throw MlopsException.usage("The body is no JSON object");
-        }
+        JsonNode event = EventBody.object(body);
         if (PUSHES.contains(key)) {
             return Optional.empty();
         }
         return Optional.of(MERGED.equals(key) ? dataCenter(event) : cloud(event));
-    }
-
-    private static String text(byte[] body) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw MlopsException.usage("The body is no UTF-8 text", e);
-        }
     }
 
     private static MergeEvent dataCenter(JsonNode event) {
@@ -106,7 +88,8 @@ public final class BitbucketPayload {
                 person(request.path("author").path("user")),
                 listed(reviewers),
                 link(request.path("links").path("self").path(0).path("href")),
-                remotes(remotes));
+                remotes(remotes),
+                EventBody.time(event.path("date"), "date").toString());
     }
 
     private static MergeEvent cloud(JsonNode event) {
@@ -136,19 +119,17 @@ public final class BitbucketPayload {
                 person(request.path("author")),
                 listed(reviewers),
                 link(request.path("links").path("html").path("href")),
-                remotes(List.of(page, page.replaceFirst("^https://([^/]+)/", "git@$1:"))));
-    }
-
-    private static MlopsException wrong(String key, String wanted) {
-        return MlopsException.usage("The body's " + key + " is " + wanted);
+                remotes(List.of(page, page.replaceFirst("^https://([^/]+)/", "git@$1:"))),
+                EventBody.time(request.path("updated_on"), "pullrequest.updated_on")
+                        .toString());
     }
 
     private static JsonNode merged(JsonNode request, String key) {
         if (!request.isObject()) {
-            throw wrong(key, "missing");
+            throw EventBody.wrong(key, "missing");
         }
         if (!request.path("state").asText().equals("MERGED")) {
-            throw wrong(key + ".state", "not MERGED");
+            throw EventBody.wrong(key + ".state", "not MERGED");
         }
         return request;
     }
@@ -156,14 +137,14 @@ public final class BitbucketPayload {
     private static long id(JsonNode request, String key) {
         JsonNode id = request.path("id");
         if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() < 1) {
-            throw wrong(key, "no number of a pull request");
+            throw EventBody.wrong(key, "no number of a pull request");
         }
         return id.longValue();
     }
 
     private static String required(JsonNode value, String key) {
         if (!value.isTextual() || value.textValue().isEmpty()) {
-            throw wrong(key, "missing");
+            throw EventBody.wrong(key, "missing");
         }
         return value.textValue();
     }
@@ -172,7 +153,7 @@ public final class BitbucketPayload {
         String name = required(value, key);
         String branch = name.startsWith(HEADS) ? name.substring(HEADS.length()) : name;
         if (branch.isEmpty() || branch.length() > MAX_BRANCH || branch.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
-            throw wrong(key, "no branch");
+            throw EventBody.wrong(key, "no branch");
         }
         return branch;
     }
@@ -185,7 +166,7 @@ public final class BitbucketPayload {
             return "";
         }
         if (!value.isTextual() || !COMMIT.matcher(value.textValue()).matches()) {
-            throw wrong(key, "no hash of a commit");
+            throw EventBody.wrong(key, "no hash of a commit");
         }
         return value.textValue();
     }

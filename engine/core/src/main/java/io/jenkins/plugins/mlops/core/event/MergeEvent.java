@@ -21,6 +21,7 @@ import java.util.Objects;
  *     not say it
  * @param link the pull request's page; "" for none that a browser may open
  * @param remotes addresses under which the repository is cloned
+ * @param time when the server says that it happened, in ISO 8601; "" in what an older version kept
  */
 public record MergeEvent(
         @JsonProperty(required = true) BitbucketKind kind,
@@ -34,7 +35,8 @@ public record MergeEvent(
         @JsonProperty(required = true) String author,
         @JsonProperty(required = true) List<String> reviewers,
         @JsonProperty(required = true) String link,
-        @JsonProperty(required = true) List<String> remotes) {
+        @JsonProperty(required = true) List<String> remotes,
+        String time) {
 
     /** How many digits of the merge commit Cloud tells. */
     private static final int SHORT = 12;
@@ -43,6 +45,7 @@ public record MergeEvent(
         Objects.requireNonNull(kind, "kind");
         reviewers = List.copyOf(reviewers);
         remotes = List.copyOf(remotes);
+        time = Objects.requireNonNullElse(time, "");
     }
 
     /**
@@ -59,27 +62,38 @@ public record MergeEvent(
         return Digest.of(merge).hex();
     }
 
-    /** The same with the commit as the server says it. */
-    public MergeEvent withMergeCommit(String commit) {
+    /** The same with the commits as the server says them. */
+    public MergeEvent with(String source, String merge) {
         return new MergeEvent(
                 kind,
                 repository,
                 pullRequest,
                 title,
                 sourceBranch,
-                sourceCommit,
+                source,
                 targetBranch,
-                commit,
+                merge,
                 author,
                 reviewers,
                 link,
-                remotes);
+                remotes,
+                time);
     }
 
     /** Whether {@link #mergeCommit} is all of it: SHA-1 or SHA-256. */
     @JsonIgnore
     public boolean isExact() {
-        return mergeCommit.length() == 40 || mergeCommit.length() == 64;
+        return isFull(mergeCommit);
+    }
+
+    /** Whether {@link #sourceCommit} is some of it and not all. */
+    @JsonIgnore
+    public boolean isSourceShort() {
+        return !sourceCommit.isEmpty() && !isFull(sourceCommit);
+    }
+
+    private static boolean isFull(String commit) {
+        return commit.length() == 40 || commit.length() == 64;
     }
 
     /** How sentences call it: "pull request 7 of ML/trainer". */

@@ -41,7 +41,8 @@ class BitbucketPayloadTest {
                         "https://bitbucket.example.org/projects/ML/repos/trainer/pull-requests/5",
                         List.of(
                                 "ssh://git@bitbucket.example.org:7999/ml/trainer.git",
-                                "https://bitbucket.example.org/scm/ml/trainer.git")));
+                                "https://bitbucket.example.org/scm/ml/trainer.git"),
+                        "2019-03-01T09:37:14Z"));
         assertThat(merge.isExact()).isTrue();
     }
 
@@ -64,10 +65,11 @@ class BitbucketPayloadTest {
     void aMergeIsTheSameBeforeAndAfterItsCommitIsKnownInFullAndNoOtherIs() throws IOException {
         MergeEvent merge =
                 BitbucketPayload.read(FULFILLED, recorded("cloud-fulfilled")).orElseThrow();
-        MergeEvent full = merge.withMergeCommit("1986c2284946" + "0".repeat(28));
+        MergeEvent full = merge.with(merge.sourceCommit(), "1986c2284946" + "0".repeat(28));
         assertThat(full.identity("cloud")).isEqualTo(merge.identity("cloud"));
         assertThat(full.identity("other")).isNotEqualTo(merge.identity("cloud"));
-        assertThat(merge.withMergeCommit("1986c2284947").identity("cloud")).isNotEqualTo(merge.identity("cloud"));
+        assertThat(merge.with(merge.sourceCommit(), "1986c2284947").identity("cloud"))
+                .isNotEqualTo(merge.identity("cloud"));
     }
 
     @Test

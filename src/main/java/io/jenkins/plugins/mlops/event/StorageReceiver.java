@@ -1,0 +1,78 @@
+package io.jenkins.plugins.mlops.event;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
+import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.event.BearerToken;
+import io.jenkins.plugins.mlops.core.event.PublishedEvent;
+import io.jenkins.plugins.mlops.core.event.StoragePayload;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Takes the notifications of buckets. Who sent is found by whose token came along, and without one that holds, nothing of the body is
+ * looked at; what tells of no published version is answered as a success, since MinIO sends what was refused again and again before all
+ * that comes later; a published version is on the disk before it is answered that it was taken.
+ */
+@Extension
+public final class StorageReceiver implements EventReceiver {
+
+    private static final Logger LOGGER = Logger.getLogger(StorageReceiver.class.getName());
+
+    @NonNull
+    @Override
+    public String path() {
+        return "storage";
+    }
+
+    @NonNull
+    @Override
+    public EventAnswer receive(@NonNull EventRequest request) {
+        ObjectStoreProfile sender = sender(request.header(BearerToken.HEADER));
+        if (sender == null) {
+            LOGGER.fine("A notification came with the token of no object store");
+            return EventAnswer.NOT_SIGNED;
+        }
+        try {
+            List<PublishedEvent> published = StoragePayload.read(request.body()).stream()
+                    .map(PublishedEvent::of)
+                    .flatMap(Optional::stream)
+                    .toList();
+            EventAnswer answer = EventAnswer.NOTHING;
+            for (PublishedEvent version : published) {
+                EventAnswer taken = VersionInbox.get().take(sender.getName(), version);
+                answer = answer.equals(EventAnswer.TAKEN) ? answer : taken;
+            }
+            return answer;
+        } catch (MlopsException e) {
+            LOGGER.log(Level.FINE, e, () -> "A notification of " + sender.getName() + " is refused");
+            return new EventAnswer(400, e.getMessage());
+        } catch (UncheckedIOException e) {
+            LOGGER.log(
+                    Level.SEVERE,
+                    e,
+                    () -> "A published version of " + sender.getName() + " cannot be kept and was not taken");
+            return EventAnswer.NOT_KEPT;
+        }
+    }
+
+    /** Asks all of them whichever fits, so that the time does not say which. */
+    @CheckForNull
+    private static ObjectStoreProfile sender(@CheckForNull String header) {
+        ObjectStoreProfile sender = null;
+        for (ObjectStoreProfile store : MlopsConfiguration.get().getObjectStores()) {
+            for (String token : store.eventTokens()) {
+                if (BearerToken.matches(header, token)) {
+                    sender = store;
+                }
+            }
+        }
+        return sender;
+    }
+}
