@@ -7,6 +7,7 @@ import io.minio.Signer;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -65,25 +66,39 @@ public final class TestServers {
         /** Makes a bucket, by a PUT of the bucket itself: minio-java would add a location that not every server takes. */
         public String newBucket() throws IOException {
             String bucket = "mlops-it-" + UUID.randomUUID();
-            String nothing = Digest.of("").hex();
+            put("/" + bucket, new byte[0]);
+            return bucket;
+        }
+
+        /** Has the server's {@linkplain #s3Events() webhook} told of every object of the bucket that ends so. */
+        public void notifyOf(String bucket, String suffix) throws IOException {
+            put("/" + bucket + "?notification=", """
+                    <NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><QueueConfiguration>\
+                    <Queue>arn:minio:sqs::mlops:webhook</Queue><Event>s3:ObjectCreated:*</Event>\
+                    <Filter><S3Key><FilterRule><Name>suffix</Name><Value>%s</Value></FilterRule></S3Key></Filter>\
+                    </QueueConfiguration></NotificationConfiguration>
+                    """.formatted(suffix).getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void put(String path, byte[] body) throws IOException {
+            String content = Digest.of(body).hex();
             URI uri = URI.create(endpoint);
             Request request = new Request.Builder()
-                    .url(endpoint + "/" + bucket)
-                    .put(RequestBody.create(new byte[0]))
+                    .url(endpoint + path)
+                    .put(RequestBody.create(body))
                     .header("Host", uri.getAuthority())
-                    .header("x-amz-content-sha256", nothing)
+                    .header("x-amz-content-sha256", content)
                     .header("x-amz-date", ZonedDateTime.now(ZoneOffset.UTC).format(AMZ_DATE))
                     .build();
             try (Response answer = new OkHttpClient()
-                    .newCall(Signer.signV4S3(request, region, accessKey, secretKey, nothing))
+                    .newCall(Signer.signV4S3(request, region, accessKey, secretKey, content))
                     .execute()) {
                 if (!answer.isSuccessful()) {
-                    throw new IOException("PUT of the bucket " + bucket + " answered " + answer.code());
+                    throw new IOException("PUT of " + path + " answered " + answer.code());
                 }
             } catch (io.minio.errors.MinioException e) {
                 throw new IOException(e);
             }
-            return bucket;
         }
     }
 }

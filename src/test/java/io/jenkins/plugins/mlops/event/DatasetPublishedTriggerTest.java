@@ -183,7 +183,8 @@ class DatasetPublishedTriggerTest {
         PublishedDatasets.settled();
         assertThat(page(other)).contains("it is " + version + ", and the trigger wants s3://lab-data/vision/letters");
         assertThat(page(elsewhere)).contains("it comes from the object store minio, and the trigger wants archive");
-        assertThat(page(secluded)).contains("refused: The policy of 'secluded' does not allow the location '" + version);
+        assertThat(page(secluded))
+                .contains("refused: The policy of 'secluded' does not allow the location '" + version);
         assertThat(page(broken)).contains("the trigger cannot be used: 'digits' is no pattern of datasets");
         assertThat(page(disabled)).contains("refused: Jenkins takes no build of this job now");
         assertThat(Jenkins.get().getAllItems(WorkflowJob.class)).allMatch(job -> job.getLastBuild() == null);
