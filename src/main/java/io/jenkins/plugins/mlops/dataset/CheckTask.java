@@ -47,7 +47,8 @@ final class CheckTask extends AgentTask<byte[]> {
     @Override
     protected byte[] run(Path workspace) throws IOException {
         try {
-            Path report = request.report() == null ? null : reportFile(workspace);
+            String wanted = request.report();
+            Path report = wanted == null ? null : reportFile(workspace, wanted);
             CheckSchema schema = request.with(request.schema() == null ? CheckSchema.DEFAULT : schema(workspace));
             InspectedSet set = set(workspace, request.path());
             InspectedSet against = request.against() == null ? null : set(workspace, request.against());
@@ -99,15 +100,15 @@ final class CheckTask extends AgentTask<byte[]> {
     }
 
     /** Known to be possible before hours of work. */
-    private Path reportFile(Path workspace) throws IOException {
-        Path file = bounds.within(workspace, request.report(), "'report'");
+    private Path reportFile(Path workspace, String wanted) throws IOException {
+        Path file = bounds.within(workspace, wanted, "'report'");
         if (Files.isDirectory(file) || file.equals(workspace.normalize())) {
-            throw MlopsException.usage("The report cannot be written to " + request.report() + ", a directory");
+            throw MlopsException.usage("The report cannot be written to " + wanted + ", a directory");
         }
         for (String set : new String[] {request.path(), request.against()}) {
             Path checked = set == null ? null : workspace.resolve(set).normalize();
             if (checked != null && !checked.equals(workspace.normalize()) && file.startsWith(checked)) {
-                throw MlopsException.usage("The report " + request.report() + " would become a part of " + set
+                throw MlopsException.usage("The report " + wanted + " would become a part of " + set
                         + ", which is checked: write it elsewhere");
             }
         }

@@ -65,8 +65,10 @@ public final class WorkspaceBounds implements Serializable {
     /** Where it is once links are followed, as far as it exists. */
     private static Path real(Path path, String named, String parameter) throws IOException {
         Path existing = path;
-        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && existing.getParent() != null) {
-            existing = existing.getParent();
+        Path parent = existing.getParent();
+        while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && parent != null) {
+            existing = parent;
+            parent = existing.getParent();
         }
         if (!Files.exists(existing)) {
             throw MlopsException.usage(

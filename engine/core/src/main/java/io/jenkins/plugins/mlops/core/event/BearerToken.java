@@ -24,7 +24,7 @@ public final class BearerToken {
      * @param token with or without {@code Bearer}; not empty
      */
     public static boolean matches(String header, String token) {
-        return header != null & MessageDigest.isEqual(hashed(header == null ? "" : header), hashed(token));
+        return header != null && MessageDigest.isEqual(hashed(header), hashed(token));
     }
 
     /** Of one length, whatever it is of. */
