@@ -15,6 +15,7 @@ import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.step.StepThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -173,9 +174,18 @@ public class BuildReports extends PeriodicWork {
                     .forEach(entry -> listener.getLogger().println(entry.why()));
         }
 
+        /** Pipelines end on the thread that runs their scripts, which writes no files for others. Its note stays until all is written. */
         @Override
         public void onFinalized(Run<?, ?> run) {
-            get().of(run).ifPresent(report -> get().end(report, run));
+            get().of(run).ifPresent(report -> StepThreads.submit(() -> endInBackground(report, run), false));
+        }
+
+        private static void endInBackground(OpenReport report, Run<?, ?> run) {
+            try {
+                get().end(report, run);
+            } catch (RuntimeException e) {
+                LOGGER.log(Level.WARNING, e, () -> "Bitbucket is told later of the end of " + run);
+            }
         }
     }
 }

@@ -2,8 +2,6 @@ package io.jenkins.plugins.mlops.report;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
@@ -14,13 +12,15 @@ import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ProfileChoices;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.bitbucket.RepositoryId;
+import io.jenkins.plugins.mlops.step.RestartableStepExecution;
+import java.io.IOException;
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.jenkinsci.plugins.workflow.steps.SynchronousStepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -33,7 +33,9 @@ import org.kohsuke.stapler.verb.POST;
  * Says which commit and pull request of Bitbucket a build is about, so that Bitbucket is told of it, as of a build that came from a merge.
  * The step itself asks no server.
  */
-public class ReportToBitbucketStep extends Step {
+public class ReportToBitbucketStep extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
 
     private final String repository;
     private final String commit;
@@ -114,12 +116,11 @@ public class ReportToBitbucketStep extends Step {
         return new ReportTarget(profile.getName(), id.project(), id.slug(), commit, null, pullRequest, branch);
     }
 
-    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "it ends in its start")
-    private static final class Execution extends SynchronousStepExecution<Void> {
+    private static final class Execution extends RestartableStepExecution<Void> {
 
         private static final long serialVersionUID = 1L;
 
-        private final transient ReportToBitbucketStep step;
+        private final ReportToBitbucketStep step;
 
         Execution(ReportToBitbucketStep step, StepContext context) {
             super(context);
@@ -127,13 +128,14 @@ public class ReportToBitbucketStep extends Step {
         }
 
         @Override
-        protected Void run() throws Exception {
-            try {
-                BuildReports.begin(getContext().get(Run.class), step.target());
-                return null;
-            } catch (MlopsException e) {
-                throw new AbortException(e.getMessage());
-            }
+        protected String doing() {
+            return "noting what Bitbucket is told";
+        }
+
+        @Override
+        protected Void work() throws IOException, InterruptedException {
+            BuildReports.begin(run(), step.target());
+            return null;
         }
     }
 

@@ -58,9 +58,13 @@ class ReportToBitbucketStepTest {
         }
     }
 
+    /** A build whose end is in the outbox. */
     private WorkflowRun build(Result wanted, String script) throws Exception {
         job.setDefinition(new CpsFlowDefinition("node {\n" + script + "}", true));
-        return jenkins.buildAndAssertStatus(wanted, job);
+        WorkflowRun build = jenkins.buildAndAssertStatus(wanted, job);
+        Path open = jenkins.jenkins.getRootDir().toPath().resolve("mlops/bitbucket-open");
+        BitbucketServers.await("the end to be noted", () -> isEmpty(open));
+        return build;
     }
 
     @ParameterizedTest
