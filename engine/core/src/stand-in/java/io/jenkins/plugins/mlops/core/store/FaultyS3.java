@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -219,17 +218,11 @@ public final class FaultyS3 implements AutoCloseable {
     }
 
     private boolean handle(Socket socket, InputStream in, OutputStream out) throws IOException {
-        String first = line(in);
+        String first = HttpText.line(in);
         if (first == null) {
             return false;
         }
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
-            int colon = header.indexOf(':');
-            headers.put(
-                    header.substring(0, colon).toLowerCase(Locale.ROOT),
-                    header.substring(colon + 1).trim());
-        }
+        Map<String, String> headers = HttpText.headers(in);
         byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
         String method = first.substring(0, first.indexOf(' '));
         String target = first.substring(first.indexOf(' ') + 1, first.lastIndexOf(' '));
@@ -486,17 +479,6 @@ public final class FaultyS3 implements AutoCloseable {
 
     private static String decode(String text) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                return null;
-            }
-            line.write(c);
-        }
-        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
     private static String md5(byte[] bytes) {

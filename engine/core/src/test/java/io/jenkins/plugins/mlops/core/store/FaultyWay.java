@@ -286,39 +286,17 @@ public final class FaultyWay implements AutoCloseable {
     }
 
     private static Request request(InputStream in) throws IOException {
-        String first = line(in);
+        String first = HttpText.line(in);
         if (first == null || first.isEmpty()) {
             return null;
         }
-        Map<String, String> headers = headers(in);
+        Map<String, String> headers = HttpText.headers(in);
         byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
         return new Request(
                 first.substring(0, first.indexOf(' ')),
                 first.substring(first.indexOf(' ') + 1, first.lastIndexOf(' ')),
                 headers,
                 body);
-    }
-
-    private static Map<String, String> headers(InputStream in) throws IOException {
-        Map<String, String> headers = new LinkedHashMap<>();
-        for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
-            int colon = header.indexOf(':');
-            headers.put(
-                    header.substring(0, colon).toLowerCase(Locale.ROOT),
-                    header.substring(colon + 1).trim());
-        }
-        return headers;
-    }
-
-    private static String line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                return null;
-            }
-            line.write(c);
-        }
-        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
     /** One request and what becomes of it. */
@@ -593,15 +571,15 @@ public final class FaultyWay implements AutoCloseable {
         }
 
         private Answer answer(InputStream in) throws IOException {
-            String first = line(in);
+            String first = HttpText.line(in);
             while (first != null && first.startsWith("HTTP/1.1 100")) {
-                headers(in);
-                first = line(in);
+                HttpText.headers(in);
+                first = HttpText.line(in);
             }
             if (first == null) {
                 throw new IOException("the store gave no answer");
             }
-            Map<String, String> headers = headers(in);
+            Map<String, String> headers = HttpText.headers(in);
             int status = Integer.parseInt(first.split(" ")[1]);
             byte[] body;
             if (request.method().equals("HEAD") || status == 204 || status == 304) {
@@ -622,9 +600,11 @@ public final class FaultyWay implements AutoCloseable {
 
         private byte[] chunks(InputStream in) throws IOException {
             ByteArrayOutputStream whole = new ByteArrayOutputStream();
-            for (int size = Integer.parseInt(line(in), 16); size > 0; size = Integer.parseInt(line(in), 16)) {
+            for (int size = Integer.parseInt(HttpText.line(in), 16);
+                    size > 0;
+                    size = Integer.parseInt(HttpText.line(in), 16)) {
                 whole.writeBytes(in.readNBytes(size));
-                line(in);
+                HttpText.line(in);
             }
             return whole.toByteArray();
         }
