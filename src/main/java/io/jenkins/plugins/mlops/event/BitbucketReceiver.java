@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.event;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.mlops.config.BitbucketProfile;
@@ -39,7 +38,11 @@ public final class BitbucketReceiver implements EventReceiver {
             return new EventAnswer(200, "Reached");
         }
         byte[] body = request.body();
-        BitbucketProfile sender = sender(body, request.header(EventSignature.HEADER));
+        String signature = request.header(EventSignature.HEADER);
+        BitbucketProfile sender = EventSenders.find(
+                MlopsConfiguration.get().getBitbucketServers(),
+                BitbucketProfile::webhookSecrets,
+                secret -> EventSignature.matches(body, signature, secret));
         if (sender == null) {
             LOGGER.fine("An event is signed with the secret of no Bitbucket server");
             return EventAnswer.NOT_SIGNED;
@@ -61,20 +64,6 @@ public final class BitbucketReceiver implements EventReceiver {
             LOGGER.log(Level.SEVERE, e, () -> "A merge from " + sender.getName() + " cannot be kept and was not taken");
             return EventAnswer.NOT_KEPT;
         }
-    }
-
-    /** Asks all of them whichever fits, so that the time does not say which. */
-    @CheckForNull
-    private static BitbucketProfile sender(byte[] body, @CheckForNull String signature) {
-        BitbucketProfile sender = null;
-        for (BitbucketProfile server : MlopsConfiguration.get().getBitbucketServers()) {
-            for (String secret : server.webhookSecrets()) {
-                if (EventSignature.matches(body, signature, secret)) {
-                    sender = server;
-                }
-            }
-        }
-        return sender;
     }
 
     /** Data Center and Cloud call it by two names. */

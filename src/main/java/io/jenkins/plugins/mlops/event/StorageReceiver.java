@@ -1,6 +1,5 @@
 package io.jenkins.plugins.mlops.event;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
@@ -34,7 +33,11 @@ public final class StorageReceiver implements EventReceiver {
     @NonNull
     @Override
     public EventAnswer receive(@NonNull EventRequest request) {
-        ObjectStoreProfile sender = sender(request.header(BearerToken.HEADER));
+        String header = request.header(BearerToken.HEADER);
+        ObjectStoreProfile sender = EventSenders.find(
+                MlopsConfiguration.get().getObjectStores(),
+                ObjectStoreProfile::eventTokens,
+                token -> BearerToken.matches(header, token));
         if (sender == null) {
             LOGGER.fine("A notification came with the token of no object store");
             return EventAnswer.NOT_SIGNED;
@@ -60,19 +63,5 @@ public final class StorageReceiver implements EventReceiver {
                     () -> "A published version of " + sender.getName() + " cannot be kept and was not taken");
             return EventAnswer.NOT_KEPT;
         }
-    }
-
-    /** Asks all of them whichever fits, so that the time does not say which. */
-    @CheckForNull
-    private static ObjectStoreProfile sender(@CheckForNull String header) {
-        ObjectStoreProfile sender = null;
-        for (ObjectStoreProfile store : MlopsConfiguration.get().getObjectStores()) {
-            for (String token : store.eventTokens()) {
-                if (BearerToken.matches(header, token)) {
-                    sender = store;
-                }
-            }
-        }
-        return sender;
     }
 }
