@@ -123,7 +123,8 @@ public final class Journal {
      * @param limit how many at most, 1 to 1000; fewer come only at the end
      */
     public List<Entry> after(Entry known, int limit) {
-        List<String> names = objects.names(name + "/", object(known == null ? 0 : known.number()), limit);
+        long last = known == null ? 0 : known.number();
+        List<String> names = whole(objects.names(name + "/", object(last), limit), last, limit);
         List<Optional<byte[]>> contents = objects.readAll(names);
         List<Entry> entries = new ArrayList<>();
         Entry before = known;
@@ -138,6 +139,25 @@ public final class Journal {
             before = entry;
         }
         return entries;
+    }
+
+    /**
+     * A list is no snapshot: of entries that are added while it is made it may show a later one without an earlier one, in a directory of
+     * more names than one read of it gives. So what it lacks is looked for by its name.
+     */
+    private List<String> whole(List<String> listed, long last, int limit) {
+        List<String> names = new ArrayList<>();
+        long next = last + 1;
+        for (String found : listed) {
+            while (object(next).compareTo(found) < 0 && exists(next)) {
+                names.add(object(next++));
+            }
+            names.add(found);
+            if (object(next).equals(found)) {
+                next++;
+            }
+        }
+        return names.subList(0, Math.min(limit, names.size()));
     }
 
     /** An entry by its number, whatever stands before it. */

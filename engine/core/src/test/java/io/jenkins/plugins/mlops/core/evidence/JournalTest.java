@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -93,6 +94,24 @@ class JournalTest {
         assertThat(journal.after(null)).hasSize(5);
     }
 
+    /** As of a directory into which others write while it is listed. */
+    @Test
+    void whatAListLacksIsLookedForBeforeItIsMissed() throws Exception {
+        for (int i = 1; i <= 9; i++) {
+            journal.append(null, body(i));
+        }
+        Path unlisted = directory.resolve("log/000000000004.json");
+        Journal read = new Journal(new Torn(new DirectoryObjects(directory)), "log", Sealing.bare());
+        assertThat(read.after(null)).isEqualTo(journal.after(null)).hasSize(9);
+        assertThat(read.after(journal.entry(3).orElseThrow(), 2))
+                .extracting(Journal.Entry::number)
+                .containsExactly(4L, 5L);
+        assertThat(read.last()).isEqualTo(journal.last());
+
+        Files.delete(unlisted);
+        assertThatThrownBy(() -> read.after(null)).hasMessageContaining("lacks its entry 4");
+    }
+
     @Test
     void theLastEntryIsNotTakenForAnEarlierOne() throws Exception {
         for (int i = 1; i <= 5; i++) {
@@ -106,5 +125,37 @@ class JournalTest {
         assertThatThrownBy(() -> journal.after(null))
                 .isInstanceOf(MlopsException.class)
                 .hasMessageContaining(why);
+    }
+
+    /** Does not list some of what it has. */
+    private record Torn(WriteOnce objects) implements WriteOnce {
+
+        @Override
+        public List<String> names(String prefix, String after, int limit) {
+            return objects.names(prefix, after, PAGE).stream()
+                    .filter(name -> !name.matches("log/0+[1458]\\.json"))
+                    .limit(limit)
+                    .toList();
+        }
+
+        @Override
+        public boolean add(String name, byte[] bytes) {
+            return objects.add(name, bytes);
+        }
+
+        @Override
+        public Optional<byte[]> read(String name) {
+            return objects.read(name);
+        }
+
+        @Override
+        public boolean exists(String name) {
+            return objects.exists(name);
+        }
+
+        @Override
+        public String location() {
+            return objects.location();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.mlops.core.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /**
  * Ten processes that move one alias and are killed at random: every round has one winner, the journal is whole, every move is in the
@@ -111,9 +113,9 @@ final class PromotionRace {
                 Thread.sleep(POLL_MILLIS);
                 last = last == null ? rounds.last().orElse(null) : rounds.last(last);
                 for (Process worker : workers) {
-                    assertThat(worker.isAlive())
-                            .as("a worker failed: " + outputs(""))
-                            .isTrue();
+                    if (!worker.isAlive()) {
+                        fail("a worker ended with " + worker.exitValue() + ": " + untold());
+                    }
                 }
                 if (last != null && last.number() >= nextKill) {
                     int victim = random.nextInt(WORKERS);
@@ -163,6 +165,13 @@ final class PromotionRace {
             }
         }
         return lines;
+    }
+
+    /** What workers wrote besides the ends of rounds: the stack of one that failed. */
+    private String untold() throws IOException {
+        return outputs("").stream()
+                .filter(line -> !line.startsWith("won ") && !line.startsWith("lost "))
+                .collect(Collectors.joining("\n"));
     }
 
     private void winnersAreInTheJournal(Map<String, Round> byReason) throws IOException {
