@@ -1,13 +1,17 @@
 """Counts JUnit's XML reports: python3 reports.py DIRECTORIES MARK DETAILS
 
 Prints "PASSED FAILED SKIPPED" for the reports in the directories (a pattern) that are newer than the file MARK, and writes a
-line for each failure and for each reason to skip into DETAILS.
+line for each failure, with what its message begins and ends with, and for each reason to skip into DETAILS.
 """
 
 import collections
 import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
+
+# Of a failure's message the summary shows so many characters: it is all that is left where a log is cut.
+HEAD = 400
+TAIL = 200
 
 
 def main(directories, mark, details):
@@ -21,9 +25,10 @@ def main(directories, mark, details):
         for case in ElementTree.parse(report).getroot().iter("testcase"):
             name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
             skip = case.find("skipped")
-            if case.find("failure") is not None or case.find("error") is not None:
+            failure = next((case.find(kind) for kind in ("failure", "error") if case.find(kind) is not None), None)
+            if failure is not None:
                 failed += 1
-                lines.append(f"  failed: {name}")
+                lines += [f"  failed: {name}", f"    {shortened(message(failure))}"]
             elif skip is not None:
                 skipped += 1
                 reasons[reason(skip)] += 1
@@ -34,10 +39,18 @@ def main(directories, mark, details):
     print(passed, failed, skipped)
 
 
+def message(end):
+    """What a test ended with, in one line; AssertJ spreads it over several, before the stack."""
+    return " ".join((end.get("message") or end.text or "").partition("\n\tat ")[0].split())
+
+
+def shortened(text):
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} […] {text[-TAIL:]}"
+
+
 def reason(skip):
-    """The assumption in one line; AssertJ spreads it over several, after the exception's name and before the stack."""
-    text = (skip.get("message") or skip.text or "").partition("\n\tat ")[0]
-    text = " ".join(text.split())
+    """The assumption, without the exception's name."""
+    text = message(skip)
     for prefix in ("org.opentest4j.TestAbortedException:", "Assumption failed:"):
         text = text.replace(prefix, "", 1).strip()
     return text[:200] or "no reason given"
