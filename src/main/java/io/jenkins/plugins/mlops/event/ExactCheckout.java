@@ -12,6 +12,7 @@ import hudson.plugins.git.BranchSpec;
 import hudson.plugins.git.GitSCM;
 import hudson.scm.SCM;
 import hudson.scm.SCMRevisionState;
+import io.jenkins.plugins.mlops.checkout.PinnedRevision;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class ExactCheckout extends SCMListener {
 
     /** A checkout of something else, or of another branch of the same repository, is the script's business. */
     private static boolean isOfTheMerge(@NonNull Run<?, ?> build, GitSCM git, MergeAction merge) throws IOException {
-        MergeRevision pinned = build.getAction(MergeRevision.class);
+        PinnedRevision pinned = build.getAction(PinnedRevision.class);
         if (pinned != null) {
             return pinned.canOriginateFrom(git.getRepositories());
         }

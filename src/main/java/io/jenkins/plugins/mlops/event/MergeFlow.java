@@ -6,6 +6,7 @@ import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.plugins.git.GitSCM;
+import io.jenkins.plugins.mlops.checkout.PinnedRevision;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -32,7 +33,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
  *       recorded is replaced by the merge commit, so that {@code checkout scm}, further Jenkinsfiles and lineage take that one; the
  *       Jenkinsfile is the one of the revision that the branch source trusts for the merge commit;
  *   <li>a <b>Pipeline script from SCM</b>, read without a checkout, reads the merge commit instead of the tip. One that is read by a
- *       checkout does so with {@link MergeRevision}, and so does every checkout of that repository in the script;
+ *       checkout does so with {@link PinnedRevision}, and so does every checkout of that repository in the script;
  *   <li>a <b>script in the job</b> stays what it is; its checkouts of that repository take the merge commit.
  * </ul>
  *

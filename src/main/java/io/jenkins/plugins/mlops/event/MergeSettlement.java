@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Action;
 import hudson.model.CauseAction;
 import hudson.model.Run;
+import io.jenkins.plugins.mlops.checkout.PinnedRevision;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.bitbucket.ChangedFiles;
 import io.jenkins.plugins.mlops.core.event.MergeEvent;
@@ -105,7 +106,7 @@ final class MergeSettlement implements EventInbox.Settlement<BitbucketMergeTrigg
         List<Action> actions =
                 new ArrayList<>(List.of(new CauseAction(new MergeCause(action)), action, new MergeFlow()));
         if (!job.isBranch()) {
-            actions.add(new MergeRevision(event.mergeCommit(), remotes(job)));
+            actions.add(new PinnedRevision(event.mergeCommit(), remotes(job)));
         }
         return builds.ofMerge().schedule(EXACTLY + note, actions);
     }

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.plugins.git.Revision;
 import hudson.plugins.git.util.BuildData;
 import hudson.triggers.SCMTrigger;
+import io.jenkins.plugins.mlops.checkout.RepositoryAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

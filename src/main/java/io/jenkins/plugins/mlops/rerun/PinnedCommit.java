@@ -4,13 +4,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Action;
 import hudson.model.Failure;
 import hudson.model.Run;
-import hudson.plugins.git.RevisionParameterAction;
 import hudson.plugins.git.util.BuildData;
+import io.jenkins.plugins.mlops.checkout.PinnedRevision;
 import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
-import java.net.URISyntaxException;
 import java.util.List;
 import jenkins.scm.api.SCMRevisionAction;
-import org.eclipse.jgit.transport.URIish;
 
 /** Has a build check out the commit of a plan where the other build checked out what it trained. */
 final class PinnedCommit {
@@ -29,22 +27,12 @@ final class PinnedCommit {
             return revisions;
         }
         for (BuildData data : build.getActions(BuildData.class)) {
-            for (String remote : data.getRemoteUrls()) {
-                if (plan.isRepository(remote)) {
-                    return List.of(new RevisionParameterAction(plan.commit(), uri(remote)));
-                }
+            if (data.getRemoteUrls().stream().anyMatch(plan::isRepository)) {
+                return List.of(new PinnedRevision(plan.commit(), data.getRemoteUrls()));
             }
         }
         throw new Failure("The build has not checked out " + plan.repository()
                 + " by Git as the record says, so that Jenkins cannot be told to check out the commit "
                 + plan.commit());
-    }
-
-    private static URIish uri(String remote) {
-        try {
-            return new URIish(remote);
-        } catch (URISyntaxException e) {
-            throw new Failure("The address of the repository cannot be read: " + e.getMessage());
-        }
     }
 }

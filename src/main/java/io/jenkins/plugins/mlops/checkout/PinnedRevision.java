@@ -1,5 +1,6 @@
-package io.jenkins.plugins.mlops.event;
+package io.jenkins.plugins.mlops.checkout;
 
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.plugins.git.RevisionParameterAction;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,17 +8,17 @@ import java.util.stream.StreamSupport;
 import org.eclipse.jgit.transport.RemoteConfig;
 
 /**
- * Has every checkout of the merged repository take the merge commit, in a job that says by itself what it checks out. Other
- * repositories, such as libraries, are left alone. Git says the same of a repository in many ways, so addresses are compared.
+ * Has every checkout of a repository take one commit, in a job that says by itself what it checks out. Other repositories, such as
+ * libraries, are left alone. Git says the same of a repository in many ways, so addresses are compared.
  */
-public class MergeRevision extends RevisionParameterAction {
+public class PinnedRevision extends RevisionParameterAction {
 
     private static final long serialVersionUID = 1L;
 
     private final ArrayList<String> remotes;
 
-    /** @param remotes addresses of the merged repository */
-    MergeRevision(String commit, Collection<String> remotes) {
+    /** @param remotes addresses of the repository */
+    public PinnedRevision(@NonNull String commit, @NonNull Collection<String> remotes) {
         super(commit);
         this.remotes = new ArrayList<>(remotes);
     }
