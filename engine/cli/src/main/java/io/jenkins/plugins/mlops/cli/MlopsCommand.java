@@ -43,48 +43,38 @@ import picocli.CommandLine.ParameterException;
             "6:a gate or comparison is inconclusive",
             "130:interrupted"
         })
+@Subcommands({
+    DatasetCommand.class,
+    CacheCommand.class,
+    TrainCommand.class,
+    RetrainCommand.class,
+    ReproduceCommand.class,
+    EvaluateCommand.class,
+    GateCommand.class,
+    ModelCommand.class,
+    LineageCommand.class,
+    EvidenceCommand.class,
+    ImageCommand.class,
+    WithdrawCommand.class,
+    PodCommand.class,
+    QuickstartCommand.class
+})
 public final class MlopsCommand {
-
-    /** In the order in which help lists them. */
-    private static final List<Class<?>> SUBCOMMANDS = List.of(
-            DatasetCommand.class,
-            CacheCommand.class,
-            TrainCommand.class,
-            RetrainCommand.class,
-            ReproduceCommand.class,
-            EvaluateCommand.class,
-            GateCommand.class,
-            ModelCommand.class,
-            LineageCommand.class,
-            EvidenceCommand.class,
-            ImageCommand.class,
-            WithdrawCommand.class,
-            PodCommand.class,
-            QuickstartCommand.class);
 
     private MlopsCommand() {}
 
     /** The command line, ready to {@code execute}. */
     public static CommandLine commandLine(Host host) {
-        return commandLine(host, SUBCOMMANDS);
+        return commandLineFor(host);
     }
 
     /**
-     * As the other, for these arguments: where they name a subcommand, it has no others. To make all of them takes half of the time of a
-     * command that does little.
+     * As the other, for these arguments: as far as they name subcommands, it has no others. To make all of them takes longer than a command
+     * that does little.
      */
-    static CommandLine commandLineFor(Host host, String... args) {
-        List<Class<?>> named = SUBCOMMANDS.stream()
-                .filter(subcommand -> args.length > 0
-                        && subcommand.getAnnotation(Command.class).name().equals(args[0]))
-                .toList();
-        return commandLine(host, named.isEmpty() ? SUBCOMMANDS : named);
-    }
-
-    private static CommandLine commandLine(Host host, List<Class<?>> subcommands) {
-        CommandLine commandLine = new CommandLine(new MlopsCommand(), new HostFactory(host));
-        subcommands.forEach(commandLine::addSubcommand);
-        if (subcommands == SUBCOMMANDS) {
+    static CommandLine commandLineFor(Host host, String... arguments) {
+        CommandLine commandLine = make(MlopsCommand.class, new HostFactory(host), List.of(arguments));
+        if (commandLine.getSubcommands().size() > 1) {
             commandLine.addSubcommand("completion", new GenerateCompletion());
         }
         return commandLine
@@ -99,6 +89,21 @@ public final class MlopsCommand {
                             ? output.failure(ours.kind(), ours.getMessage())
                             : output.defect(e);
                 });
+    }
+
+    /** A command with the subcommands that the arguments after its own name may mean. */
+    private static CommandLine make(Class<?> command, CommandLine.IFactory factory, List<String> args) {
+        CommandLine made = new CommandLine(command, factory);
+        Subcommands group = command.getAnnotation(Subcommands.class);
+        List<Class<?>> all = group == null ? List.of() : List.of(group.value());
+        List<Class<?>> named = all.stream()
+                .filter(subcommand -> !args.isEmpty()
+                        && subcommand.getAnnotation(Command.class).name().equals(args.get(0)))
+                .toList();
+        for (Class<?> subcommand : named.isEmpty() ? all : named) {
+            made.addSubcommand(make(subcommand, factory, named.isEmpty() ? List.of() : args.subList(1, args.size())));
+        }
+        return made;
     }
 
     /** Runs the command, and hands on the records that it and others before it kept. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.cache;
 
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import picocli.CommandLine.Command;
 
 /** The commands for the dataset cache. */
@@ -7,6 +8,6 @@ import picocli.CommandLine.Command;
         name = "cache",
         description = "See, shrink and check the dataset cache of this machine.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {StatsCommand.class, GcCommand.class, VerifyCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands({StatsCommand.class, GcCommand.class, VerifyCommand.class})
 public final class CacheCommand {}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.dataset;
 
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import picocli.CommandLine.Command;
 
 /** The commands for dataset cards. */
@@ -7,6 +8,6 @@ import picocli.CommandLine.Command;
         name = "card",
         description = "Owner, licence and more of a published version, and whether it is anonymised.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ShowCardCommand.class, SetCardCommand.class, CardHistoryCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands({ShowCardCommand.class, SetCardCommand.class, CardHistoryCommand.class})
 final class CardCommand {}

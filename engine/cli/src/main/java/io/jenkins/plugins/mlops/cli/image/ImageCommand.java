@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.image;
 
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import picocli.CommandLine.Command;
 
 /** {@code mlops image}: container images and their digests. */
@@ -7,6 +8,6 @@ import picocli.CommandLine.Command;
         name = "image",
         description = "Container images and their digests.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = ResolveImageCommand.class)
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands(ResolveImageCommand.class)
 public final class ImageCommand {}

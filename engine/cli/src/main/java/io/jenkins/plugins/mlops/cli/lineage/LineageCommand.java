@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.lineage;
 
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import picocli.CommandLine.Command;
 
 /** {@code mlops lineage}: where models come from, and which models came from something. */
@@ -7,13 +8,13 @@ import picocli.CommandLine.Command;
         name = "lineage",
         description = "Where a model comes from, and which models came from a dataset, file, commit or image.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ShowCommand.class,
-            FindCommand.class,
-            VerifyCommand.class,
-            SyncCommand.class,
-            RebuildCommand.class,
-            DeliverCommand.class
-        })
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands({
+    ShowCommand.class,
+    FindCommand.class,
+    VerifyCommand.class,
+    SyncCommand.class,
+    RebuildCommand.class,
+    DeliverCommand.class
+})
 public final class LineageCommand {}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.pod;
 
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import picocli.CommandLine.Command;
 
 /** What runs in the pods of a training, in containers of the tool image. */
@@ -8,6 +9,6 @@ import picocli.CommandLine.Command;
         description = "What runs in a training's pods beside its command; the pods call it, people do not.",
         mixinStandardHelpOptions = true,
         hidden = true,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SupplyCommand.class, AwaitCommand.class, KeepCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands({SupplyCommand.class, AwaitCommand.class, KeepCommand.class})
 public final class PodCommand {}

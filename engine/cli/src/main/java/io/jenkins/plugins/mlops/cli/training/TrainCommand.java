@@ -4,6 +4,7 @@ import io.jenkins.plugins.mlops.cli.Host;
 import io.jenkins.plugins.mlops.cli.Output;
 import io.jenkins.plugins.mlops.cli.OutputOptions;
 import io.jenkins.plugins.mlops.cli.OwnDirectory;
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.dataset.DatasetReference;
 import io.jenkins.plugins.mlops.core.document.Documents;
@@ -27,15 +28,15 @@ import picocli.CommandLine.Parameters;
             "Train, evaluate and record one model, as a specification says.",
             "What the commands print goes to standard error, each line behind '  | '."
         },
-        mixinStandardHelpOptions = true,
-        subcommands = {
-            StatusCommand.class,
-            LogsCommand.class,
-            WhyCommand.class,
-            StopCommand.class,
-            ResumeCommand.class,
-            SweepCommand.class
-        })
+        mixinStandardHelpOptions = true)
+@Subcommands({
+    StatusCommand.class,
+    LogsCommand.class,
+    WhyCommand.class,
+    StopCommand.class,
+    ResumeCommand.class,
+    SweepCommand.class
+})
 public final class TrainCommand implements Callable<Integer> {
 
     private static final String TRAINING = "training";

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.cli.withdrawal;
 
+import io.jenkins.plugins.mlops.cli.Subcommands;
 import picocli.CommandLine.Command;
 
 /** {@code mlops withdraw}: data that may no longer be used. */
@@ -7,6 +8,6 @@ import picocli.CommandLine.Command;
         name = "withdraw",
         description = "Withdraw files, recordings, datasets or models from use, and find what came from them.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {AddCommand.class, EndCommand.class, ListCommand.class, ReportCommand.class})
+        synopsisSubcommandLabel = "COMMAND")
+@Subcommands({AddCommand.class, EndCommand.class, ListCommand.class, ReportCommand.class})
 public final class WithdrawCommand {}

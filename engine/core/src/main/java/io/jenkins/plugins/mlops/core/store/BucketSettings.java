@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.store.BucketProtection.Setting;
-import io.minio.Xml;
 import io.minio.errors.MinioException;
 import io.minio.messages.ObjectLockConfiguration;
 import io.minio.messages.VersioningConfiguration;
@@ -78,7 +77,7 @@ final class BucketSettings {
             return new Answer<>(
                     Setting.ON,
                     Optional.of(
-                            Xml.unmarshal(document, response.peekBody(MAX_BYTES).string())));
+                            StoreXml.read(document, response.peekBody(MAX_BYTES).string())));
         } catch (MinioException e) {
             return new Answer<>(Setting.UNKNOWN, Optional.empty());
         }

@@ -56,16 +56,18 @@ public final class ObjectStore implements AutoCloseable {
 
     private final URI endpoint;
     private final S3Http http;
-    private final S3Api api;
+    private final ObjectStoreSettings settings;
     private final StoreFailures failures;
     private final RetryPolicy retry;
     private final Duration paceWindow;
     private final RequestSigner signer;
     private final RequestPresigner presigner;
+    private S3Api api;
     private volatile boolean md5Etags = true;
     private volatile boolean partsEtags = true;
 
     private ObjectStore(ObjectStoreSettings settings, RequestSigner signer, RetryPolicy retry, Duration readTimeout) {
+        this.settings = settings;
         this.endpoint = settings.endpoint();
         this.signer = signer;
         this.presigner = new RequestPresigner(settings);
@@ -73,7 +75,6 @@ public final class ObjectStore implements AutoCloseable {
         this.failures = new StoreFailures(endpoint);
         this.retry = retry;
         this.paceWindow = readTimeout.multipliedBy(2);
-        this.api = S3Api.of(settings, signer != null, http.client());
     }
 
     /** Nothing is sent yet; credentials are sent to this endpoint alone. */
@@ -98,6 +99,14 @@ public final class ObjectStore implements AutoCloseable {
      */
     public static ObjectStore signedBy(RequestSigner signer, URI endpoint) {
         return new ObjectStore(new ObjectStoreSettings(endpoint, UNKNOWN_REGION, null), signer, RETRY, READ_TIMEOUT);
+    }
+
+    /** Made for the first listing: a pull by a manifest needs none, and would take a tenth of a second for it. */
+    private synchronized S3Api api() {
+        if (api == null) {
+            api = S3Api.of(settings, signer != null, http.client());
+        }
+        return api;
     }
 
     /** Where the store is. */
@@ -156,7 +165,7 @@ public final class ObjectStore implements AutoCloseable {
         ListObjectsV2Args request = args.build();
         return call(what, () -> {
             ListBucketResultV2 page =
-                    await(what, prefix, api.listObjectsV2(request)).result();
+                    await(what, prefix, api().listObjectsV2(request)).result();
             requireWhole(page, prefix, token);
             return page;
         });
@@ -196,7 +205,8 @@ public final class ObjectStore implements AutoCloseable {
     ListVersionsResult versions(S3Uri prefix, ListObjectVersionsArgs request) {
         String what = "Listing the versions of " + prefix;
         return call(
-                what, () -> await(what, prefix, api.listObjectVersions(request)).result());
+                what,
+                () -> await(what, prefix, api().listObjectVersions(request)).result());
     }
 
     /** The first object whose key begins with the prefix, found with one request; empty when there is none. */
@@ -223,7 +233,7 @@ public final class ObjectStore implements AutoCloseable {
     public Optional<List<String>> buckets() {
         String what = "Listing the buckets";
         return call(what, () -> {
-            CompletableFuture<Optional<List<String>>> answer = api.listBucketsAPI(new ListBucketsArgs())
+            CompletableFuture<Optional<List<String>>> answer = api().listBucketsAPI(new ListBucketsArgs())
                     .thenApply(found -> Optional.of(found.result().buckets().stream()
                             .map(ListAllMyBucketsResult.Bucket::name)
                             .toList()));
@@ -493,7 +503,6 @@ public final class ObjectStore implements AutoCloseable {
 
     @Override
     public void close() {
-        api.close();
         http.close();
     }
 

@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.core.store;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
-import io.minio.Xml;
 import io.minio.errors.XmlParserException;
 import io.minio.messages.CompleteMultipartUploadResult;
 import io.minio.messages.InitiateMultipartUploadResult;
@@ -160,7 +159,7 @@ public final class PartsUpload {
 
     private static <T> T read(Class<T> type, String text) throws RetryPolicy.Transient {
         try {
-            return Xml.unmarshal(type, text);
+            return StoreXml.read(type, text);
         } catch (XmlParserException e) {
             throw new RetryPolicy.Transient("answered with something else than an S3 server does", e);
         }

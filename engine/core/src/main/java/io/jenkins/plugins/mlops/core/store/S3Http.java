@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.Dispatcher;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -78,6 +79,8 @@ final class S3Http implements AutoCloseable {
                 .fastFallback(!hasOneAddress(host))
                 .followRedirects(false)
                 .followSslRedirects(false)
+                .connectionSpecs(
+                        base.isHttps() ? List.of(ConnectionSpec.MODERN_TLS) : List.of(ConnectionSpec.CLEARTEXT))
                 .addInterceptor(new TransientAnswers());
         if (signer != null) {
             builder.addInterceptor(new SignedElsewhere(settings.endpoint(), signer));

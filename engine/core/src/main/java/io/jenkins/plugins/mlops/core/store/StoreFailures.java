@@ -3,7 +3,6 @@ package io.jenkins.plugins.mlops.core.store;
 import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
-import io.minio.Xml;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.InvalidResponseException;
 import io.minio.errors.MinioException;
@@ -68,7 +67,7 @@ final class StoreFailures {
         try {
             String body = response.peekBody(MAX_ERROR_BODY).string();
             if (!body.isBlank()) {
-                ErrorResponse error = Xml.unmarshal(ErrorResponse.class, body);
+                ErrorResponse error = StoreXml.read(ErrorResponse.class, body);
                 code = String.valueOf(error.code());
                 message = String.valueOf(error.message());
             }

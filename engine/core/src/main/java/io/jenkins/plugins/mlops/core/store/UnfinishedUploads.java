@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlops.core.store;
 
 import io.jenkins.plugins.mlops.core.http.NetworkFailure;
 import io.jenkins.plugins.mlops.core.retry.RetryPolicy;
-import io.minio.Xml;
 import io.minio.errors.XmlParserException;
 import io.minio.messages.ListMultipartUploadsResult;
 import java.io.IOException;
@@ -53,7 +52,7 @@ final class UnfinishedUploads {
 
     private ListMultipartUploadsResult page(String key, String id) throws IOException {
         try (Response response = store.exchange(what, prefix, () -> http.unfinished(prefix, key, id))) {
-            ListMultipartUploadsResult page = Xml.unmarshal(ListMultipartUploadsResult.class, text(response));
+            ListMultipartUploadsResult page = StoreXml.read(ListMultipartUploadsResult.class, text(response));
             String next = page.nextKeyMarker();
             if (page.isTruncated()
                     && (next == null
