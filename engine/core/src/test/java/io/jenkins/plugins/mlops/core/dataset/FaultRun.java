@@ -6,8 +6,8 @@ import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.store.FaultyWay;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.StoreFault;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +24,12 @@ import java.util.function.Predicate;
 final class FaultRun {
 
     private static final String FEW = "60";
-    /** Failures after which no more are looked for. */
-    private static final int MANY = 20;
+    /** Failures after which no more are looked for: what a CI server shows of its output's end has room for so many. */
+    private static final int MANY = 8;
+    /** Characters that are told of a failure. */
+    private static final int SHORT = 400;
+    /** Where the whole of a failure is written to. */
+    private static final Path DETAILS = Path.of("target", "faults");
     /** Faults in which every kind happens. */
     private static final int ALL_KINDS = 1000;
 
@@ -59,9 +63,7 @@ final class FaultRun {
                 try {
                     scenario.run();
                 } catch (Exception | AssertionError e) {
-                    StringWriter trace = new StringWriter();
-                    e.printStackTrace(new PrintWriter(trace));
-                    failures.add("-Dfaults.seed=" + own + " -Dfaults.count=1: " + scenario + "\n" + trace);
+                    failures.add(inShort(own, scenario, e));
                 }
                 FileTree.delete(room);
                 clean.run();
@@ -70,11 +72,26 @@ final class FaultRun {
             System.out.println(way.injected() + " faults in " + runs + " runs from the seed " + seed + ": " + kinds
                     + ", clients with " + troubles);
         }
-        assertThat(failures).isEmpty();
+        assertThat(failures)
+                .as("what went wrong; whole in %s", DETAILS.toAbsolutePath())
+                .isEmpty();
         if (count >= ALL_KINDS) {
             assertThat(kinds).containsKeys(of(StoreFault.values(), FaultyWay::isDrawn));
             assertThat(troubles).containsKeys(of(FaultScenario.Trouble.values(), FaultScenario::isPossible));
         }
+    }
+
+    /** A line for people; all that is known goes to a file. */
+    private static String inShort(long own, FaultScenario scenario, Throwable e) throws IOException {
+        Path details = Files.createDirectories(DETAILS).resolve("s" + own + ".txt");
+        try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(details))) {
+            out.println(scenario);
+            scenario.faults().forEach(out::println);
+            e.printStackTrace(out);
+        }
+        String cause = e.getMessage() == null ? e.toString() : e.getMessage().replaceAll("\\s+", " ");
+        String line = "-Dfaults.seed=" + own + " -Dfaults.count=1 (" + scenario + "): " + cause.strip();
+        return line.length() > SHORT ? line.substring(0, SHORT) + "..." : line;
     }
 
     private static <T> T[] of(T[] all, Predicate<T> wanted) {

@@ -45,9 +45,12 @@ import java.util.stream.Stream;
 final class FaultScenario {
 
     private static final Duration IMPATIENT = Duration.ofMillis(250);
+    /** For a process, which begins slowly. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
     private static final Duration PATIENT = Duration.ofSeconds(30);
     /** Nothing here takes so long, on a slow machine either. */
-    private static final Duration HANGING = Duration.ofSeconds(90);
+    private static final Duration HANGING = Duration.ofMinutes(5);
 
     /** How many parts of a file the disk has room for. */
     private static final int DISK_PARTS = 96;
@@ -75,6 +78,7 @@ final class FaultScenario {
     private Path room;
     private FaultedWork work;
     private Map<String, byte[]> before;
+    private List<String> faults = List.of();
 
     /** @param partSize from which on files go in parts */
     FaultScenario(long seed, Path directory, ObjectStoreSettings direct, String bucket, FaultyWay way, int partSize) {
@@ -107,7 +111,12 @@ final class FaultScenario {
 
     @Override
     public String toString() {
-        return operation + (trouble == Trouble.NONE ? "" : " with " + trouble) + ", seed " + seed + ", " + way.told();
+        return operation + (trouble == Trouble.NONE ? "" : " with " + trouble);
+    }
+
+    /** What went wrong on the way of the first, for people. */
+    List<String> faults() {
+        return faults;
     }
 
     void run() throws Exception {
@@ -121,8 +130,13 @@ final class FaultScenario {
                     seed,
                     trouble == Trouble.CLOCK ? 0 : List.of(0.03, 0.1, 0.3, 0.6).get(random.nextInt(4)));
             way.replacing(path -> replace(store, path));
-            Outcome first = first(disk);
-            way.awaitQuiet();
+            Outcome first;
+            try {
+                first = first(disk);
+                way.awaitQuiet();
+            } finally {
+                faults = way.told();
+            }
             check(first, store);
             restore(store);
             if (disk != null) {
@@ -289,7 +303,7 @@ final class FaultScenario {
         AtomicInteger count = new AtomicInteger();
         switch (trouble) {
             case KILL -> {
-                return inProcess(at, random.nextInt(200), null);
+                return inProcess(SHORT, at, random.nextInt(200), null);
             }
             case CLOCK -> {
                 FalseClock clock = new FalseClock(directory.resolve("clock"));
@@ -299,7 +313,7 @@ final class FaultScenario {
                         clock.jump(by);
                     }
                 });
-                return inProcess(Integer.MAX_VALUE, 0, clock);
+                return inProcess(PATIENT, Integer.MAX_VALUE, 0, clock); // what fails is to be the clock
             }
             case DISK_FULL -> {
                 int left = random.nextInt(6 * partSize);
@@ -345,8 +359,9 @@ final class FaultScenario {
         throw new AssertionError(this + " threw what no user can act on", thrown.get());
     }
 
-    private Outcome inProcess(int killAt, int later, FalseClock clock) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(work.command(way.settings(direct))).redirectErrorStream(true);
+    private Outcome inProcess(Duration readTimeout, int killAt, int later, FalseClock clock) throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder(work.command(way.settings(direct), readTimeout)).redirectErrorStream(true);
         Path log = directory.resolve("log");
         builder.redirectOutput(log.toFile());
         if (clock != null) {
@@ -474,25 +489,24 @@ final class FaultScenario {
 
     private void again(ObjectStore store) throws Exception {
         Map<String, Long> most = stillToMove(store);
-        List<String> told = way.told();
         way.begin(seed, 0);
         Outcome second = inThread(PATIENT);
-        assertThat(second).as("%s: the repeat after %s", this, told).isEqualTo(Outcome.DONE);
+        assertThat(second).as("%s: the repeat", this).isEqualTo(Outcome.DONE);
         Map<String, Long> moved = operation == FaultedWork.Operation.PUBLISH ? way.received() : way.sent();
         most.forEach((path, bytes) -> assertThat(moved.getOrDefault(path, 0L))
-                .as("%s: bytes of %s moved by the repeat after %s", this, path, told)
+                .as("%s: bytes of %s moved by the repeat", this, path)
                 .isLessThanOrEqualTo(bytes));
         if (operation == FaultedWork.Operation.PUBLISH) {
             checkStore(store, true);
             List<UnfinishedUpload> left = new ArrayList<>();
             store.unfinishedUploads(place.resolve("blobs/"), left::add);
             // One whose beginning was answered to nobody is known to nobody, if its file is there by now.
-            boolean unheard = told.stream().anyMatch(fault -> fault.contains("?uploads="));
+            boolean unheard = faults.stream().anyMatch(fault -> fault.contains("?uploads="));
             assertThat(unheard ? List.of() : left)
-                    .as("%s: left by the repeat after %s", this, told)
+                    .as("%s: left by the repeat", this)
                     .isEmpty();
         } else {
-            assertThat(holds(files)).as("%s: the repeat after %s", this, told).isTrue();
+            assertThat(holds(files)).as("%s: the repeat", this).isTrue();
             assertThat(Datasets.verify(work.directory(), 1, ProgressListener.NONE)
                             .problems())
                     .isEmpty();
@@ -518,10 +532,10 @@ final class FaultScenario {
                 Path partial = work.cache().resolve("partial").resolve(digest.hex());
                 boolean goesOn = Files.exists(partial)
                         && Files.exists(partial.resolveSibling(partial.getFileName() + PartialFile.ETAG))
-                        && way.told().stream().noneMatch(told -> told.contains("ETAG") || told.contains("REPLACED"));
+                        && faults.stream().noneMatch(fault -> fault.contains("ETAG") || fault.contains("REPLACED"));
                 // What was left may be spoilt: it is gone on with, found to be wrong, and begun anew.
-                boolean spoilt = way.told().stream()
-                        .anyMatch(told -> told.contains("WRONG_BYTES") || told.contains("FALSE_RANGE"));
+                boolean spoilt = faults.stream()
+                        .anyMatch(fault -> fault.contains("WRONG_BYTES") || fault.contains("FALSE_RANGE"));
                 long rest = bytes.length - (goesOn && !spoilt ? Files.size(partial) : 0);
                 most.put(blob, cache.has(digest, bytes.length) ? 0L : rest + (spoilt ? bytes.length : 0));
             }

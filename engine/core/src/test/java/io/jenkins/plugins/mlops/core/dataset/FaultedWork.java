@@ -75,7 +75,7 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
     }
 
     /** The command that does it in a process of its own. */
-    List<String> command(ObjectStoreSettings settings) {
+    List<String> command(ObjectStoreSettings settings, Duration readTimeout) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -92,14 +92,15 @@ record FaultedWork(Operation operation, String what, Path directory, Path cache,
                 directory.toString(),
                 cache.toString(),
                 String.valueOf(seed),
-                String.valueOf(partSize));
+                String.valueOf(partSize),
+                readTimeout.toString());
     }
 
     /** Prints a failure that users can act on as {@code KIND message} and exits with 1. */
     public static void main(String[] args) throws java.io.IOException {
         ObjectStoreSettings settings = new ObjectStoreSettings(
                 URI.create(args[0]), args[1], new ObjectStoreSettings.Credentials(args[2], args[3], null));
-        try (ObjectStore store = connect(settings, Duration.ofSeconds(1))) {
+        try (ObjectStore store = connect(settings, Duration.parse(args[10]))) {
             new FaultedWork(
                             Operation.valueOf(args[4]),
                             args[5],
