@@ -16,6 +16,7 @@ import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import io.jenkins.plugins.mlops.core.sample.SampleResults;
 import io.jenkins.plugins.mlops.core.training.ClusterExecutions.StoppedException;
 import io.jenkins.plugins.mlops.core.training.ModelReference;
 import io.jenkins.plugins.mlops.core.training.RegisteredModel;
@@ -35,6 +36,8 @@ import java.util.TreeMap;
 final class EvaluationRecorder {
 
     private static final String ARTIFACTS = "evaluation";
+    /** Of an evaluation that is used again: its per-sample results, and as much of pictures and the like. */
+    private static final long MAX_BYTES = 2 * SampleResults.MAX_BYTES;
 
     private final EvaluationServices services;
     private final TrackingServer tracking;
@@ -207,7 +210,7 @@ final class EvaluationRecorder {
     private String fetch(RegisteredModel model, TrackedRun run) throws IOException {
         EvaluationOutput output = new EvaluationOutput(EvaluationDirectory.fresh(directory.evaluation(model.digest())));
         try {
-            tracking.downloadArtifacts(run.runId(), ARTIFACTS, directory.evaluation(model.digest()));
+            tracking.downloadArtifacts(run.runId(), ARTIFACTS, directory.evaluation(model.digest()), MAX_BYTES);
             EvaluationRecord record = EvaluationRecord.read(output.record());
             if (!Digest.of(output.record()).toString().equals(run.tags().get(RunTags.EVALUATION))) {
                 return "it was changed after it was recorded";

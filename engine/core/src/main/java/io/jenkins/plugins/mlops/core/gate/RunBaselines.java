@@ -9,6 +9,7 @@ import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.core.registry.TrackingServer;
+import io.jenkins.plugins.mlops.core.sample.SampleResults;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,7 +125,7 @@ public final class RunBaselines {
         }
         Path directory = Files.createTempDirectory("mlops-baseline");
         try {
-            server.downloadArtifacts(runId, DIRECTORY + "/" + name, directory);
+            server.downloadArtifacts(runId, DIRECTORY + "/" + name, directory, SampleResults.MAX_BYTES);
             return new FilterInputStream(Files.newInputStream(directory.resolve(name))) {
                 @Override
                 public void close() throws IOException {

@@ -189,13 +189,18 @@ final class MlflowArtifacts {
         return Optional.of(bytes);
     }
 
-    void download(TrackedRun run, String artifactPath, Path into) {
+    void download(TrackedRun run, String artifactPath, Path into, long maxBytes) {
         TreePath.check(artifactPath);
         Map<String, Long> found = new TreeMap<>();
         list(run, artifactPath, found);
         if (found.isEmpty()) {
             throw MlopsException.failed("Run " + run.runId() + " has no artifact '" + artifactPath
                     + "': it was not uploaded or was deleted");
+        }
+        long bytes = found.values().stream().mapToLong(Long::longValue).sum();
+        if (bytes > maxBytes) {
+            throw MlopsException.usage("The artifact '" + artifactPath + "' of run " + run.runId() + " has " + bytes
+                    + " bytes, more than the " + maxBytes + " that are taken here, and is not downloaded");
         }
         boolean single = found.containsKey(artifactPath);
         int cut = single ? artifactPath.lastIndexOf('/') + 1 : artifactPath.length() + 1;

@@ -183,8 +183,8 @@ public final class MlflowServer implements TrackingServer, ModelRegistry, AutoCl
     }
 
     @Override
-    public void downloadArtifacts(String runId, String artifactPath, Path into) {
-        artifacts.download(required(runId), artifactPath, into);
+    public void downloadArtifacts(String runId, String artifactPath, Path into, long maxBytes) {
+        artifacts.download(required(runId), artifactPath, into, maxBytes);
     }
 
     /**

@@ -71,6 +71,16 @@ public interface TrackingServer {
      */
     byte[] readArtifact(String runId, String artifactPath, int maxBytes);
 
-    /** Downloads the file, or the directory with all below it, into the directory {@code into}; whole or not at all. */
-    void downloadArtifacts(String runId, String artifactPath, Path into);
+    /**
+     * Downloads the file, or the directory with all below it, into the directory {@code into}; whole or not at all.
+     *
+     * @param maxBytes more than this in all is refused, and not downloaded
+     * @throws MlopsException of kind FAILED when it is not there, USAGE when it is larger
+     */
+    void downloadArtifacts(String runId, String artifactPath, Path into, long maxBytes);
+
+    /** As the other, however large it is. */
+    default void downloadArtifacts(String runId, String artifactPath, Path into) {
+        downloadArtifacts(runId, artifactPath, into, Long.MAX_VALUE);
+    }
 }

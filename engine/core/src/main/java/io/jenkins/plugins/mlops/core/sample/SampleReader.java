@@ -29,7 +29,6 @@ final class SampleReader {
     /** Samples times slices; an eighth as many bytes. */
     private static final long MAX_MARKS = 2_000_000_000L;
 
-    private static final long MAX_BYTES = 4L << 30;
     private static final int MAX_TEXT = 1 << 16;
     private static final int MAX_NESTING = 100;
     /** As the gate takes numbers of this size for infinite. */
@@ -43,7 +42,7 @@ final class SampleReader {
                     .maxStringLength(MAX_TEXT)
                     .maxNameLength(MAX_TEXT)
                     .maxNestingDepth(MAX_NESTING)
-                    .maxDocumentLength(MAX_BYTES)
+                    .maxDocumentLength(SampleResults.MAX_BYTES)
                     .build())
             .build();
 

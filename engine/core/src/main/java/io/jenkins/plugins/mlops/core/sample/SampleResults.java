@@ -20,6 +20,9 @@ import java.util.TreeSet;
  */
 public final class SampleResults {
 
+    /** No file of them is longer. */
+    public static final long MAX_BYTES = 4L << 30;
+
     private final Digest digest;
     private final long[] idHigh;
     private final long[] idLow;

@@ -149,7 +149,7 @@ class RunBaselinesTest {
             case "run" -> arguments[0].equals("run1") ? Optional.of(run) : Optional.empty();
             case "listArtifacts" -> artifacts();
             case "readArtifact" -> artifact.getBytes(StandardCharsets.UTF_8);
-            case "downloadArtifacts" -> download((String) arguments[1], (Path) arguments[2]);
+            case "downloadArtifacts" -> download((String) arguments[1], (Path) arguments[2], (long) arguments[3]);
             default -> throw new AssertionError(method);
         });
         return new RunBaselines(server, registry);
@@ -162,7 +162,8 @@ class RunBaselinesTest {
         return samples == null ? List.of("evaluation.json") : List.of("evaluation.json", "samples.jsonl");
     }
 
-    private Object download(String path, Path into) {
+    private Object download(String path, Path into, long maxBytes) {
+        assertThat(maxBytes).isEqualTo(4L << 30);
         try {
             Files.writeString(into.resolve(path.substring("evaluation/".length())), samples);
             return null;

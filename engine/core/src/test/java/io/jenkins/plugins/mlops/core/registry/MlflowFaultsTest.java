@@ -422,6 +422,17 @@ class MlflowFaultsTest {
         assertThat(directory.resolve("into")).isEmptyDirectory();
     }
 
+    @Test
+    void whatIsLargerThanTheCallerTakesIsNotAskedFor() {
+        aRunWithArtifacts(file("model/a", 5), file("model/w", 6));
+        assertThat(failure(() -> server.downloadArtifacts("r1", "model", directory.resolve("into"), 10)))
+                .hasMessage("The artifact 'model' of run r1 has 11 bytes, more than the 10 that are taken here,"
+                        + " and is not downloaded")
+                .extracting(MlopsException::kind)
+                .isEqualTo(Kind.USAGE);
+        assertThat(http.requests).noneMatch(request -> request.contains("mlflow-artifacts"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"model/../../x", "/etc/x", "model//x", "model/a\\\\b"})
     void aListedPathThatClimbsOutIsRefused(String path) {

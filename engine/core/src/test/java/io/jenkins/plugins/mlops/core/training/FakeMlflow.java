@@ -143,7 +143,7 @@ final class FakeMlflow implements TrackingServer, ModelRegistry {
     }
 
     @Override
-    public void downloadArtifacts(String runId, String artifactPath, Path into) {
+    public void downloadArtifacts(String runId, String artifactPath, Path into, long maxBytes) {
         called("download");
         try {
             for (Map.Entry<String, byte[]> artifact : artifacts.entrySet()) {
