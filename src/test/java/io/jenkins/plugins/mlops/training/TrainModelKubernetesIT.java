@@ -88,7 +88,8 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
         assertThat(outcome.training().status()).isEqualTo("FINISHED");
         assertThat(outcome.training().commit()).isEqualTo(commit);
         assertThat(outcome.training().evaluation()).isNotNull();
-        assertThat(Files.readString(record(outcome))).contains("dvc:md5:", ".dir", "#" + commit + ":set/", "#holdout/");
+        assertThat(Files.readString(record(outcome)))
+                .contains("dvc:md5:", ".dir", "#" + commit + ":set/", "#" + commit + ":holdout/");
         assertNothingIsLeft();
         assertNoSecretIn(jenkins.getHome().toPath());
     }

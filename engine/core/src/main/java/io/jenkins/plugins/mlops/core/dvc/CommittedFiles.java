@@ -1,7 +1,7 @@
 package io.jenkins.plugins.mlops.core.dvc;
 
 import io.jenkins.plugins.mlops.core.MlopsException;
-import io.jenkins.plugins.mlops.core.source.RemoteUrl;
+import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,12 +53,9 @@ final class CommittedFiles implements RepositoryFiles {
         boolean done = false;
         try {
             RevCommit commit = commit(repository, revision, directory);
-            String url = repository.getConfig().getString("remote", "origin", "url");
+            String url = SourceRevision.remote(repository);
             CommittedFiles files = new CommittedFiles(
-                    repository,
-                    commit,
-                    url == null ? directory.toString() : RemoteUrl.withoutSecrets(url),
-                    prefix(repository, directory));
+                    repository, commit, url == null ? directory.toString() : url, prefix(repository, directory));
             done = true;
             return files;
         } finally {
@@ -141,7 +138,17 @@ final class CommittedFiles implements RepositoryFiles {
     }
 
     @Override
+    public String commit(String path) {
+        return commit();
+    }
+
+    @Override
     public String place() {
+        return place;
+    }
+
+    @Override
+    public String address() {
         return place;
     }
 

@@ -17,8 +17,8 @@ import java.util.List;
  * @param path of the output, from the root of the repository on
  * @param wanted what is wanted of it: a path below it; empty for all
  * @param origin the file that names it, such as {@code data.dvc}
- * @param commit of the repository; null for the files of a directory
- * @param place of the repository, for people
+ * @param commit of the repository that has that file so; null when none is known to, as in a work tree where it is changed
+ * @param place of the repository: the URL of its remote without secrets, else its directory
  * @param oid MD5 of the file, or of the directory's list with {@code .dir} at its end; null when the files are listed
  * @param hash how MD5s of it were computed
  * @param remote where the objects are; null when the files are listed

@@ -26,6 +26,12 @@ interface RepositoryFiles extends AutoCloseable {
     /** 40 lower-case hex digits; null for files of a directory. */
     String commit();
 
+    /** The commit that has a file as it is here, 40 lower-case hex digits; null when none is known to. */
+    String commit(String path);
+
+    /** Where others find the repository, without secrets: the URL of its remote, else its directory. */
+    String address();
+
     /** Where the repository is, for people, without secrets. */
     String place();
 

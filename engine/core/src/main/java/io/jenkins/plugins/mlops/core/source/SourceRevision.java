@@ -83,7 +83,8 @@ public record SourceRevision(String commit, String repository, List<String> chan
         }
     }
 
-    static String remote(Repository repository) {
+    /** Where the repository's commits can be had: the URL of {@code origin}, else of the only remote, without password; null for none. */
+    public static String remote(Repository repository) {
         Set<String> names = repository.getRemoteNames();
         String name = names.contains(Constants.DEFAULT_REMOTE_NAME)
                 ? Constants.DEFAULT_REMOTE_NAME
