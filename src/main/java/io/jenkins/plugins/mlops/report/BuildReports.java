@@ -157,6 +157,8 @@ public class BuildReports extends PeriodicWork {
             Run<?, ?> run = Notes.build(report.build());
             if (run == null || !run.isBuilding()) {
                 end(report, run);
+            } else {
+                ReportLog.remember(run);
             }
         }
         Outbox.get().deliverSoon();
@@ -169,9 +171,7 @@ public class BuildReports extends PeriodicWork {
         /** What went wrong until now is said in the build's log; what becomes of the rest, on its page. */
         @Override
         public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
-            ReportLog.read(run).stream()
-                    .filter(entry -> entry.state() == ReportLog.State.FAILED)
-                    .forEach(entry -> listener.getLogger().println(entry.why()));
+            ReportLog.failures(run).forEach(listener.getLogger()::println);
         }
 
         /** Pipelines end on the thread that runs their scripts, which writes no files for others. Its note stays until all is written. */

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops.report;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
@@ -27,6 +29,9 @@ final class ReportLog {
     private static final Logger LOGGER = Logger.getLogger(ReportLog.class.getName());
     private static final String FILE = "bitbucket-reports.json";
     private static final Object WRITING = new Object();
+    /** Why reports of builds that run have failed: the thread on which a build ends may read no file. */
+    private static final Cache<Run<?, ?>, List<String>> FAILURES =
+            CacheBuilder.newBuilder().weakKeys().build();
 
     private ReportLog() {}
 
@@ -87,6 +92,7 @@ final class ReportLog {
             entries.add(entry);
             try {
                 Documents.writeJson(file, new Content(entries));
+                remember(run, entries);
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, e, () -> "What became of the reports of " + run + " cannot be written");
             }
@@ -108,6 +114,33 @@ final class ReportLog {
             });
             return List.of();
         }
+    }
+
+    /** Has {@link #failures} know of a build that goes on after a restart. */
+    static void remember(@NonNull Run<?, ?> run) {
+        synchronized (WRITING) {
+            if (FAILURES.getIfPresent(run) == null) {
+                remember(run, read(run));
+            }
+        }
+    }
+
+    private static void remember(Run<?, ?> run, List<Entry> entries) {
+        if (run.isBuilding()) {
+            FAILURES.put(
+                    run,
+                    entries.stream()
+                            .filter(entry -> entry.state() == State.FAILED)
+                            .map(Entry::why)
+                            .toList());
+        }
+    }
+
+    /** Why reports of a build that just runs, or has run until now, have failed; from memory. */
+    @NonNull
+    static List<String> failures(@NonNull Run<?, ?> run) {
+        List<String> known = FAILURES.getIfPresent(run);
+        return known == null ? List.of() : known;
     }
 
     static boolean has(@NonNull Run<?, ?> run) {

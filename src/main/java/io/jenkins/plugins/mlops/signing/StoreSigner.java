@@ -5,6 +5,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.core.MlopsException;
+import io.jenkins.plugins.mlops.core.document.PrintableText;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.RequestPresigner;
 import java.net.URI;
@@ -32,6 +33,7 @@ public final class StoreSigner {
     private final URI endpoint;
     private final SigningRules rules;
     private ObjectStoreSettings settings;
+    private long refusals;
 
     /** @param run whose use of the credentials is tracked */
     public StoreSigner(@NonNull ObjectStoreProfile profile, @NonNull Run<?, ?> run, @NonNull SigningRules rules) {
@@ -70,13 +72,33 @@ public final class StoreSigner {
                 String url = presigner.presign(rules.allowed(request), validity).toString();
                 answers.add(new SignedUrl(request.id(), url, null));
             } catch (MlopsException e) {
-                LOGGER.log(
-                        Level.WARNING, "not signed for the {0}: {1}: {2}", new Object[] {agent, request, e.getMessage()
-                        });
+                note(agent, request, e);
                 answers.add(new SignedUrl(request.id(), null, e.getMessage()));
             }
         }
         return answers;
+    }
+
+    /** An agent decides how often it asks for what it may not have: only the first, tenth, hundredth and so on is told aloud. */
+    private void note(String agent, SigningRequest request, MlopsException why) {
+        refusals++;
+        LOGGER.log(
+                isPowerOfTen(refusals) ? Level.WARNING : Level.FINE,
+                "Not signed for the {0}, {1} of this piece of work: {2}: {3}",
+                new Object[] {
+                    agent,
+                    "refusal " + refusals,
+                    PrintableText.of(request.toString()),
+                    PrintableText.of(String.valueOf(why.getMessage()))
+                });
+    }
+
+    private static boolean isPowerOfTen(long count) {
+        long power = 1;
+        while (power < count) {
+            power *= 10;
+        }
+        return power == count;
     }
 
     private void renew() {
