@@ -13,14 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** Sends what MinIO sends, as it was recorded but for what a test sets. */
-record Notifications(URI jenkins) {
+public record Notifications(URI jenkins) {
 
     static final String TOKEN = "a token for events";
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** As MinIO writes it, of this moment. */
-    static byte[] written(S3Uri object) throws IOException {
+    public static byte[] written(S3Uri object) throws IOException {
         return written(object, Instant.now());
     }
 
@@ -39,7 +39,7 @@ record Notifications(URI jenkins) {
     }
 
     /** @param authorization null for none */
-    HttpResponse<String> send(byte[] body, String authorization) throws IOException, InterruptedException {
+    public HttpResponse<String> send(byte[] body, String authorization) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(jenkins.resolve("mlops-events/storage"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));

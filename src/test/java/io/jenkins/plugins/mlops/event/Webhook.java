@@ -28,7 +28,7 @@ import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 /** Sends what Bitbucket sends, as it was recorded but for what a test sets. */
 public record Webhook(URI jenkins, String secret) {
 
-    static final String REPOSITORY = "ML/trainer";
+    public static final String REPOSITORY = "ML/trainer";
     static final String SECRET = "a webhook secret";
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -93,7 +93,7 @@ public record Webhook(URI jenkins, String secret) {
         return Documents.toJson(event).getBytes(StandardCharsets.UTF_8);
     }
 
-    int send(long pullRequest, String commit) throws IOException, InterruptedException {
+    public int send(long pullRequest, String commit) throws IOException, InterruptedException {
         return send("pr:merged", merged(pullRequest, commit)).statusCode();
     }
 

@@ -25,31 +25,51 @@ import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.config.TrainingCluster;
 import io.jenkins.plugins.mlops.core.registry.MlflowServer;
 import io.jenkins.plugins.mlops.core.registry.MlflowSettings;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.event.BitbucketMergeTrigger;
+import io.jenkins.plugins.mlops.event.DatasetPublishedTrigger;
+import io.jenkins.plugins.mlops.event.MergeJobs;
+import io.jenkins.plugins.mlops.event.Notifications;
+import io.jenkins.plugins.mlops.event.Webhook;
+import io.jenkins.plugins.mlops.lineage.BuildLineage;
+import io.jenkins.plugins.mlops.lineage.RunFacts;
+import io.jenkins.plugins.mlops.rerun.TestReruns;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.SimpleFormatter;
 import org.csanchez.jenkins.plugins.kubernetes.KubernetesCloud;
+import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
- * One build with every step of an agent, real servers and a secret in every place that takes one: while it runs and after it, none is in a
- * file of controller or agent, in an answer of Jenkins, or in a support bundle. The training's own credential cannot move an alias.
+ * A build with every step of an agent, real servers and a secret in every place that takes one; reports that wait for Bitbucket, merges and
+ * notifications that were proven by a secret, and the training done again. While the build runs and after all, no secret is in a file of
+ * controller or agent, in an answer of Jenkins, in what a log recorder of all levels gets, or in a support bundle. The training's own
+ * credential cannot move an alias.
  */
 @WithJenkins
 class PlantedSecretsIT {
@@ -70,7 +90,7 @@ class PlantedSecretsIT {
                     echo "version $(api model-versions/create '{"name": "@MODEL@", "source": "runs:/'$MLFLOW_RUN_ID'/model", "run_id": "'$MLFLOW_RUN_ID'"}')"
                 '''
                 sh '''
-                    git init -q && git add rules.yaml train.sh
+                    rm -rf .git && git init -q && git add rules.yaml train.sh
                     git -c user.name=t -c user.email=t@example.org commit -qm code
                     git remote add origin https://git.example/team/shapes.git
                 '''
@@ -82,17 +102,27 @@ class PlantedSecretsIT {
                 pullDataset manifest: resolved.source, into: '.mlops/in/training'
                 pullDataset dataset: evaluation, into: '.mlops/in/evaluation', role: 'evaluation'
                 withCredentials([string(credentialsId: 'token', variable: 'TOKEN')]) {
-                    withMLflow(experiment: '@MODEL@', params: [epochs: 2, token: TOKEN, db: [password: params.PASS]],
+                    withMLflow(experiment: '@MODEL@', params: [epochs: 2, token: TOKEN, db: [password: params.PASS ?: TOKEN]],
                             sensitive: ['token', 'db.password'], seed: 7) {
                         sh 'sh train.sh'
-                        input 'look'
+                        @WITHIN@
                     }
                 }
-                evaluationGate rules: 'rules.yaml', model: '@MODEL@', name: 'quality'
-                promoteModel name: '@MODEL@', reason: 'it is good'
+                @AFTER@
             }
             """;
 
+    private static final String AFTER = """
+                evaluationGate rules: 'rules.yaml', model: '@MODEL@', name: 'quality'
+                promoteModel name: '@MODEL@', reason: 'it is good'
+                reportToBitbucket repository: 'ML/trainer', commit: '@COMMIT@', pullRequest: 7, branch: 'main'
+            """;
+
+    private static final String COMMIT = "b2c3d4e5".repeat(5);
+
+    private static final int LOGGED = 100_000;
+
+    private final LogRecorder log = new LogRecorder();
     private final TestServers.S3 s3 = TestServers.s3();
     private final TestServers.MlflowWithLogins mlflow = TestServers.mlflowWithLogins();
     private final String model = "shapes-" + UUID.randomUUID();
@@ -101,15 +131,30 @@ class PlantedSecretsIT {
     private JenkinsRule jenkins;
     private DumbSlave agent;
 
+    @AfterEach
+    void closed() {
+        log.close();
+    }
+
     @Test
     void noSecretIsAnywhere(JenkinsRule rule) throws Exception {
         jenkins = rule;
+        log.record("io.jenkins.plugins.mlops", Level.ALL).capture(LOGGED).quiet();
         // The test's own variables are no secrets of Jenkins, which keeps those of an agent in the state of a Pipeline.
         agent = jenkins.createOnlineSlave(
                 Label.get("far"), new EnvVars("MLOPS_TEST_S3_SECRET_KEY", "", "MLOPS_TEST_MLFLOW_AUTH_PASSWORD", ""));
         String trainer = "trainer-" + UUID.randomUUID();
         for (String name : List.of(
-                "trainer", "token", "typed", "cluster", "registry", "bitbucket", "webhook", "previous webhook")) {
+                "trainer",
+                "token",
+                "typed",
+                "cluster",
+                "registry",
+                "bitbucket",
+                "webhook",
+                "previous webhook",
+                "event token",
+                "previous event token")) {
             planted.put(name, name + "-" + UUID.randomUUID());
         }
         planted.put("keys of the store", s3.secretKey());
@@ -126,10 +171,9 @@ class PlantedSecretsIT {
         configure(trainer);
         firstVersion();
 
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "shapes");
+        String bucket = s3.newBucket();
+        WorkflowJob job = job("shapes", bucket, "input 'look'", AFTER);
         job.addProperty(new ParametersDefinitionProperty(new PasswordParameterDefinition("PASS", "", "")));
-        job.setDefinition(new CpsFlowDefinition(
-                PIPELINE.replace("@BUCKET@", s3.newBucket()).replace("@MODEL@", model), true));
         WorkflowRun build = job.scheduleBuild2(
                         0, new ParametersAction(new PasswordParameterValue("PASS", planted.get("typed"))))
                 .waitForStart();
@@ -141,13 +185,83 @@ class PlantedSecretsIT {
 
         proceed(build);
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build));
-        assertThat(ControllerDirectory.part("audit")).isNotEmptyDirectory();
+        WorkflowJob told = told(BuildLineage.of(build).facts().datasets());
+        WorkflowRun again = doneAgain(bucket);
+        for (String part : List.of("audit", "bitbucket-outbox", "keys", "lineage", "merges", "published-versions")) {
+            assertThat(ControllerDirectory.part(part)).as(part).isNotEmptyDirectory();
+        }
+        assertThat(Path.of(agent.getRemoteFS(), "caches/mlops")).isNotEmptyDirectory();
         searchFiles("after it");
-        searchAnswers(build);
+        searchAnswers(List.of(build, again), told);
+        SimpleFormatter formatter = new SimpleFormatter();
+        assertThat(log.getRecords()).isNotEmpty();
+        assertThat(log.getRecords().stream()
+                        .map(formatter::format)
+                        .filter(line -> !search.in(line).isEmpty()))
+                .as("what a recorder of all levels gets")
+                .isEmpty();
         ByteArrayOutputStream bundle = new ByteArrayOutputStream();
         SupportPlugin.writeBundle(bundle, ExtensionList.lookup(com.cloudbees.jenkins.support.api.Component.class));
         assertThat(bundle.size()).isGreaterThan(10_000);
         assertThat(search.in(bundle.toByteArray())).as("the support bundle").isEmpty();
+    }
+
+    private WorkflowJob job(String name, String bucket, String within, String after) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition(
+                PIPELINE.replace("@WITHIN@", within)
+                        .replace("@AFTER@", after)
+                        .replace("@BUCKET@", bucket)
+                        .replace("@COMMIT@", COMMIT)
+                        .replace("@MODEL@", model),
+                true));
+        return job;
+    }
+
+    /** A job that hears of merges and of published versions, by the secrets of now and of before. */
+    private WorkflowJob told(List<RunFacts.DatasetUse> published) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "told");
+        job.setDefinition(new CpsFlowDefinition("echo \"built ${env.MLOPS_DATASET}\"", true));
+        job.addTrigger(new BitbucketMergeTrigger(Webhook.REPOSITORY));
+        String manifest = published.get(0).source();
+        job.addTrigger(
+                new DatasetPublishedTrigger("s3://" + S3Uri.parse(manifest).bucket() + "/**"));
+        URI address = jenkins.getURL().toURI();
+        assertThat(new Webhook(address, planted.get("webhook")).send(7, COMMIT)).isEqualTo(202);
+        assertThat(new Webhook(address, planted.get("previous webhook")).send(8, COMMIT))
+                .isEqualTo(202);
+        List<String> tokens = List.of("event token", "previous event token");
+        for (int i = 0; i < tokens.size(); i++) {
+            byte[] written = Notifications.written(S3Uri.parse(published.get(i).source()));
+            assertThat(new Notifications(address)
+                            .send(written, "Bearer " + planted.get(tokens.get(i)))
+                            .statusCode())
+                    .isEqualTo(202);
+        }
+        awaitBuild(job, "Merge of pull request 7");
+        awaitBuild(job, "built " + manifest);
+        return job;
+    }
+
+    private static void awaitBuild(WorkflowJob job, String line) throws Exception {
+        MergeJobs.await(() -> {
+            for (WorkflowRun build : job.getBuilds()) {
+                if (!build.isBuilding() && JenkinsRule.getLog(build).contains(line)) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    /** A training, and the build that does it again by its plan. */
+    private WorkflowRun doneAgain(String bucket) throws Exception {
+        WorkflowJob job = job("again", bucket, "", "");
+        TestReruns.start(jenkins.buildAndAssertSuccess(job));
+        WorkflowRun again = MergeJobs.finished(jenkins, job, 2);
+        jenkins.assertBuildStatusSuccess(again);
+        jenkins.assertLogContains("The plan of this build says which training dataset is pulled", again);
+        return again;
     }
 
     private void configure(String trainer) throws Exception {
@@ -167,11 +281,15 @@ class PlantedSecretsIT {
                         text(CredentialsScope.SYSTEM, "bitbucket", planted.get("bitbucket")),
                         text(CredentialsScope.SYSTEM, "webhook", planted.get("webhook")),
                         text(CredentialsScope.SYSTEM, "previous", planted.get("previous webhook")),
+                        text(CredentialsScope.SYSTEM, "events", planted.get("event token")),
+                        text(CredentialsScope.SYSTEM, "previous events", planted.get("previous event token")),
                         text(CredentialsScope.GLOBAL, "token", planted.get("token"))));
         SystemCredentialsProvider.getInstance().save();
         ObjectStoreProfile store = new ObjectStoreProfile("store", s3.endpoint());
         store.setCredentialsId("s3");
         store.setRegion(s3.region());
+        store.setEventTokenId("events");
+        store.setPreviousEventTokenId("previous events");
         MlopsConfiguration.get().setObjectStores(List.of(store));
         MlflowProfile server = new MlflowProfile("lab", mlflow.uri().toString());
         server.setCredentialsId("promoter");
@@ -192,6 +310,7 @@ class PlantedSecretsIT {
         bitbucket.setCredentialsId("bitbucket");
         bitbucket.setWebhookSecretId("webhook");
         bitbucket.setPreviousWebhookSecretId("previous");
+        bitbucket.setReportFromPipelines(true);
         MlopsConfiguration.get().setBitbucketServers(List.of(bitbucket));
         assertThat(bitbucket.webhookSecrets()).hasSize(2);
     }
@@ -244,32 +363,56 @@ class PlantedSecretsIT {
         assertThat(search.below(Path.of(agent.getRemoteFS())))
                 .as("the agent, " + when)
                 .isEmpty();
+        // Of the controller, and of the agent, which is a process of its own.
+        for (String directory : List.of(System.getProperty("java.io.tmpdir"), "/tmp")) {
+            try (DirectoryStream<Path> ours = Files.newDirectoryStream(Path.of(directory), "mlops*")) {
+                for (Path each : ours) {
+                    assertThat(search.below(each))
+                            .as("temporary files, " + when)
+                            .isEmpty();
+                }
+            }
+        }
     }
 
-    private void searchAnswers(WorkflowRun build) throws Exception {
+    private void searchAnswers(List<WorkflowRun> builds, WorkflowJob told) throws Exception {
+        List<String> pages = new ArrayList<>(List.of(
+                "api/json?depth=3",
+                "manage/configure",
+                "computer/api/json?depth=3",
+                "mlops-models/",
+                "mlops-models/api/json?depth=3",
+                told.getUrl() + "config.xml",
+                told.getUrl() + "1/",
+                told.getUrl() + "1/api/json?depth=3",
+                told.getUrl() + "mlops-merges/",
+                told.getUrl() + "mlops-published/"));
+        for (WorkflowRun build : builds) {
+            pages.add(build.getParent().getUrl() + "config.xml");
+            for (String page : List.of(
+                    "",
+                    "api/json?depth=3",
+                    "consoleText",
+                    "replay/",
+                    "flowGraphTable/",
+                    "mlops/",
+                    "mlops/api/json?depth=3",
+                    "mlops-rerun/")) {
+                pages.add(build.getUrl() + page);
+            }
+        }
+        pages.add(builds.get(0).getUrl() + "parameters/");
         try (JenkinsRule.WebClient browser = jenkins.createWebClient()
                 .withThrowExceptionOnFailingStatusCode(false)
                 .withJavaScriptEnabled(false)) {
             browser.getOptions().setPrintContentOnFailingStatusCode(false);
             browser.getOptions().setCssEnabled(false);
-            for (String page : List.of(
-                    "api/json?depth=3",
-                    "configure",
-                    "job/shapes/config.xml",
-                    "computer/api/json?depth=3",
-                    "mlops-models/",
-                    "mlops-models/api/json?depth=3",
-                    build.getUrl(),
-                    build.getUrl() + "api/json?depth=3",
-                    build.getUrl() + "consoleText",
-                    build.getUrl() + "parameters/",
-                    build.getUrl() + "replay/",
-                    build.getUrl() + "flowGraphTable/",
-                    build.getUrl() + "mlops/",
-                    build.getUrl() + "mlops/api/json?depth=3")) {
-                assertThat(search.in(browser.goTo(page, null).getWebResponse().getContentAsString()))
-                        .as(page)
-                        .isEmpty();
+            // The first page of a Jenkins has all of its templates compiled, which a busy machine takes minutes for.
+            browser.getOptions().setTimeout((int) TimeUnit.MINUTES.toMillis(10));
+            for (String page : pages) {
+                WebResponse answer = browser.goTo(page, null).getWebResponse();
+                assertThat(answer.getStatusCode()).as(page).isEqualTo(200);
+                assertThat(search.in(answer.getContentAsString())).as(page).isEmpty();
             }
         }
     }
