@@ -36,12 +36,10 @@ public class CacheHoldsWork extends AsyncPeriodicWork {
 
     private static void soon() {
         if (WANTED.compareAndSet(false, true)) {
-            StepThreads.submit(
-                    () -> {
-                        WANTED.set(false);
-                        CacheHolds.get().tend();
-                    },
-                    true);
+            StepThreads.submitForAgents(() -> {
+                WANTED.set(false);
+                CacheHolds.get().tend();
+            });
         }
     }
 

@@ -48,7 +48,7 @@ public final class ChampionComparison {
             @CheckForNull String run,
             @CheckForNull Integer version) {
         FutureTask<ChampionComparison> task = new FutureTask<>(() -> ask(profile, name, alias, run, version));
-        StepThreads.submit(task, false);
+        StepThreads.submit(task);
         try {
             return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

@@ -177,7 +177,7 @@ public class BuildReports extends PeriodicWork {
         /** Pipelines end on the thread that runs their scripts, which writes no files for others. Its note stays until all is written. */
         @Override
         public void onFinalized(Run<?, ?> run) {
-            get().of(run).ifPresent(report -> StepThreads.submit(() -> endInBackground(report, run), false));
+            get().of(run).ifPresent(report -> StepThreads.submit(() -> endInBackground(report, run)));
         }
 
         private static void endInBackground(OpenReport report, Run<?, ?> run) {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.mlops.step;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
-import com.google.common.util.concurrent.MoreExecutors;
 import hudson.util.ClassLoaderSanityThreadFactory;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
@@ -19,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The threads that all steps share. Work of the controller gets a bounded number, so that many builds at once queue instead of
  * exhausting Jenkins. A thread for work of an agent only waits for it, often for long, so these are many, and others: they must not
- * keep the controller's work waiting. What finds none of them free waits until one is.
+ * keep the controller's work waiting. Of them one agent gets a part, so that one that hangs does not keep the work of the others
+ * waiting. What finds none of them free waits until one is.
  */
 public final class StepThreads {
 
     private static final int CONTROLLER_THREADS = 64;
     private static final int AGENT_THREADS = 512;
+    private static final int ONE_AGENT_THREADS = 64;
 
     private static final ExecutorService CONTROLLER =
             pool(CONTROLLER_THREADS, CONTROLLER_THREADS, new LinkedBlockingQueue<>(), "MLOps Pipeline step");
@@ -32,22 +33,37 @@ public final class StepThreads {
             pool(AGENT_THREADS, AGENT_THREADS, new LinkedBlockingQueue<>(), "MLOps Pipeline step on an agent");
 
     /** A lane lives as long as work is in it: the pool holds it then. */
-    private static final Cache<String, Executor> LANES =
+    private static final Cache<String, Lane> LANES =
+            CacheBuilder.newBuilder().weakValues().build();
+
+    private static final Cache<String, Lane> LANES_OF_AGENTS =
             CacheBuilder.newBuilder().weakValues().build();
 
     private StepThreads() {}
 
-    /** @param onAgent whether an agent does the work */
-    public static Future<?> submit(Runnable work, boolean onAgent) {
-        return (onAgent ? AGENTS : CONTROLLER).submit(work);
+    /** Work of the controller. */
+    public static Future<?> submit(Runnable work) {
+        return CONTROLLER.submit(work);
+    }
+
+    /** Work for which agents are waited, and no step waits for. */
+    public static Future<?> submitForAgents(Runnable work) {
+        return AGENTS.submit(work);
+    }
+
+    /** Work of one agent, begun in the order of arrival. @param node its name; "" is the built-in node */
+    static Future<?> submitForAgent(Runnable work, String node) {
+        return submit(work, node, LANES_OF_AGENTS, AGENTS, ONE_AGENT_THREADS);
     }
 
     /** Work of the controller, one after the other in the order of arrival; what waits for its turn holds no thread. */
     public static Future<?> submitInLane(Runnable work, String lane) {
+        return submit(work, lane, LANES, CONTROLLER, 1);
+    }
+
+    private static Future<?> submit(Runnable work, String lane, Cache<String, Lane> lanes, Executor pool, int width) {
         FutureTask<Void> task = new FutureTask<>(work, null);
-        Executor executor =
-                LANES.asMap().computeIfAbsent(lane, name -> MoreExecutors.newSequentialExecutor(CONTROLLER));
-        executor.execute(task);
+        lanes.asMap().computeIfAbsent(lane, name -> new Lane(pool, width)).add(task);
         return task;
     }
 

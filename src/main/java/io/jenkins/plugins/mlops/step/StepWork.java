@@ -148,7 +148,10 @@ public final class StepWork<T> {
     @NonNull
     public synchronized String status() {
         return switch (state) {
-            case QUEUED -> lane == null ? "waiting for a thread" : "waiting for its turn";
+            case QUEUED ->
+                workspace != null
+                        ? "waiting for its turn on the " + workspace
+                        : lane == null ? "waiting for a thread" : "waiting for its turn";
             case WORKING -> workspace == null ? "working on the controller" : "working on the " + workspace;
             case AWAY -> "waiting for the " + workspace + ", away for " + Util.getTimeSpanString(millisAway());
             case ENDED -> "ended";
@@ -158,10 +161,15 @@ public final class StepWork<T> {
     private synchronized void queue() {
         if (state != State.ENDED) {
             state = State.QUEUED;
-            handle = lane == null
-                    ? StepThreads.submit(this::attempt, workspace != null)
-                    : StepThreads.submitInLane(this::attempt, lane);
+            handle = submit();
         }
+    }
+
+    private Future<?> submit() {
+        if (workspace != null) {
+            return StepThreads.submitForAgent(this::attempt, workspace.node());
+        }
+        return lane == null ? StepThreads.submit(this::attempt) : StepThreads.submitInLane(this::attempt, lane);
     }
 
     private void attempt() {

@@ -48,6 +48,15 @@ class ManyRunsTest {
     /** Of {@code StepThreads}. */
     private static final int CONTROLLER_THREADS = 64;
 
+    private static final int ONE_AGENT_THREADS = 64;
+
+    private static final String GATE = """
+            writeFile file: 'rules.yaml', text: 'rules:\\n- {metric: accuracy, direction: higher, threshold: 0.9}\\n'
+            writeFile file: 'metrics.json', text: '{"accuracy": 0.97}'
+            def gate = evaluationGate rules: 'rules.yaml', metrics: 'metrics.json'
+            echo "gate ${gate.verdict}, run ${env.MLFLOW_RUN_ID}"
+            """;
+
     @TempDir
     private Path directory;
 
@@ -67,7 +76,7 @@ class ManyRunsTest {
     }
 
     @Test
-    void trainingsHoldNoThreadWhileTheirBlocksRunAndAllEndAsTheyShould() throws Exception {
+    void trainingsOfOneAgentQueueAndHoldNoThreadWhileTheirBlocksRunAndAllEndAsTheyShould() throws Exception {
         agentWithExecutors(RUNS);
         long before = heap();
         mlflow.creation = new CountDownLatch(1);
@@ -75,20 +84,25 @@ class ManyRunsTest {
                         node('many') {
                             semaphore 'ready'
                             withMLflow('e') { semaphore 'inside' }
-                            writeFile file: 'rules.yaml', text: 'rules:\\n- {metric: accuracy, direction: higher, threshold: 0.9}\\n'
-                            writeFile file: 'metrics.json', text: '{"accuracy": 0.97}'
-                            def gate = evaluationGate rules: 'rules.yaml', metrics: 'metrics.json'
-                            echo "gate ${gate.verdict}, run ${env.MLFLOW_RUN_ID}"
+                        @GATE@
                         }
-                        """);
+                        """.replace("@GATE@", GATE));
         release("ready", builds);
-        eventually(() -> mlflow.calls("runs/create") == RUNS);
-        assertThat(working()).isEqualTo(RUNS);
-        tell("all are being made", before);
+        int atOnce = Math.min(RUNS, ONE_AGENT_THREADS);
+        eventually(() -> mlflow.calls("runs/create") >= atOnce);
+        List<String> begun = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
         for (WorkflowRun build : builds) {
-            assertThat(status(build)).startsWith("starting an MLflow run: working on the agent");
+            eventually(() -> String.valueOf(status(build)).startsWith("starting an MLflow run: "));
+            String status = status(build);
+            (status.contains(": working on the agent many") ? begun : waiting).add(status);
         }
+        assertThat(begun).hasSize(atOnce);
+        assertThat(waiting).allMatch(status -> status.endsWith(": waiting for its turn on the agent many"));
+        assertThat(working()).isEqualTo(atOnce);
+        tell("all want their runs", before);
         othersGoOn();
+        otherAgentsGoOn();
         mlflow.creation.countDown();
         for (int i = 1; i <= RUNS; i++) {
             SemaphoreStep.waitForStart("inside/" + i, builds.get(i - 1));
@@ -209,6 +223,13 @@ class ManyRunsTest {
                 .get(1, TimeUnit.MINUTES)
                 .get(0)
                 .getStatus();
+    }
+
+    /** What one agent's work has to wait for is nothing to another's. */
+    private void otherAgentsGoOn() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition("node('built-in') { " + GATE + " }", true));
+        jenkins.assertLogContains("gate pass, run null", jenkins.buildAndAssertSuccess(job));
     }
 
     /** Threads that do a step's work now. */
