@@ -77,17 +77,26 @@ class MlopsCommandTest {
 
     @Test
     void aSubcommandIsTheSameWithoutTheOthers() {
-        MlopsCommand.commandLine(host()).getSubcommands().forEach((name, among) -> {
-            List<CommandLine> all = new ArrayList<>();
-            List<CommandLine> alone = new ArrayList<>();
-            collect(among, all);
-            collect(MlopsCommand.commandLineFor(host(), name).getSubcommands().get(name), alone);
-            assertThat(alone)
-                    .extracting(CommandLine::getUsageMessage)
-                    .as(name)
-                    .containsExactlyElementsOf(
-                            all.stream().map(CommandLine::getUsageMessage).toList());
-        });
+        List<CommandLine> commands = new ArrayList<>();
+        collect(MlopsCommand.commandLine(host()), commands);
+        for (CommandLine among : commands) {
+            List<String> names = List.of(among.getCommandSpec().qualifiedName().split(" "));
+            String[] arguments = names.subList(1, names.size()).toArray(String[]::new);
+            CommandLine alone = MlopsCommand.commandLineFor(host(), arguments);
+            for (String name : arguments) {
+                alone = alone.getSubcommands().get(name);
+            }
+            assertThat(usages(alone)).as(String.join(" ", names)).isEqualTo(usages(among));
+        }
+        CommandLine pull = MlopsCommand.commandLineFor(host(), "dataset", "pull", "--into", "data");
+        assertThat(pull.getSubcommands()).containsOnlyKeys("dataset");
+        assertThat(pull.getSubcommands().get("dataset").getSubcommands()).containsOnlyKeys("pull");
+        assertThat(MlopsCommand.commandLineFor(host(), "dataset", "pul")
+                        .getSubcommands()
+                        .get("dataset")
+                        .getSubcommands())
+                .as("to suggest from")
+                .containsKey("pull");
         assertThat(MlopsCommand.commandLineFor(host(), "datset", "pull").getSubcommands())
                 .as("to suggest from")
                 .containsKey("dataset");
@@ -103,6 +112,12 @@ class MlopsCommandTest {
                     .as(command.getCommandSpec().qualifiedName())
                     .noneMatch(option -> option.matches("(?i).*(secret|password|token|access-key).*"));
         }
+    }
+
+    private static List<String> usages(CommandLine command) {
+        List<CommandLine> commands = new ArrayList<>();
+        collect(command, commands);
+        return commands.stream().map(CommandLine::getUsageMessage).toList();
     }
 
     private static void collect(CommandLine command, List<CommandLine> into) {
