@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,17 +78,7 @@ class MlopsCommandTest {
 
     @Test
     void aSubcommandIsTheSameWithoutTheOthers() {
-        List<CommandLine> commands = new ArrayList<>();
-        collect(MlopsCommand.commandLine(host()), commands);
-        for (CommandLine among : commands) {
-            List<String> names = List.of(among.getCommandSpec().qualifiedName().split(" "));
-            String[] arguments = names.subList(1, names.size()).toArray(String[]::new);
-            CommandLine alone = MlopsCommand.commandLineFor(host(), arguments);
-            for (String name : arguments) {
-                alone = alone.getSubcommands().get(name);
-            }
-            assertThat(usages(alone)).as(String.join(" ", names)).isEqualTo(usages(among));
-        }
+        requireSameAlone(MlopsCommand.commandLine(host()), List.of());
         CommandLine pull = MlopsCommand.commandLineFor(host(), "dataset", "pull", "--into", "data");
         assertThat(pull.getSubcommands()).containsOnlyKeys("dataset");
         assertThat(pull.getSubcommands().get("dataset").getSubcommands()).containsOnlyKeys("pull");
@@ -112,6 +103,17 @@ class MlopsCommandTest {
                     .as(command.getCommandSpec().qualifiedName())
                     .noneMatch(option -> option.matches("(?i).*(secret|password|token|access-key).*"));
         }
+    }
+
+    private void requireSameAlone(CommandLine among, List<String> path) {
+        CommandLine alone = MlopsCommand.commandLineFor(host(), path.toArray(String[]::new));
+        for (String name : path) {
+            alone = alone.getSubcommands().get(name);
+        }
+        assertThat(usages(alone)).as(String.join(" ", path)).isEqualTo(usages(among));
+        among.getSubcommands()
+                .forEach((name, child) -> requireSameAlone(
+                        child, Stream.concat(path.stream(), Stream.of(name)).toList()));
     }
 
     private static List<String> usages(CommandLine command) {
