@@ -9,6 +9,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.mlops.config.MlflowProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketStandIn;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.lineage.LineageMatch;
@@ -18,6 +19,8 @@ import io.jenkins.plugins.mlops.core.progress.ProgressListener;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts;
+import io.jenkins.plugins.mlops.report.BitbucketServers;
+import io.jenkins.plugins.mlops.report.ReportsAction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +28,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -39,12 +44,14 @@ final class KilledPipeline {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int FILES = 150;
+    private static final int COMMIT_LENGTH = 40;
 
     /** What train.sh says at the end of a block, whose run is recorded from then on. */
     static final String TRAINED = "the model is written";
 
     private static final String SCRIPT = """
             node {
+                @REPORT@
                 writeFile file: 'rules.yaml', text: 'rules:\\n- {metric: accuracy, direction: higher, threshold: 0.9}\\n'
                 writeFile file: 'train.sh', text: '''
                     cat "$MLOPS_DATASET_DIR"/* > "$MLOPS_MODEL_DIR/weights"
@@ -77,7 +84,30 @@ final class KilledPipeline {
 
     private KilledPipeline() {}
 
-    static void configure(JenkinsRule controller, TestServers.S3 s3, String mlflow) throws Throwable {
+    /** The commit of which a build reports to Bitbucket. */
+    static String commit(String name) {
+        return Digest.of(name).hex().substring(0, COMMIT_LENGTH);
+    }
+
+    /** Has a Bitbucket know the commit of a build, merged by a pull request. */
+    static void merge(BitbucketStandIn bitbucket, String name, long pull) {
+        String source = commit("source of " + name);
+        bitbucket.addCommit(source, "train.sh");
+        bitbucket.addCommit(commit(name), "train.sh");
+        bitbucket.addMergedPull(pull, source, commit(name), "train.sh");
+    }
+
+    /** What Bitbucket must have been told in the end. */
+    static void assertReported(BitbucketStandIn bitbucket, String name) {
+        assertThat(bitbucket.statuses(commit(name)))
+                .singleElement()
+                .satisfies(status -> assertThat(status.path("state").asText()).isEqualTo("SUCCESSFUL"));
+        assertThat(bitbucket.reports(commit(name))).as("one of each gate").hasSize(2);
+        assertThat(bitbucket.comments().stream().map(comment -> comment.text).filter(text -> text.contains(name)))
+                .hasSize(1);
+    }
+
+    static void configure(JenkinsRule controller, TestServers.S3 s3, String mlflow, String bitbucket) throws Throwable {
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new UsernamePasswordCredentialsImpl(
@@ -88,13 +118,17 @@ final class KilledPipeline {
         store.setRegion(s3.region());
         MlopsConfiguration.get().setObjectStores(List.of(store));
         MlopsConfiguration.get().setMlflowServers(List.of(new MlflowProfile("lab", mlflow)));
+        JenkinsLocationConfiguration.get().setUrl(controller.getURL().toString());
+        BitbucketServers.configure(bitbucket, false);
     }
 
-    /** Begins it. @param name of the job and of the registered model */
-    static void begin(JenkinsRule controller, String name, String experiment, String bucket) throws Throwable {
+    /** Begins it. @param name of the job and of the registered model @param pull that has merged its commit */
+    static void begin(JenkinsRule controller, String name, String experiment, String bucket, long pull)
+            throws Throwable {
         WorkflowJob job = controller.createProject(WorkflowJob.class, name);
         job.setDefinition(new CpsFlowDefinition(
                 SCRIPT.replace("@TRAINED@", TRAINED)
+                        .replace("@REPORT@", BitbucketServers.step(commit(name), pull))
                         .replace("@FILES@", String.valueOf(FILES))
                         .replace("@MODEL@", name)
                         .replace("@EXPERIMENT@", experiment)
@@ -132,6 +166,20 @@ final class KilledPipeline {
         assertThat(AuditLines.of(name))
                 .as("the audit has every move once")
                 .containsExactly("promote done", "promote done", "rollback done");
+        await("all reports to be sent", () -> {
+            ReportsAction reports = build.getAction(ReportsAction.class);
+            return reports != null
+                    && reports.getBitbucketReports().stream()
+                            .allMatch(report -> report.getState().equals("sent"));
+        });
+    }
+
+    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     private static void await(WorkflowRun build) throws Exception {
@@ -166,6 +214,11 @@ final class KilledPipeline {
         }
         try (Stream<Path> runs = Files.list(workspace.resolve(".mlops/jenkins"))) {
             assertThat(runs).as("directories of trainings").isEmpty();
+        }
+        try (Stream<Path> left = Files.list(workspace.resolveSibling(workspace.getFileName() + "@tmp"))) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .as("temporary files, but for those of sh")
+                    .allMatch(name -> name.startsWith("durable-"));
         }
     }
 

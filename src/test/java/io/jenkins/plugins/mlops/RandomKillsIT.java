@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketStandIn;
 import io.jenkins.plugins.mlops.core.registry.ModelVersion;
 import io.jenkins.plugins.mlops.core.registry.RunStatus;
 import io.jenkins.plugins.mlops.training.TestMlflow;
@@ -23,14 +25,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
- * Controllers with the packaged plugin that are killed by SIGKILL at random moments of each step in turn: {@code -Dkills.count} times
- * in all, after {@code -Dkills.seed}, which a failure tells. Some are killed again as soon as they are back. Each time the build has to
- * succeed with the exact results that it has without.
+ * Controllers with the packaged plugin that end at random moments of each step in turn: {@code -Dkills.count} times in all, after
+ * {@code -Dkills.seed}, which a failure tells. Most are killed by SIGKILL, some stop as Jenkins does when it is asked to; some are killed
+ * again as soon as they are back. Each time the build has to succeed with the exact results that it has without.
  */
 class RandomKillsIT {
 
     private static final int FEW = 3;
     private static final int MOMENTS_SECONDS = 300;
+
+    /** How many of a hundred stop when they are asked to, and are not killed. */
+    private static final int STOPPED_PERCENT = 25;
 
     /** How many of a hundred are killed once more. */
     private static final int AGAIN_PERCENT = 25;
@@ -39,7 +44,7 @@ class RandomKillsIT {
     private static final int AGAIN_MILLIS = 1500;
 
     /**
-     * When to kill: a random time after something is said in the build's log.
+     * When it ends: a random time after something is said in the build's log.
      *
      * @param times how often the pipeline says it
      * @param spanMillis about as long as what then begins takes
@@ -60,7 +65,9 @@ class RandomKillsIT {
             Moment.step("resolveDataset", 1, 300),
             Moment.step("withMLflow", 2, 600),
             Moment.step("evaluationGate", 2, 300),
-            Moment.step("checkDataset", 1, 400));
+            Moment.step("checkDataset", 1, 400),
+            Moment.step("reportToBitbucket", 1, 500),
+            new Moment("Finished: SUCCESS\n", 1, 800));
 
     @RegisterExtension
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension().withTimeout(0);
@@ -75,40 +82,53 @@ class RandomKillsIT {
         List<String> failures = new ArrayList<>();
         PackagedPlugin.install(jenkins);
         ControllerLog log = ControllerLog.of(jenkins);
-        jenkins.startJenkins();
-        jenkins.runRemotely(KilledPipeline::configure, s3, TestServers.mlflow().toString());
-        int kills = 0;
-        for (long own = seed; kills < count; own++) {
-            StringBuilder story = new StringBuilder();
-            try {
-                kills += build(own, bucket, story);
-            } catch (Exception | AssertionError e) {
-                StringWriter trace = new StringWriter();
-                e.printStackTrace(new PrintWriter(trace));
-                failures.add("-Dkills.seed=" + own + " -Dkills.count=1: " + story + "\n" + trace);
-                kills++;
+        try (BitbucketStandIn bitbucket = new BitbucketStandIn(BitbucketKind.DATA_CENTER)) {
+            jenkins.startJenkins();
+            jenkins.runRemotely(
+                    KilledPipeline::configure,
+                    s3,
+                    TestServers.mlflow().toString(),
+                    bitbucket.address().toString());
+            int kills = 0;
+            for (long own = seed; kills < count; own++) {
+                StringBuilder story = new StringBuilder();
+                try {
+                    kills += build(own, bucket, bitbucket, story);
+                } catch (Exception | AssertionError e) {
+                    StringWriter trace = new StringWriter();
+                    e.printStackTrace(new PrintWriter(trace));
+                    story.append(" FAILED: ").append(e);
+                    failures.add("-Dkills.seed=" + own + " -Dkills.count=1: " + story + "\n" + trace);
+                    kills++;
+                }
+                System.out.println("seed " + own + ": " + story);
             }
-            System.out.println("seed " + own + ": " + story);
+            jenkins.stopJenkins();
         }
-        jenkins.stopJenkins();
         assertThat(failures).isEmpty();
         log.assertNothingRefused();
     }
 
-    /** Runs one build. @return how often the controller was killed */
-    private int build(long seed, String bucket, StringBuilder story) throws Throwable {
+    /** Runs one build. @return how often the controller ended meanwhile */
+    private int build(long seed, String bucket, BitbucketStandIn bitbucket, StringBuilder story) throws Throwable {
         Random random = new Random(seed);
         Moment moment = MOMENTS.get((int) Math.floorMod(seed - 1, (long) MOMENTS.size()));
         int time = 1 + random.nextInt(moment.times());
         int delay = random.nextInt(moment.spanMillis());
         int again = random.nextInt(100) < AGAIN_PERCENT ? random.nextInt(AGAIN_MILLIS) : -1;
+        boolean stopped = random.nextInt(100) < STOPPED_PERCENT;
         String model = "drawings-" + seed + "-" + UUID.randomUUID();
         try (TestMlflow mlflow = TestMlflow.assumed()) {
-            jenkins.runRemotely(KilledPipeline::begin, model, mlflow.experiment(), bucket);
+            KilledPipeline.merge(bitbucket, model, seed);
+            jenkins.runRemotely(KilledPipeline::begin, model, mlflow.experiment(), bucket, seed);
             await(jenkins.getHome().toPath().resolve("jobs/" + model + "/builds/1/log"), moment.line(), time);
             TimeUnit.MILLISECONDS.sleep(delay);
-            jenkins.stopJenkinsForcibly();
-            story.append("killed ")
+            if (stopped) {
+                jenkins.stopJenkins();
+            } else {
+                jenkins.stopJenkinsForcibly();
+            }
+            story.append(stopped ? "stopped " : "killed ")
                     .append(delay)
                     .append(" ms after '")
                     .append(moment.line().strip())
@@ -126,6 +146,7 @@ class RandomKillsIT {
             assertThat(mlflow.server().versions(model)).hasSize(2);
             assertThat(mlflow.server().byAlias(model, "champion").map(ModelVersion::version))
                     .contains(1);
+            KilledPipeline.assertReported(bitbucket, model);
             assertNothingOpen();
         }
         return again >= 0 ? 2 : 1;

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketKind;
+import io.jenkins.plugins.mlops.core.bitbucket.BitbucketStandIn;
 import io.jenkins.plugins.mlops.training.TestMlflow;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -51,12 +53,15 @@ class ScriptThreadIT {
                         new Object[] {new String[] {"stackdepth=1024"}},
                         new String[] {String[].class.getName()});
         try (TestMlflow mlflow = TestMlflow.assumed();
+                BitbucketStandIn bitbucket = new BitbucketStandIn(BitbucketKind.DATA_CENTER);
                 Recording recording = new Recording()) {
             EVENTS.forEach(event ->
                     recording.enable(event).withThreshold(Duration.ZERO).withStackTrace());
-            KilledPipeline.configure(jenkins, s3, mlflow.uri().toString());
+            KilledPipeline.configure(
+                    jenkins, s3, mlflow.uri().toString(), bitbucket.address().toString());
+            KilledPipeline.merge(bitbucket, name, 1);
             recording.start();
-            KilledPipeline.begin(jenkins, name, mlflow.experiment(), s3.newBucket());
+            KilledPipeline.begin(jenkins, name, mlflow.experiment(), s3.newBucket(), 1);
             KilledPipeline.account(jenkins, name);
             recording.stop();
             recording.dump(file);

@@ -16,7 +16,7 @@ import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 
 /** The profile of a {@link BitbucketStandIn}, and pipelines that report to it. */
-final class BitbucketServers {
+public final class BitbucketServers {
 
     static final String SERVER = "forge";
     static final String COMMIT = "b2c3d4e5".repeat(5);
@@ -28,7 +28,7 @@ final class BitbucketServers {
     private BitbucketServers() {}
 
     /** With the credentials; pipelines may report to it. */
-    static BitbucketProfile configure(String address, boolean cloud) throws Exception {
+    public static BitbucketProfile configure(String address, boolean cloud) throws Exception {
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new StringCredentialsImpl(
@@ -50,8 +50,13 @@ final class BitbucketServers {
 
     /** The step, for the stand-in's repository and pull request. */
     static String step() {
+        return step(COMMIT, PULL);
+    }
+
+    /** As {@link #step()}, of another commit and pull request. */
+    public static String step(String commit, long pull) {
         return "reportToBitbucket repository: '" + BitbucketStandIn.PROJECT + "/" + BitbucketStandIn.SLUG
-                + "', commit: '" + COMMIT + "', pullRequest: " + PULL + ", branch: 'main'\n";
+                + "', commit: '" + commit + "', pullRequest: " + pull + ", branch: 'main'\n";
     }
 
     /** A gate over metrics of these names and values, each to be 0.9 or more. */
