@@ -132,6 +132,29 @@ abstract class ClusterTrainingFixture {
         }
     }
 
+    /** Commits what was written, and begins the first build of its pipeline in the job "train". Returns the commit. */
+    String begin() throws Throwable {
+        commit();
+        jenkins.runRemotely(
+                ClusterController::jobOfRepository, "train", directory.toUri().toString());
+        jenkins.runRemotely(ClusterController::begin, "train");
+        return head;
+    }
+
+    /** Waits for the last build of a job, which must be successful. */
+    Outcome success(String job) throws Throwable {
+        Outcome outcome = jenkins.runRemotely(ClusterController::end, job);
+        assertThat(outcome.result()).as(outcome.log()).isEqualTo("SUCCESS");
+        return outcome;
+    }
+
+    /** Commits another program and another pipeline, which what is pinned to an earlier commit must not run. */
+    void letTheBranchGoOn() throws Exception {
+        write("code/train.py", "raise SystemExit('another program')");
+        write("Jenkinsfile", "error 'another pipeline'");
+        commit();
+    }
+
     private int failures;
 
     String fail(String script) throws Throwable {

@@ -53,11 +53,8 @@ class CodeInPodsKubernetesIT extends ClusterTrainingFixture {
                 pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").write_text("1.5")
                 """);
         write("code/evaluate.py", "import os\nassert \"MLOPS_SECRET_TOKEN\" not in os.environ\n" + EVALUATE);
-        commit();
         jenkins.runRemotely(ClusterController::secretText, "labels", planted);
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
+        begin();
         await("train", "length " + planted.length());
 
         KubernetesClient cluster = namespace.admin();
@@ -81,9 +78,8 @@ class CodeInPodsKubernetesIT extends ClusterTrainingFixture {
                 .hasSize(1);
         assertThat(search.below(jenkins.getHome().toPath())).as("while it runs").isEmpty();
 
-        Outcome outcome = jenkins.runRemotely(ClusterController::end, "train");
+        Outcome outcome = success("train");
 
-        assertThat(outcome.result()).as(outcome.log()).isEqualTo("SUCCESS");
         assertThat(outcome.log()).contains("told ****").doesNotContain(planted);
         assertNothingIsLeft();
         assertThat(search.below(jenkins.getHome().toPath())).as("after it").isEmpty();
@@ -129,13 +125,9 @@ class CodeInPodsKubernetesIT extends ClusterTrainingFixture {
                 call(place + "/plots/loss.svg", b"<svg onload='alert(1)'/>", "PUT", "image/svg+xml")
                 pathlib.Path(os.environ["MLOPS_MODEL_DIR"], "mean.txt").write_text("1.5")
                 """.formatted(Base64.getEncoder().encodeToString(picture)));
-        commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
-        Outcome outcome = jenkins.runRemotely(ClusterController::end, "train");
+        begin();
+        Outcome outcome = success("train");
 
-        assertThat(outcome.result()).as(outcome.log()).isEqualTo("SUCCESS");
         assertThat(outcome.log()).contains("Not kept with the build: plots/loss.svg is no PNG");
         Path kept = Path.of(outcome.rootDirectory()).resolve("mlops");
         JsonNode use =

@@ -88,19 +88,13 @@ class PolicedTrainingKubernetesIT extends ClusterTrainingFixture {
     void aModelGetsThroughThatHasAllThatIsRequired() throws Throwable {
         datasets.say(numbers, true, key);
         datasets.say(holdout, true, key);
-        commit();
-        jenkins.runRemotely(
-                PolicedController::teamJobOfRepository,
-                "train",
-                directory.toUri().toString());
-        jenkins.runRemotely(PolicedController::beginByAnn, "team/train");
+        beginByAnn();
         await("team/train", "Waiting for somebody to approve that version 1 of " + bucket);
         assertThat(jenkins.runRemotely(PolicedController::approve, "team/train", "ann"))
                 .contains("ann cannot give it");
         jenkins.runRemotely(PolicedController::approve, "team/train", "bob");
-        Outcome promoted = jenkins.runRemotely(ClusterController::end, "team/train");
+        Outcome promoted = success("team/train");
 
-        assertThat(promoted.result()).as(promoted.log()).isEqualTo("SUCCESS");
         String card = "is anonymised: revision 1 of its card says so, by ada at " + CardedDatasets.AT + ", signed with "
                 + key.publicKey().id();
         assertThat(promoted.log().lines().filter(line -> line.endsWith(card)))
@@ -187,12 +181,7 @@ class PolicedTrainingKubernetesIT extends ClusterTrainingFixture {
         datasets.say(numbers, true, key);
         datasets.say(holdout, true, key);
         write("Jenkinsfile", "node { checkout scm }\ntrainModel spec: 'code/train.yaml', params: [lines: 10000]");
-        commit();
-        jenkins.runRemotely(
-                PolicedController::teamJobOfRepository,
-                "train",
-                directory.toUri().toString());
-        jenkins.runRemotely(PolicedController::beginByAnn, "team/train");
+        beginByAnn();
         await("team/train", "line 5");
         police("images");
         jenkins.stopJenkins();
@@ -207,6 +196,15 @@ class PolicedTrainingKubernetesIT extends ClusterTrainingFixture {
         assertNothingIsLeft();
         assertThat(ended("team/train").status()).isEqualTo("FAILED");
         assertThat(tracked(outcome.training().runId()).status()).isEqualTo(RunStatus.FAILED);
+    }
+
+    private void beginByAnn() throws Throwable {
+        commit();
+        jenkins.runRemotely(
+                PolicedController::teamJobOfRepository,
+                "train",
+                directory.toUri().toString());
+        jenkins.runRemotely(PolicedController::beginByAnn, "team/train");
     }
 
     /** A promotion of the version to another alias is refused at once. */

@@ -28,15 +28,9 @@ class RerunRestartKubernetesIT extends ClusterTrainingFixture {
     @ParameterizedTest(name = "{0}, killed: {1}")
     @CsvSource({"reproduce, true", "retrain-data, false"})
     void aTrainingIsDoneAgainThoughJenkinsGoesAwayAtEachTurn(String kind, boolean killed) throws Throwable {
-        String commit = commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
-        Outcome first = jenkins.runRemotely(ClusterController::end, "train");
-        assertThat(first.result()).as(first.log()).isEqualTo("SUCCESS");
-        write("code/train.py", "raise SystemExit('another program')");
-        write("Jenkinsfile", "error 'another pipeline'");
-        commit();
+        String commit = begin();
+        Outcome first = success("train");
+        letTheBranchGoOn();
 
         Review review = jenkins.runRemotely(ClusterController::review, "train", kind);
         restart(killed);
@@ -48,8 +42,7 @@ class RerunRestartKubernetesIT extends ClusterTrainingFixture {
         await("train", "line 5");
         restart(killed);
 
-        Outcome second = jenkins.runRemotely(ClusterController::end, "train");
-        assertThat(second.result()).as(second.log()).isEqualTo("SUCCESS");
+        Outcome second = success("train");
         assertThat(jenkins.runRemotely(ClusterController::lastBuild, "train")).isEqualTo(2);
         assertThat(second.log())
                 .contains(

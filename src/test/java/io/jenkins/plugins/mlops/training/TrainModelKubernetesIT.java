@@ -96,14 +96,10 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
 
     @Test
     void aModelOfTheCommitIsTrainedMeasuredAndJudgedWithoutAnExecutor() throws Throwable {
-        String commit = commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
+        String commit = begin();
 
-        Outcome outcome = jenkins.runRemotely(ClusterController::end, "train");
+        Outcome outcome = success("train");
 
-        assertThat(outcome.result()).as(outcome.log()).isEqualTo("SUCCESS");
         assertThat(outcome.log())
                 .contains("line 19", "password ****", "of " + commit + " in run", "gate pass of sha256:");
         assertThat(outcome.training().status()).isEqualTo("FINISHED");
@@ -149,19 +145,14 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
                     promoteModel name: '%1$s', gate: gate
                 }
                 """.formatted(bucket));
-        commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
-        Outcome first = jenkins.runRemotely(ClusterController::end, "train");
-        assertThat(first.result()).as(first.log()).isEqualTo("SUCCESS");
+        begin();
+        Outcome first = success("train");
         assertThat(first.log()).contains("champion null");
 
         put("data/c.txt", "3");
         jenkins.runRemotely(ClusterController::begin, "train");
-        Outcome second = jenkins.runRemotely(ClusterController::end, "train");
+        Outcome second = success("train");
 
-        assertThat(second.result()).as(second.log()).isEqualTo("SUCCESS");
         assertThat(second.log())
                 .contains("measured runs:/" + second.training().runId(), "champion models:/" + bucket + "/1")
                 .contains("Compared with evaluation.json of models:/" + bucket + "/1");
@@ -172,20 +163,13 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
     /** By the button of its build, after the branch went on; the plan's commit, image, datasets, parameters and seed are trained. */
     @Test
     void aTrainingIsReproducedThoughTheBranchWentOn() throws Throwable {
-        String commit = commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
-        Outcome first = jenkins.runRemotely(ClusterController::end, "train");
-        assertThat(first.result()).as(first.log()).isEqualTo("SUCCESS");
-        write("code/train.py", "raise SystemExit('another program')");
-        write("Jenkinsfile", "error 'another pipeline'");
-        commit();
+        String commit = begin();
+        Outcome first = success("train");
+        letTheBranchGoOn();
 
         jenkins.runRemotely(ClusterController::reproduce, "train");
-        Outcome second = jenkins.runRemotely(ClusterController::end, "train");
+        Outcome second = success("train");
 
-        assertThat(second.result()).as(second.log()).isEqualTo("SUCCESS");
         assertThat(second.training().commit()).isEqualTo(commit);
         assertThat(second.training().modelDigest()).isEqualTo(first.training().modelDigest());
         assertThat(second.training().runId()).isNotEqualTo(first.training().runId());
@@ -202,10 +186,7 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         write("Jenkinsfile", JENKINSFILE.replace("lines: 20", "lines: " + 200 * kills));
-        commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
+        begin();
         await("train", "line 5");
         for (int kill = 0; kill < kills; kill++) {
             Thread.sleep(random.nextInt(4_000));
@@ -247,10 +228,7 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
 
     private void trainForLong() throws Throwable {
         write("Jenkinsfile", JENKINSFILE.replace("lines: 20", "lines: 5000"));
-        commit();
-        jenkins.runRemotely(
-                ClusterController::jobOfRepository, "train", directory.toUri().toString());
-        jenkins.runRemotely(ClusterController::begin, "train");
+        begin();
         await("train", "line 5");
     }
 
@@ -294,9 +272,8 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
                 """.formatted(bucket, TestNamespace.image("python")));
         jenkins.runRemotely(ClusterController::begin, "inline");
 
-        Outcome outcome = jenkins.runRemotely(ClusterController::end, "inline");
+        Outcome outcome = success("inline");
 
-        assertThat(outcome.result()).as(outcome.log()).isEqualTo("SUCCESS");
         assertThat(outcome.log()).contains("dataset sha256:");
         assertThat(outcome.training().commit()).isNull();
         assertNothingIsLeft();
