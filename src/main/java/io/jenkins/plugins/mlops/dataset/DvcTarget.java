@@ -54,8 +54,13 @@ final class DvcTarget implements Serializable {
         return rev;
     }
 
+    /** From the workspace on. */
+    DatasetReference reference() {
+        return DatasetReference.ofDvc(target, repo, rev);
+    }
+
     DatasetReference reference(Path workspace) {
-        return DatasetReference.ofDvc(target, repo, rev).relativeTo(workspace);
+        return reference().relativeTo(workspace);
     }
 
     /** As the pipeline's author wrote it. */

@@ -45,6 +45,8 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String STEP = "pullDataset";
+
     private final PullRequest request;
     private final String role;
     private final String store;
@@ -56,7 +58,7 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
         this.role = role;
         this.store = store;
         if (!role.equals(Provenance.TRAINING_DATA) && !role.equals(Provenance.EVALUATION_DATA)) {
-            throw new AbortException("pullDataset's role is training or evaluation, not '" + role + "'");
+            throw new AbortException(STEP + "'s role is training or evaluation, not '" + role + "'");
         }
     }
 
@@ -134,8 +136,14 @@ final class PullDatasetExecution extends AgentStepExecution<Dataset> {
             return request;
         }
         listener().getLogger().println("The plan of this build says which " + role + " dataset is pulled: " + pinned);
+        DvcTarget said = request.address().dvc();
+        DatasetReference reference = pinned.reference(said == null ? null : said.reference());
         return request.of(new DatasetAddress(
-                "pullDataset", pinned.reference().from(), pinned.reference().manifest(), null, pinned.sourceId()));
+                STEP,
+                reference.from(),
+                reference.manifest(),
+                DvcTarget.of(STEP, reference.dvc(), reference.repo(), reference.rev()),
+                pinned.sourceId()));
     }
 
     /** What the controller has read is the truth, whatever the agent says. */

@@ -19,6 +19,7 @@ import io.jenkins.plugins.mlops.core.dataset.DatasetCache;
 import io.jenkins.plugins.mlops.core.dataset.Datasets;
 import io.jenkins.plugins.mlops.core.digest.Digest;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.dvc.DvcUri;
 import io.jenkins.plugins.mlops.core.lineage.Provenance;
 import io.jenkins.plugins.mlops.core.rerun.OriginalTraining;
 import io.jenkins.plugins.mlops.core.rerun.RerunKind;
@@ -69,9 +70,9 @@ final class Rerun {
                     training,
                     datasets,
                     datasets,
-                    kind.sameCommit()
-                            ? null
-                            : new RerunPlanner.NewestCommit(null, "what the job builds when the build begins"));
+                    new RerunPlanner.Repository(
+                            null,
+                            () -> new RerunPlanner.NewestCommit(null, "what the job builds when the build begins")));
         }
     }
 
@@ -94,11 +95,13 @@ final class Rerun {
         // A name from a record must not have the controller read a file of its own.
         Stream.of(Provenance.TRAINING_DATA, Provenance.EVALUATION_DATA)
                 .flatMap(training.provenance()::dependencies)
-                .filter(dataset -> dataset.uri() != null && !S3Uri.isS3(dataset.uri()))
+                .filter(dataset -> dataset.uri() != null
+                        && !S3Uri.isS3(dataset.uri())
+                        && DvcUri.parse(dataset.uri()).isEmpty())
                 .findFirst()
                 .ifPresent(dataset -> {
                     throw MlopsException.refused("The dataset " + dataset.name() + " came from " + dataset.uri()
-                            + ", which is in no object store: only what is there can be found again");
+                            + ", which is in no object store and told by no DVC: only what is can be found again");
                 });
         return training;
     }

@@ -93,7 +93,9 @@ final class TrainModelExecution extends ClusterStepExecution<ClusterTraining> {
         if (plan.isPresent()) {
             plan.get()
                     .requireDatasets(
-                            services.training().datasets(), services.training().evaluationDatasets());
+                            specification,
+                            services.training().datasets(),
+                            services.training().evaluationDatasets());
         } else {
             request.datasets().check(services.training(), code.root());
         }

@@ -25,6 +25,7 @@ import io.jenkins.plugins.mlops.core.rerun.RerunKind;
 import io.jenkins.plugins.mlops.core.store.ObjectStore;
 import io.jenkins.plugins.mlops.core.store.ObjectStoreSettings;
 import io.jenkins.plugins.mlops.core.store.S3Uri;
+import io.jenkins.plugins.mlops.dataset.DvcRepositoryOnDisk;
 import io.jenkins.plugins.mlops.lineage.BuildLineage;
 import io.jenkins.plugins.mlops.lineage.ControllerLineage;
 import io.jenkins.plugins.mlops.lineage.RunFacts.TrainingUse;
@@ -35,6 +36,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import jenkins.branch.BranchSource;
@@ -149,20 +151,10 @@ class RerunIT {
 
         jenkins.assertLogContains("the first Jenkinsfile is done", repeated);
         jenkins.assertLogContains("Reproduced: all 1 metrics agree", repeated);
-        OriginalTraining trained = trained(repeated);
-        assertThat(trained.provenance().repeats().orElseThrow().record())
+        assertThat(trained(repeated).provenance().repeats().orElseThrow().record())
                 .isEqualTo(trained(original).record());
-        assertThat(trained.provenance()
-                        .dependencies(Provenance.SOURCE)
-                        .findFirst()
-                        .orElseThrow()
-                        .digest())
-                .containsValue(first);
-        assertThat(trained.provenance()
-                        .dependencies(Provenance.TRAINING_DATA)
-                        .findFirst()
-                        .orElseThrow()
-                        .digest())
+        assertThat(digests(repeated, Provenance.SOURCE)).containsValue(first);
+        assertThat(digests(repeated, Provenance.TRAINING_DATA))
                 .containsValue(newest.manifest().version().contentId().hex());
         HtmlPage page = client("reader").goTo(repeated.getUrl() + RerunPage.URL + "/");
         assertThat(page.asNormalizedText())
@@ -209,6 +201,43 @@ class RerunIT {
         jenkins.assertLogContains("The plan wants the training dataset signs", disobedient);
         jenkins.assertLogNotContains("the first Jenkinsfile is done", disobedient);
         assertThat(BuildLineage.of(disobedient).facts().trainings()).allMatch(use -> use.record() == null);
+    }
+
+    /** The controller has no repository: the agent finds the recorded version at its commit, in what the build checks out. */
+    @Test
+    void whatWasTrainedOnAnOutputOfDvcIsTrainedAgainOnTheSameVersion() throws Exception {
+        DvcRepositoryOnDisk repository =
+                new DvcRepositoryOnDisk(directory.resolve("tracked"), 3, s3, "s3://" + bucket + "/dvc", s3.endpoint());
+        repository.run("mkdir -p sets/signs; printf 1 > sets/signs/a.txt; printf one > train.txt;"
+                + " $DVC add -q sets/signs; $DVC push -q");
+        String pipeline = Files.readString(code.resolve("Jenkinsfile"));
+        code = repository.directory();
+        Files.writeString(code.resolve("Jenkinsfile"), pipeline.replaceAll("manifest: '[^']*'", "dvc: 'sets/signs'"));
+        repository.commit();
+        WorkflowJob job = job();
+        WorkflowRun original = jenkins.buildAndAssertSuccess(job);
+        repository.run("printf 2 > sets/signs/b.txt; $DVC add -q sets/signs; $DVC push -q; printf two > train.txt");
+        String newest = repository.commit();
+
+        assertThat(review("trainer", original, "retrain-data").asNormalizedText())
+                .contains("'mlops retrain --newest dataset --repo' takes a clone of it");
+        HtmlPage review = review("trainer", original, "retrain-commit");
+        assertThat(review.asNormalizedText()).contains(":/sets/signs", "which is looked for when the training begins");
+        WorkflowRun repeated = start(job, review, "better code", 2);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(repeated));
+
+        jenkins.assertLogContains("The plan of this build says which training dataset is pulled", repeated);
+        assertThat(digests(repeated, Provenance.SOURCE)).containsValue(newest);
+        assertThat(digests(repeated, Provenance.TRAINING_DATA)).isEqualTo(digests(original, Provenance.TRAINING_DATA));
+
+        Files.writeString(
+                code.resolve("Jenkinsfile"),
+                Files.readString(code.resolve("Jenkinsfile"))
+                        .replace("dvc: 'sets/signs'", "manifest: '" + old.location() + "'"));
+        repository.commit();
+        WorkflowRun astray = start(job, review("trainer", original, "retrain-commit"), "no DVC", 3);
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(astray));
+        jenkins.assertLogContains("names no output of DVC, so it is not known where that repository is", astray);
     }
 
     @Test
@@ -304,6 +333,16 @@ class RerunIT {
     private static OriginalTraining trained(WorkflowRun run) {
         TrainingUse use = BuildLineage.of(run).facts().trainings().get(0);
         return OriginalTraining.read(ControllerLineage.store(), Digest.parse(use.record()));
+    }
+
+    /** Of the first thing that the build's training had in a role. */
+    private static Map<String, String> digests(WorkflowRun run, String role) {
+        return trained(run)
+                .provenance()
+                .dependencies(role)
+                .findFirst()
+                .orElseThrow()
+                .digest();
     }
 
     private List<String> audit() throws Exception {

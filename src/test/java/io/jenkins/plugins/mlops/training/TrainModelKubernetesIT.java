@@ -11,6 +11,7 @@ import io.jenkins.plugins.mlops.core.registry.RunTags;
 import io.jenkins.plugins.mlops.core.registry.TrackedRun;
 import io.jenkins.plugins.mlops.dataset.DvcRepositoryOnDisk;
 import io.jenkins.plugins.mlops.training.ClusterController.Outcome;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Random;
@@ -38,16 +39,7 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
     /** The step says which, by what another returned or as a map; so does the specification, which the controller has alone. */
     @Test
     void modelsAreTrainedAndMeasuredOnOutputsOfDvc() throws Throwable {
-        DvcRepositoryOnDisk repository =
-                new DvcRepositoryOnDisk(directory.resolve("tracked"), 3, s3, "s3://" + bucket + "/dvc", s3.endpoint());
-        repository.run(
-                "mkdir set holdout; printf 1 > set/a.txt; printf 3 > set/b.txt; printf 2.5 > holdout/c.txt; $DVC add"
-                        + " -q set holdout; $DVC push -q; mkdir code; cp ../code/*.py code");
-        Files.writeString(
-                repository.directory().resolve("code/train.yaml"),
-                Files.readString(directory.resolve("code/train.yaml"))
-                        .replaceAll("(?m)^datasets: .*$", "datasets: {training: {dvc: holdout, repo: ..}}")
-                        .replaceAll("dataset: \\{from: \"[^\"]*holdout\"}", "dataset: {dvc: ../holdout}"));
+        DvcRepositoryOnDisk repository = trackedByDvc("holdout");
         Files.writeString(
                 repository.directory().resolve("code/evaluate.yaml"), """
                 name: mean-evaluation
@@ -92,6 +84,53 @@ class TrainModelKubernetesIT extends ClusterTrainingFixture {
                 .contains("dvc:md5:", ".dir", "#" + commit + ":set/", "#" + commit + ":holdout/");
         assertNothingIsLeft();
         assertNoSecretIn(jenkins.getHome().toPath());
+    }
+
+    /** The controller has no clone: the agent finds the recorded versions in its own, at the recorded commit. */
+    @Test
+    void aTrainingOnOutputsOfDvcIsReproducedThoughTheyWentOn() throws Throwable {
+        DvcRepositoryOnDisk repository = trackedByDvc("set");
+        Files.writeString(repository.directory().resolve("Jenkinsfile"), """
+                node {
+                    checkout scm
+                    trainModel spec: 'code/train.yaml', params: [lines: 2, pause: 0]
+                }
+                """);
+        String commit = repository.commit();
+        jenkins.runRemotely(
+                ClusterController::jobOfRepository,
+                "dvc",
+                repository.directory().toUri().toString());
+        jenkins.runRemotely(ClusterController::begin, "dvc");
+        Outcome first = success("dvc");
+        repository.run("printf 30 > set/c.txt; printf 7 > holdout/c.txt; $DVC add -q set holdout; $DVC push -q");
+        Files.writeString(repository.directory().resolve("Jenkinsfile"), "error 'another pipeline'");
+        repository.commit();
+
+        jenkins.runRemotely(ClusterController::reproduce, "dvc");
+        Outcome second = success("dvc");
+
+        assertThat(second.training().commit()).isEqualTo(commit);
+        assertThat(second.training().modelDigest()).isEqualTo(first.training().modelDigest());
+        assertThat(Files.readString(record(second))).contains("#" + commit + ":set/", "#" + commit + ":holdout/");
+        assertThat(jenkins.runRemotely(ClusterController::comparison, "dvc"))
+                .contains("Reproduced: all 1 metrics agree, the model is the same, byte for byte");
+        assertNothingIsLeft();
+    }
+
+    /** The code beside two datasets of DVC. @param output that the specification trains on */
+    private DvcRepositoryOnDisk trackedByDvc(String output) throws IOException {
+        DvcRepositoryOnDisk repository =
+                new DvcRepositoryOnDisk(directory.resolve("tracked"), 3, s3, "s3://" + bucket + "/dvc", s3.endpoint());
+        repository.run(
+                "mkdir set holdout; printf 1 > set/a.txt; printf 3 > set/b.txt; printf 2.5 > holdout/c.txt; $DVC add"
+                        + " -q set holdout; $DVC push -q; mkdir code; cp ../code/*.py code");
+        Files.writeString(
+                repository.directory().resolve("code/train.yaml"),
+                Files.readString(directory.resolve("code/train.yaml"))
+                        .replaceAll("(?m)^datasets: .*$", "datasets: {training: {dvc: " + output + ", repo: ..}}")
+                        .replaceAll("dataset: \\{from: \"[^\"]*holdout\"}", "dataset: {dvc: ../holdout}"));
+        return repository;
     }
 
     @Test

@@ -52,7 +52,7 @@ final class RerunJob {
                         "No record says how the model " + model + " came to be, so its training cannot be done again"));
     }
 
-    /** @param revision which commit is the newest; null when the recorded one is wanted */
+    /** @param revision which commit is the newest, where that is asked; null when the recorded one is wanted */
     RerunPlan plan(RerunKind kind, String model, String revision) {
         try (LocalSession opened = session.openLocal(host)) {
             TrainingServices services = opened.services();
@@ -61,7 +61,8 @@ final class RerunJob {
                     find(services, model),
                     services.datasets(),
                     services.evaluationDatasets(),
-                    revision == null ? null : newest(revision));
+                    new RerunPlanner.Repository(
+                            host.resolve(options.repository()).toString(), () -> newest(revision)));
             requireBackend(plan);
             return plan;
         }

@@ -56,7 +56,8 @@ public final class RetrainCommand implements Callable<Integer> {
             names = "--rev",
             paramLabel = "REV",
             defaultValue = "HEAD",
-            description = "With --newest commit: the branch, tag or commit that is meant (default: HEAD of the clone).")
+            description = "The branch, tag or commit that is the newest one, also of a dataset that DVC tells"
+                    + " (default: HEAD of the clone).")
     private String revision;
 
     @Mixin
@@ -76,9 +77,8 @@ public final class RetrainCommand implements Callable<Integer> {
     public Integer call() {
         Output out = output.output(host);
         RerunJob job = new RerunJob(host, rerun, session, out);
-        RerunPlan plan = newest == Newest.COMMIT
-                ? job.plan(RerunKind.RETRAIN_COMMIT, model, revision)
-                : job.plan(RerunKind.RETRAIN_DATA, model, null);
+        RerunPlan plan =
+                job.plan(newest == Newest.COMMIT ? RerunKind.RETRAIN_COMMIT : RerunKind.RETRAIN_DATA, model, revision);
         if (rerun.planOnly()) {
             out.result(plan.text(), plan);
             return 0;

@@ -1,12 +1,15 @@
 package io.jenkins.plugins.mlops.cli.rerun;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.mlops.cli.training.CommandFixture;
 import io.jenkins.plugins.mlops.core.document.Documents;
+import io.jenkins.plugins.mlops.core.dvc.TestDvc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.eclipse.jgit.api.Git;
@@ -150,6 +153,62 @@ class RerunCommandsIT extends CommandFixture {
         assertThat(json().at("/training/commit").asText()).isEqualTo(second);
         assertThat(json().at("/training/datasets/training/version").asText())
                 .isEqualTo(first.at("/datasets/training/version").asText());
+    }
+
+    /** The datasets of the original are those that its commit names; the clone has gone on to others since. */
+    @Test
+    void outputsOfDvcAreFoundAtTheirCommitInTheClone() throws Exception {
+        String dvc3 = System.getenv("MLOPS_TEST_DVC3");
+        assumeTrue(dvc3 != null, "no DVC 3: MLOPS_TEST_DVC3 is not set");
+        TestDvc dvc = new TestDvc(
+                code,
+                "",
+                dvc3,
+                Map.of(
+                        "AWS_ACCESS_KEY_ID", System.getenv("MLOPS_TEST_S3_ACCESS_KEY"),
+                        "AWS_SECRET_ACCESS_KEY", System.getenv("MLOPS_TEST_S3_SECRET_KEY"),
+                        "AWS_DEFAULT_REGION", "us-east-1"));
+        dvc.remote("store", "s3://" + bucket + "/dvc", S3);
+        dvc.write("sets/train/0.txt", "1");
+        dvc.write("sets/train/1.txt", "2");
+        dvc.write("sets/eval/0.txt", "3");
+        dvc.dvc("add", "-q", "sets/train", "sets/eval");
+        dvc.dvc("push", "-q");
+        Path specification = code.resolve("jobs/train.yaml");
+        Files.writeString(
+                specification,
+                Files.readString(specification).replace("evaluate.py]}", "evaluate.py], dataset: {dvc: ../sets/eval}}")
+                        + "datasets: {training: {dvc: sets/train, repo: ..}}\n");
+        String tracked = commit("tracked");
+        assertThat(execute("train", "code/jobs/train.yaml")).as(text(err)).isZero();
+        JsonNode original = json();
+        String record = original.at("/lineage/digest").asText();
+        String version = original.at("/datasets/training/version").asText();
+        dvc.write("sets/train/2.txt", "30");
+        dvc.dvc("add", "-q", "sets/train");
+        dvc.dvc("push", "-q");
+        String later = commit("more data");
+
+        assertThat(rerun("reproduce", record)).as(text(err)).isZero();
+        assertThat(json().at("/comparison/sameModel").asBoolean()).isTrue();
+        assertThat(json().at("/training/commit").asText()).isEqualTo(tracked);
+
+        assertThat(rerun("retrain", record, "--newest", "commit")).as(text(err)).isZero();
+        assertThat(json().at("/training/commit").asText()).isEqualTo(later);
+        assertThat(json().at("/training/datasets/training/version").asText()).isEqualTo(version);
+
+        assertThat(rerun("retrain", record, "--newest", "dataset"))
+                .as(text(err))
+                .isZero();
+        assertThat(json().at("/training/commit").asText()).isEqualTo(tracked);
+        assertThat(json().at("/plan/training/reference/rev").asText()).isEqualTo(later);
+        assertThat(json().at("/training/datasets/training/version").asText()).isNotEqualTo(version);
+
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        Git.init().setDirectory(elsewhere.toFile()).call().close();
+        assertThat(execute("reproduce", record, "--repo", "elsewhere", "--plan"))
+                .isEqualTo(4);
+        assertThat(error()).contains("is not there any more", tracked);
     }
 
     @Test

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  *
  * @param from {@code s3://bucket/prefix}: all objects below it
  * @param manifest a published or snapshot manifest: a file, or {@code s3://bucket/key}
- * @param dvc a {@code .dvc} file, the path of an output or below one, or {@code dvc.yaml:STAGE}
+ * @param dvc a {@code .dvc} file, the path of an output or below one, or {@code dvc.yaml:STAGE}; seen from {@code repo}, or from the
+ *     root of the repository when it begins with {@code :/}
  * @param repo a local clone, bare or not, or a directory in one; null for the working directory
  * @param rev its revision; null for the working tree
  * @param asOf the time at which the objects below {@code from} are meant, ISO 8601 with a time zone; null for now
@@ -111,6 +112,6 @@ public record DatasetReference(String from, String manifest, String dvc, String 
     @Override
     public String toString() {
         String what = from != null ? from : manifest != null ? manifest : dvc;
-        return asOf == null ? what : what + " as of " + asOf;
+        return what + (asOf == null ? "" : " as of " + asOf) + (rev == null ? "" : " at " + rev);
     }
 }

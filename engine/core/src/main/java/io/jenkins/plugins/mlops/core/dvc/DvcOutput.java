@@ -61,9 +61,9 @@ public record DvcOutput(
         return RepositoryPath.name(whole);
     }
 
-    /** For people: where it comes from. */
+    /** A {@link DvcUri}: where it comes from. */
     public String uri() {
-        return "dvc:" + place + "#" + (commit == null ? "" : commit + ":") + RepositoryPath.child(path, wanted);
+        return new DvcUri(place, commit, RepositoryPath.child(path, wanted)).toString();
     }
 
     /** The file itself, when it is one. */

@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
  */
 public final class DvcRepository implements AutoCloseable {
 
+    /** Begins a target that is seen from the root of the repository, as Git says it. */
+    public static final String ROOT = ":/";
+
     private static final int NAMED_IN_ERRORS = 20;
 
     private final RepositoryFiles files;
@@ -48,12 +51,15 @@ public final class DvcRepository implements AutoCloseable {
      * The output that a target means: a {@code .dvc} file, the path of an output or below one, {@code dvc.yaml:STAGE}, or the name of a
      * stage.
      *
-     * @param target seen from the directory that was opened
+     * @param target seen from the directory that was opened, or behind {@link #ROOT}
      * @param endpoint of the store that the caller may ask: what names another is refused
      * @throws MlopsException of kind USAGE when it means none or several, REFUSED when it leads elsewhere
      */
     public DvcOutput output(String target, URI endpoint) throws IOException {
         int colon = target.lastIndexOf(':');
+        if (colon == 0 && target.startsWith(ROOT)) {
+            colon = -1;
+        }
         String file = colon < 0 ? target : target.substring(0, colon);
         if (colon >= 0 && (file.isEmpty() || RepositoryPath.name(file).matches("dvc\\.(yaml|lock)"))) {
             String directory = RepositoryPath.parent(path(file.isEmpty() ? DvcFormat.STAGES : file));
@@ -84,7 +90,9 @@ public final class DvcRepository implements AutoCloseable {
     }
 
     private String path(String target) {
-        return RepositoryPath.resolve(files.prefix(), target);
+        return target.startsWith(ROOT)
+                ? RepositoryPath.resolve("", target.substring(ROOT.length()))
+                : RepositoryPath.resolve(files.prefix(), target);
     }
 
     private NamedOutput ofStage(String directory, String stage, String target) throws IOException {

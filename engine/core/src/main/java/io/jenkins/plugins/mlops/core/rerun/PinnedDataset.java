@@ -10,6 +10,7 @@ import java.util.Objects;
 /**
  * One version of a dataset, and where it is to be had.
  *
+ * @param reference of an output of DVC without the repository when only the training has a clone of it
  * @param sourceId what the reference must stand for
  * @param content what its bytes must be; null while nobody has read them
  */
@@ -18,6 +19,25 @@ public record PinnedDataset(DatasetReference reference, String name, String sour
 
     static PinnedDataset of(DatasetReference reference, DatasetVersion version) {
         return new PinnedDataset(reference, version.name(), version.sourceId(), version.contentId());
+    }
+
+    /**
+     * The reference as a training can follow it.
+     *
+     * @param said what the training's specification, or a step, says of the dataset; null for nothing. Where that finds an output of DVC,
+     *     this one is looked for
+     * @throws MlopsException of kind REFUSED when a repository is needed and none is said
+     */
+    public DatasetReference reference(DatasetReference said) {
+        if (reference.dvc() == null || reference.repo() != null) {
+            return reference;
+        }
+        if (said == null || said.dvc() == null) {
+            throw MlopsException.refused("The plan wants the dataset " + this + ", the output " + reference
+                    + " of a repository of DVC, but what is trained names no output of DVC, so it is not known where that"
+                    + " repository is");
+        }
+        return DatasetReference.ofDvc(reference.dvc(), said.repo(), reference.rev());
     }
 
     /**

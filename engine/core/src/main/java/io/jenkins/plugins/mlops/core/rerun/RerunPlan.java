@@ -100,8 +100,13 @@ public record RerunPlan(
     public TrainingSpecification apply(TrainingSpecification specification) {
         TrainingSpecification planned = specification
                 .with(new TrainingSpecification.Overrides(
-                        training == null ? null : training.reference(),
-                        evaluation == null || specification.evaluation() == null ? null : evaluation.reference(),
+                        training == null
+                                ? null
+                                : training.reference(specification.datasets().training()),
+                        evaluation == null || specification.evaluation() == null
+                                ? null
+                                : evaluation.reference(
+                                        specification.evaluation().dataset()),
                         parent,
                         seed,
                         params == null ? Map.of() : params))
@@ -145,15 +150,21 @@ public record RerunPlan(
     /**
      * Makes sure that the datasets still are what the plan says.
      *
+     * @param planned what {@link #apply} returned
      * @param evaluationDatasets the same with the credentials of evaluation sets
      * @throws MlopsException of kind REFUSED when one is not
      */
-    public void requireDatasets(DatasetAccess datasets, DatasetAccess evaluationDatasets) {
+    public void requireDatasets(
+            TrainingSpecification planned, DatasetAccess datasets, DatasetAccess evaluationDatasets) {
         if (training != null) {
-            training.require(Provenance.TRAINING_DATA, datasets.resolve(training.reference()));
+            training.require(
+                    Provenance.TRAINING_DATA,
+                    datasets.resolve(planned.datasets().training()));
         }
-        if (evaluation != null) {
-            evaluation.require(Provenance.EVALUATION_DATA, evaluationDatasets.resolve(evaluation.reference()));
+        if (evaluation != null && planned.evaluation() != null) {
+            evaluation.require(
+                    Provenance.EVALUATION_DATA,
+                    evaluationDatasets.resolve(planned.evaluation().dataset()));
         }
     }
 

@@ -320,6 +320,10 @@ class DvcIT {
         assertThat(directory.resolve("again/x.txt")).hasContent("test");
         pull(datasets(), "projects/one/dvc.yaml:grid@2", root, commit, "grid");
         assertThat(directory.resolve("grid/grid-2.txt")).hasContent("2");
+        pull(datasets(), ":/projects/one/dvc.yaml:grid@1", root.resolve("projects/one"), commit, "stage-from-root");
+        assertThat(directory.resolve("stage-from-root/grid-1.txt")).hasContent("1");
+        pull(datasets(), ":/projects/one/out/test", root.resolve("projects/one"), null, "path-from-root");
+        assertThat(directory.resolve("path-from-root/x.txt")).hasContent("test");
         assertThatThrownBy(() -> pull(datasets(), "projects/one/m.json", root, commit, "metrics"))
                 .isInstanceOf(MlopsException.class)
                 .hasMessageContaining("is kept in Git itself");

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** A repository that a real DVC works in. */
-final class TestDvc {
+public final class TestDvc {
 
     final Path directory;
     private final Path project;
@@ -21,7 +21,7 @@ final class TestDvc {
     private final Map<String, String> environment;
 
     /** @param project directory of the project of DVC, seen from the repository's root; empty for the root */
-    TestDvc(Path directory, String project, String dvc, Map<String, String> environment) throws IOException {
+    public TestDvc(Path directory, String project, String dvc, Map<String, String> environment) throws IOException {
         this.directory = Files.createDirectories(directory);
         this.project = Files.createDirectories(directory.resolve(project));
         this.dvc = dvc;
@@ -40,7 +40,7 @@ final class TestDvc {
         return run(directory, "git", arguments);
     }
 
-    String dvc(String... arguments) throws IOException {
+    public String dvc(String... arguments) throws IOException {
         return run(project, dvc, arguments);
     }
 
@@ -50,7 +50,7 @@ final class TestDvc {
     }
 
     /** A remote in the store, the default one. */
-    void remote(String name, String url, String endpoint) throws IOException {
+    public void remote(String name, String url, String endpoint) throws IOException {
         dvc("remote", "add", "-q", "-d", "-f", name, url);
         dvc("remote", "modify", "-q", name, "endpointurl", endpoint);
     }
@@ -62,7 +62,7 @@ final class TestDvc {
         Files.write(file, bytes);
     }
 
-    void write(String path, String text) throws IOException {
+    public void write(String path, String text) throws IOException {
         write(path, text.getBytes(StandardCharsets.UTF_8));
     }
 

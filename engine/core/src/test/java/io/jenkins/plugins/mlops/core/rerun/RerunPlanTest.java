@@ -134,6 +134,49 @@ class RerunPlanTest {
     }
 
     @Test
+    void anOutputOfDvcIsLookedForAtItsCommitWhereACloneIsAtHand() throws Exception {
+        String earlier = "0123456789abcdef0123456789abcdef01234567";
+        OriginalTraining training = tracked("dvc:https://git.example/data#1.git#" + earlier + ":sets/signs");
+        there.put(":/sets/signs at " + earlier, Digest.of("v1"));
+        there.put(":/sets/signs at abc", Digest.of("v2"));
+        PinnedDataset same = plan(RerunKind.RETRAIN_COMMIT, training, "/clone").training();
+        assertThat(same.reference()).isEqualTo(DatasetReference.ofDvc(":/sets/signs", "/clone", earlier));
+        assertThat(same.reference(null)).isEqualTo(same.reference());
+        assertThat(plan(RerunKind.RETRAIN_DATA, training, "/clone").training().sourceId())
+                .isEqualTo("dvc:md5:" + Digest.of("v2"));
+
+        there.put(":/sets/signs at " + earlier, Digest.of("other bytes"));
+        assertThatThrownBy(() -> plan(RerunKind.RETRAIN_COMMIT, training, "/clone"))
+                .hasMessageContaining("is not there any more");
+    }
+
+    @Test
+    void anOutputOfDvcIsLookedForByTheTrainingWhereNoCloneIsAtHand() throws Exception {
+        OriginalTraining training = tracked("dvc:/workspace#sets/signs/");
+        RerunPlan plan = plan(RerunKind.RETRAIN_COMMIT, training);
+        assertThat(plan.text())
+                .contains(":/sets/signs/ at " + COMMIT + ", which is looked for when the training begins");
+        assertThat(plan.training().reference(DatasetReference.ofDvc("other", "code", "v7")))
+                .isEqualTo(DatasetReference.ofDvc(":/sets/signs/", "code", COMMIT));
+        assertThatThrownBy(() -> plan.training().reference(DatasetReference.ofManifest(SET)))
+                .hasMessageContaining("names no output of DVC");
+        refused(RerunKind.RETRAIN_DATA, training, "'mlops retrain --newest dataset --repo' takes a clone of it");
+        refused(
+                RerunKind.RETRAIN_COMMIT,
+                bare(known -> known.trainingDataset(output("dvc:/workspace#sets/signs"))),
+                "The record names no commit");
+    }
+
+    private OriginalTraining tracked(String uri) throws Exception {
+        return bare(
+                training -> training.commit("https://git.example/a.git", COMMIT).trainingDataset(output(uri)));
+    }
+
+    private static DatasetVersion output(String uri) {
+        return new DatasetVersion("signs", Digest.of("v1"), "dvc:md5:" + Digest.of("v1"), uri, 1, 1);
+    }
+
+    @Test
     void theVerdictIsThatOfTheMetricsAndTheTolerances() throws Exception {
         OriginalTraining original = recorded(UnaryOperator.identity(), 0.9, "weights");
         OriginalTraining near = recorded(UnaryOperator.identity(), 0.908, "near");
@@ -175,7 +218,16 @@ class RerunPlanTest {
     }
 
     private RerunPlan plan(RerunKind kind, OriginalTraining training) {
-        return RerunPlanner.plan(kind, training, new Sets(), new Sets(), new RerunPlanner.NewestCommit("abc", "main"));
+        return plan(kind, training, null);
+    }
+
+    private RerunPlan plan(RerunKind kind, OriginalTraining training, String clone) {
+        return RerunPlanner.plan(
+                kind,
+                training,
+                new Sets(),
+                new Sets(),
+                new RerunPlanner.Repository(clone, () -> new RerunPlanner.NewestCommit("abc", "main")));
     }
 
     private OriginalTraining recorded(UnaryOperator<TrainingProvenance> more, double accuracy, String content)
@@ -222,7 +274,8 @@ class RerunPlanTest {
         public DatasetVersion resolve(DatasetReference reference) {
             Digest content = Optional.ofNullable(there.get(reference.toString()))
                     .orElseThrow(() -> MlopsException.failed("There is no " + reference));
-            return new DatasetVersion("train", content, "manifest:" + content, reference.toString(), 1, 1);
+            String kind = reference.dvc() == null ? "manifest:" : "dvc:md5:";
+            return new DatasetVersion("train", content, kind + content, reference.toString(), 1, 1);
         }
 
         @Override
