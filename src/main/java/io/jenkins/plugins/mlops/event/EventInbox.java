@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 
@@ -40,7 +42,8 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
  *       ends with the reason;
  *   <li>for each job that wants it: <b>waiting</b> while something has to be known first; <b>queued</b>, and <b>built</b> once the
  *       build's Pipeline runs and it is on the disk with its {@link EventAction}; or <b>not wanted</b> or <b>refused</b>, with the reason;
- *   <li><b>ended</b> when that is so for all of them, and remembered.
+ *   <li><b>ended</b> when that is so for all of them, and remembered. Jobs are looked through twice before that: a build that sets the
+ *       properties of its job takes its triggers away for a moment.
  * </ol>
  *
  * <p>Jenkins writes its queue only now and then, so a controller that is killed may forget an item. After a start, an event that is
@@ -60,11 +63,20 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
     /** After a start, items of the queue may just be becoming builds, and are then in neither. */
     private static final Duration SETTLING = Duration.ofSeconds(5);
 
+    /** More than the moment in which a job has no triggers. */
+    private static final Duration SECOND_LOOK = Duration.ofSeconds(5);
+
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     private final Class<T> trigger;
     private final KeptEvents<K> events;
     private final Map<String, Integer> tries = new ConcurrentHashMap<>();
+
+    /** Events that jobs will be looked through for once more. */
+    private final Set<String> lookedOnce = ConcurrentHashMap.newKeySet();
+
+    /** Events that will be settled after a while. */
+    private final Set<String> awaited = ConcurrentHashMap.newKeySet();
 
     /** What this process has in Jenkins' queue or has seen there: it is not queued again, and says itself when it starts. */
     private final Set<String> queuedHere = ConcurrentHashMap.newKeySet();
@@ -116,7 +128,7 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
     final EventAnswer take(K event) {
         return switch (events.add(event)) {
             case NEW -> {
-                settleIn(event.id(), Duration.ZERO);
+                look(event.id(), Duration.ZERO);
                 yield EventAnswer.TAKEN;
             }
             case KNOWN -> EventAnswer.TAKEN;
@@ -150,7 +162,7 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
     @Override
     public final void onLoaded() {
         events.load();
-        events.all().stream().filter(event -> !event.isEnded()).forEach(event -> settleIn(event.id(), SETTLING));
+        events.all().stream().filter(event -> !event.isEnded()).forEach(event -> look(event.id(), SETTLING));
     }
 
     @Terminator
@@ -158,9 +170,28 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
         ExtensionList.lookup(EventInbox.class).forEach(inbox -> inbox.worker.shutdownNow());
     }
 
+    private void look(String id, Duration delay) {
+        lookedOnce.add(id);
+        settleIn(id, delay);
+        in(delay.plus(SECOND_LOOK), () -> {
+            lookedOnce.remove(id);
+            settleIn(id, Duration.ZERO);
+        });
+    }
+
+    /** Unless that is to happen anyhow. */
     private void settleIn(String id, Duration delay) {
+        if (awaited.add(id)) {
+            in(delay, () -> {
+                awaited.remove(id);
+                settle(id);
+            });
+        }
+    }
+
+    private void in(Duration delay, Runnable what) {
         if (!worker.isShutdown()) {
-            worker.schedule(() -> settle(id), delay.toMillis(), TimeUnit.MILLISECONDS);
+            worker.schedule(what, delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -170,9 +201,15 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
         return delay.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : delay;
     }
 
+    /** Without the jobs of which it is known what became of it. */
     private List<Wanting<T>> wanting(K event) {
         List<Wanting<T>> wanting = new ArrayList<>();
         for (WorkflowJob job : Jenkins.get().allItems(WorkflowJob.class)) {
+            String name = job.getFullName();
+            if (queuedHere.contains(item(event.id(), name))
+                    || event.outcome(name).filter(JobOutcome::isFinal).isPresent()) {
+                continue;
+            }
             triggers(job).stream()
                     .filter(one -> mismatch(job, one, event).isEmpty())
                     .findFirst()
@@ -211,22 +248,17 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
     }
 
     private void settle(K event, List<Wanting<T>> wanting) throws IOException, InterruptedException {
-        boolean waiting = false;
+        String id = event.id();
         if (!wanting.isEmpty()) {
             Settlement<T> settlement = settlement(event);
             for (Wanting<T> one : wanting) {
-                String item = event.id() + " " + one.job().getFullName();
-                if (queuedHere.contains(item)) {
-                    continue;
-                }
                 JobOutcome outcome = settlement.settle(one);
-                waiting |= outcome.state() == JobOutcome.State.WAITING;
                 if (outcome.state() == JobOutcome.State.QUEUED) {
-                    queuedHere.add(item);
+                    queuedHere.add(item(id, outcome.job()));
                 }
                 // A build may have started meanwhile, and has said so itself.
                 events.change(
-                        event.id(),
+                        id,
                         kept -> kept.outcome(outcome.job())
                                         .filter(JobOutcome::isFinal)
                                         .isPresent()
@@ -234,14 +266,45 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
                                 : kept.with(outcome));
             }
         }
-        endIfSettled(event.id(), wanting.isEmpty() ? "no job wants it" : "settled");
-        if (waiting) {
-            settleIn(event.id(), delay(event.id()));
+        Set<String> wantingJobs =
+                wanting.stream().map(one -> one.job().getFullName()).collect(Collectors.toSet());
+        if (tries.getOrDefault(id, 0) > MOST_TRIES) {
+            events.change(id, kept -> withoutWaiting(kept, wantingJobs));
+        }
+        endIfSettled(id);
+        if (events.get(id).filter(kept -> waiting(kept).findAny().isPresent()).isPresent()) {
+            settleIn(id, delay(id));
         }
     }
 
-    private void endIfSettled(String id, String why) {
-        events.change(id, kept -> kept.outcomes().stream().allMatch(JobOutcome::isFinal) ? kept.ended(why) : kept);
+    private Stream<JobOutcome> waiting(K event) {
+        return event.outcomes().stream().filter(outcome -> outcome.state() == JobOutcome.State.WAITING);
+    }
+
+    /** The event without what waits in jobs that have not wanted it for long. */
+    private K withoutWaiting(K event, Set<String> wantingJobs) {
+        K changed = event;
+        for (JobOutcome outcome :
+                waiting(event).filter(one -> !wantingJobs.contains(one.job())).toList()) {
+            changed = changed.with(
+                    new JobOutcome(outcome.job(), JobOutcome.State.NOT_WANTED, "the job, or its trigger, is gone", 0));
+        }
+        return changed;
+    }
+
+    private static String item(String id, String job) {
+        return id + " " + job;
+    }
+
+    private void endIfSettled(String id) {
+        if (lookedOnce.contains(id)) {
+            return;
+        }
+        events.change(
+                id,
+                kept -> kept.outcomes().stream().allMatch(JobOutcome::isFinal)
+                        ? kept.ended(kept.outcomes().isEmpty() ? "no job wants it" : "settled")
+                        : kept);
         if (events.get(id).filter(KeptEvent::isEnded).isPresent()) {
             tries.remove(id);
             queuedHere.removeIf(item -> item.startsWith(id));
@@ -284,6 +347,6 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
 
     private void outcome(String id, String job, UnaryOperator<JobOutcome> change) {
         events.change(id, kept -> kept.with(change.apply(JobOutcome.queued(kept.outcome(job), job, exactly()))));
-        endIfSettled(id, "settled");
+        endIfSettled(id);
     }
 }

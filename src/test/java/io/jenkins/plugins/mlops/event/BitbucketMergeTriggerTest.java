@@ -94,6 +94,7 @@ class BitbucketMergeTriggerTest {
             assertThat(build.getAction(MergeAction.class).getMergeCommit()).isEqualTo(merged);
             assertThat(build.getCause(MergeCause.class).getMerge().getReviewers())
                     .containsExactly("Bob Baker");
+            MergeJobs.settled();
         }
     }
 
@@ -212,6 +213,21 @@ class BitbucketMergeTriggerTest {
         assertThat(bitbucket.send("pr:merged", body).statusCode()).isEqualTo(202);
         MergeJobs.settled();
         assertThat(job.getNextBuildNumber()).isEqualTo(3);
+    }
+
+    @Test
+    void aMergeThatIsToldWhileABuildSetsItsJobsPropertiesIsBuilt() throws Exception {
+        MergedRepository repository = new MergedRepository(directory.resolve("r"), jenkinsfile("first"));
+        WorkflowJob job = MergeJobs.create(jenkins, "trains", repository, true);
+        WorkflowJob other = MergeJobs.create(jenkins, "trains-too", repository, true);
+        TriggersAway.from(job);
+        assertThat(bitbucket.send(5, repository.merge(jenkinsfile("merged")))).isEqualTo(202);
+        for (WorkflowJob one : List.of(other, job)) {
+            assertThat(jenkins.getLog(finished(one, 1))).contains("jenkinsfile merged");
+        }
+        MergeJobs.settled();
+        assertThat(job.getNextBuildNumber()).isEqualTo(2);
+        assertThat(other.getNextBuildNumber()).isEqualTo(2);
     }
 
     @Test

@@ -132,6 +132,21 @@ class DatasetPublishedTriggerTest {
     }
 
     @Test
+    void aVersionThatIsToldWhileABuildSetsItsJobsPropertiesIsBuilt() throws Exception {
+        WorkflowJob job = PublishedDatasets.create(jenkins, "trains", "s3://lab-data/**");
+        WorkflowJob other = PublishedDatasets.create(jenkins, "trains-too", "s3://lab-data/**");
+        S3Uri version = publish("digits", "v1");
+        TriggersAway.from(job);
+        assertThat(minio.send(version)).isEqualTo(202);
+        for (WorkflowJob one : List.of(other, job)) {
+            assertThat(jenkins.getLog(MergeJobs.finished(jenkins, one, 1))).contains("built " + version);
+        }
+        PublishedDatasets.settled();
+        assertThat(job.getNextBuildNumber()).isEqualTo(2);
+        assertThat(other.getNextBuildNumber()).isEqualTo(2);
+    }
+
+    @Test
     void aVersionIsBuiltWhenItsManifestCanBeReadAndNotWhenItIsOfSomethingElse() throws Exception {
         WorkflowJob job = PublishedDatasets.create(jenkins, "trains", "s3://lab-data/vision/*");
         S3Uri late = publish("digits", "late");
