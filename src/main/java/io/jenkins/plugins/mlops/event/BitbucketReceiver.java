@@ -4,14 +4,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.mlops.config.BitbucketProfile;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.event.BitbucketPayload;
 import io.jenkins.plugins.mlops.core.event.EventSignature;
 import io.jenkins.plugins.mlops.core.event.MergeEvent;
-import java.io.UncheckedIOException;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -47,23 +43,18 @@ public final class BitbucketReceiver implements EventReceiver {
             LOGGER.fine("An event is signed with the secret of no Bitbucket server");
             return EventAnswer.NOT_SIGNED;
         }
-        try {
-            Optional<MergeEvent> merge = BitbucketPayload.read(key, body);
-            if (merge.isPresent() && merge.get().kind() != sender.kind()) {
-                return new EventAnswer(
+        return EventAnswer.of(
+                sender.getName(),
+                () -> BitbucketPayload.read(key, body)
+                        .map(merge -> take(sender, merge, delivery(request)))
+                        .orElse(EventAnswer.NOTHING));
+    }
+
+    private static EventAnswer take(BitbucketProfile sender, MergeEvent merge, String delivery) {
+        return merge.kind() == sender.kind()
+                ? MergeInbox.get().take(sender.getName(), merge, delivery)
+                : new EventAnswer(
                         400, "The event is one of the other Bitbucket product than the server is configured as");
-            }
-            if (merge.isEmpty()) {
-                return EventAnswer.NOTHING;
-            }
-            return MergeInbox.get().take(sender.getName(), merge.get(), delivery(request));
-        } catch (MlopsException e) {
-            LOGGER.log(Level.FINE, e, () -> "An event of " + sender.getName() + " is refused");
-            return new EventAnswer(400, e.getMessage());
-        } catch (UncheckedIOException e) {
-            LOGGER.log(Level.SEVERE, e, () -> "A merge from " + sender.getName() + " cannot be kept and was not taken");
-            return EventAnswer.NOT_KEPT;
-        }
     }
 
     /** Data Center and Cloud call it by two names. */

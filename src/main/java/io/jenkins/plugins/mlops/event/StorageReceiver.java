@@ -4,14 +4,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.mlops.config.MlopsConfiguration;
 import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
-import io.jenkins.plugins.mlops.core.MlopsException;
 import io.jenkins.plugins.mlops.core.event.BearerToken;
 import io.jenkins.plugins.mlops.core.event.PublishedEvent;
 import io.jenkins.plugins.mlops.core.event.StoragePayload;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -42,26 +39,19 @@ public final class StorageReceiver implements EventReceiver {
             LOGGER.fine("A notification came with the token of no object store");
             return EventAnswer.NOT_SIGNED;
         }
-        try {
-            List<PublishedEvent> published = StoragePayload.read(request.body()).stream()
-                    .map(PublishedEvent::of)
-                    .flatMap(Optional::stream)
-                    .toList();
-            EventAnswer answer = EventAnswer.NOTHING;
-            for (PublishedEvent version : published) {
-                EventAnswer taken = VersionInbox.get().take(sender.getName(), version);
-                answer = answer.equals(EventAnswer.TAKEN) ? answer : taken;
-            }
-            return answer;
-        } catch (MlopsException e) {
-            LOGGER.log(Level.FINE, e, () -> "A notification of " + sender.getName() + " is refused");
-            return new EventAnswer(400, e.getMessage());
-        } catch (UncheckedIOException e) {
-            LOGGER.log(
-                    Level.SEVERE,
-                    e,
-                    () -> "A published version of " + sender.getName() + " cannot be kept and was not taken");
-            return EventAnswer.NOT_KEPT;
+        return EventAnswer.of(sender.getName(), () -> take(sender, request.body()));
+    }
+
+    private static EventAnswer take(ObjectStoreProfile sender, byte[] body) {
+        List<PublishedEvent> published = StoragePayload.read(body).stream()
+                .map(PublishedEvent::of)
+                .flatMap(Optional::stream)
+                .toList();
+        EventAnswer answer = EventAnswer.NOTHING;
+        for (PublishedEvent version : published) {
+            EventAnswer taken = VersionInbox.get().take(sender.getName(), version);
+            answer = answer.equals(EventAnswer.TAKEN) ? answer : taken;
         }
+        return answer;
     }
 }
