@@ -51,10 +51,10 @@ public final class RerunAction extends InvisibleAction implements Queue.QueueAct
         return true;
     }
 
-    /** For the page: "reproduce", "retrain-data" or "retrain-commit". */
+    /** What the build does, for the page. */
     @Restricted(NoExternalUse.class)
-    public String getKind() {
-        return plan().kind().word();
+    public String getTitle() {
+        return plan().kind().title();
     }
 
     /** The build whose training is done again; null when it is gone or may not be seen. */

@@ -23,6 +23,6 @@ public final class RerunCause extends Cause {
 
     @Override
     public String getShortDescription() {
-        return "The training of #" + number + " is done again: " + kind;
+        return RerunKind.parse(kind).title() + ": the training of #" + number;
     }
 }

@@ -150,7 +150,7 @@ class RerunIT {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(repeated));
 
         jenkins.assertLogContains("the first Jenkinsfile is done", repeated);
-        jenkins.assertLogContains("Reproduced: all 1 metrics agree", repeated);
+        jenkins.assertLogContains("Retrained with the newest dataset: all 1 metrics agree", repeated);
         assertThat(trained(repeated).provenance().repeats().orElseThrow().record())
                 .isEqualTo(trained(original).record());
         assertThat(digests(repeated, Provenance.SOURCE)).containsValue(first);
@@ -159,9 +159,10 @@ class RerunIT {
         HtmlPage page = client("reader").goTo(repeated.getUrl() + RerunPage.URL + "/");
         assertThat(page.asNormalizedText())
                 .contains("started by trainer: the <new> night drives", original.getFullDisplayName())
-                .contains("Reproduced: all 1 metrics agree", "training dataset")
+                .contains("Retrained with the newest dataset: all 1 metrics agree", "training dataset")
                 .doesNotContain("Do the training of this build again");
-        assertThat(client("reader").goTo(repeated.getUrl()).asNormalizedText()).contains("retrain-data of #1");
+        assertThat(client("reader").goTo(repeated.getUrl()).asNormalizedText())
+                .contains("Retrain with the newest dataset: the training of #1, started by trainer");
         assertThat(audit())
                 .anyMatch(line -> line.contains("\"by\":\"trainer\"")
                         && line.contains("\"action\":\"retrain-data\"")

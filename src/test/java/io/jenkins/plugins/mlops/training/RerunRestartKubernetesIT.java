@@ -26,8 +26,9 @@ class RerunRestartKubernetesIT extends ClusterTrainingFixture {
 
     /** Between the plan that is shown and the click, between the click and the build, and during the training. */
     @ParameterizedTest(name = "{0}, killed: {1}")
-    @CsvSource({"reproduce, true", "retrain-data, false"})
-    void aTrainingIsDoneAgainThoughJenkinsGoesAwayAtEachTurn(String kind, boolean killed) throws Throwable {
+    @CsvSource({"reproduce, true, Reproduced", "retrain-data, false, Retrained with the newest dataset"})
+    void aTrainingIsDoneAgainThoughJenkinsGoesAwayAtEachTurn(String kind, boolean killed, String done)
+            throws Throwable {
         String commit = begin();
         Outcome first = success("train");
         letTheBranchGoOn();
@@ -45,17 +46,14 @@ class RerunRestartKubernetesIT extends ClusterTrainingFixture {
         Outcome second = success("train");
         assertThat(jenkins.runRemotely(ClusterController::lastBuild, "train")).isEqualTo(2);
         assertThat(second.log())
-                .contains(
-                        "The training of #1 is done again: " + kind,
-                        "the first Jenkinsfile is done",
-                        "Reproduced: all 1 metrics agree");
+                .contains(": the training of #1", "the first Jenkinsfile is done", done + ": all 1 metrics agree");
         assertThat(second.log().lines().filter(line -> line.startsWith("line ")).toList())
                 .isEqualTo(IntStream.range(0, LINES).mapToObj(i -> "line " + i).toList());
         assertThat(second.training().commit()).isEqualTo(commit);
         assertThat(second.training().modelDigest()).isEqualTo(first.training().modelDigest());
         assertThat(Files.readString(record(second))).contains("\"repeats\"", "\"" + kind + "\"");
         assertThat(jenkins.runRemotely(ClusterController::comparison, "train"))
-                .contains("an audit", "Reproduced: all 1 metrics agree, the model is the same, byte for byte");
+                .contains("an audit", done + ": all 1 metrics agree, the model is the same, byte for byte");
         assertNothingIsLeft();
     }
 

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 /**
  * What a repetition came to, compared with the training that it repeats.
  *
+ * @param kind how it was to repeat it, as its record says; null when it was not made for that
  * @param original digest of its record
  * @param repeated digest of its record
  * @param sameModel whether both made the same bytes
@@ -25,6 +26,7 @@ import java.util.TreeSet;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunComparison(
+        RerunKind kind,
         Digest original,
         Digest repeated,
         Verdict verdict,
@@ -93,12 +95,21 @@ public record RunComparison(
                 .toList();
         boolean sameModel = original.model().equals(repeated.model());
         return new RunComparison(
+                kind(original, repeated),
                 original.record(),
                 repeated.record(),
                 verdict(metrics, sameModel),
                 sameModel,
                 metrics,
                 differences(original, repeated, installed));
+    }
+
+    private static RerunKind kind(OriginalTraining original, OriginalTraining repeated) {
+        return repeated.provenance()
+                .repeats()
+                .filter(repeats -> repeats.record().equals(original.record()))
+                .flatMap(repeats -> RerunKind.find(repeats.kind()))
+                .orElse(null);
     }
 
     private static Verdict verdict(List<MetricComparison> metrics, boolean sameModel) {
@@ -182,20 +193,29 @@ public record RunComparison(
         return text.toString();
     }
 
-    /** What came out, in one sentence without a full stop. */
+    /** What was done and what came out, in one sentence without a full stop. */
     public String sentence() {
         String models = sameModel ? "the model is the same, byte for byte" : "the model is not the same byte for byte";
-        return switch (verdict) {
-            case AGREES ->
-                metrics.isEmpty()
-                        ? "Reproduced: " + models
-                        : "Reproduced: all " + metrics.size() + " metrics agree, " + models;
-            case DIFFERS ->
-                "Not reproduced: "
-                        + metrics.stream().filter(metric -> !metric.agrees()).count() + " of " + metrics.size()
-                        + " metrics do not agree, " + models;
-            case UNKNOWN -> "Whether it was reproduced is not known: no metric was measured, and " + models;
-        };
+        return done() + ": "
+                + switch (verdict) {
+                    case AGREES -> metrics.isEmpty() ? models : "all " + metrics.size() + " metrics agree, " + models;
+                    case DIFFERS ->
+                        metrics.stream().filter(metric -> !metric.agrees()).count() + " of " + metrics.size()
+                                + " metrics do not agree, " + models;
+                    case UNKNOWN -> "no metric was measured, and " + models;
+                };
+    }
+
+    /** Only what was to be the same can have failed to be. */
+    private String done() {
+        if (kind == RerunKind.REPRODUCE) {
+            return switch (verdict) {
+                case AGREES -> kind.done();
+                case DIFFERS -> "Not reproduced";
+                case UNKNOWN -> "Whether it was reproduced is not known";
+            };
+        }
+        return kind == null ? "Compared" : kind.done();
     }
 
     private static String number(Double value) {

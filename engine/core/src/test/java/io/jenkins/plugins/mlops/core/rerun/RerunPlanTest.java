@@ -199,6 +199,55 @@ class RerunPlanTest {
     }
 
     @Test
+    void theComparisonSaysWhatWasDone() throws Exception {
+        OriginalTraining original = recorded(UnaryOperator.identity(), 0.9, "weights");
+        assertThat(sentence(original, RerunKind.REPRODUCE, 0.9, "weights"))
+                .isEqualTo("Reproduced: all 1 metrics agree, the model is the same, byte for byte");
+        assertThat(sentence(original, RerunKind.REPRODUCE, 0.5, "worse"))
+                .isEqualTo("Not reproduced: 1 of 1 metrics do not agree, the model is not the same byte for byte");
+        assertThat(sentence(original, RerunKind.RETRAIN_DATA, 0.9, "other"))
+                .isEqualTo("Retrained with the newest dataset: all 1 metrics agree,"
+                        + " the model is not the same byte for byte");
+        assertThat(sentence(original, RerunKind.RETRAIN_COMMIT, 0.99, "better"))
+                .isEqualTo("Retrained with the newest commit: 1 of 1 metrics do not agree,"
+                        + " the model is not the same byte for byte");
+
+        OriginalTraining another = recorded(UnaryOperator.identity(), 0.4, "another");
+        assertThat(sentence(original, another)).startsWith("Compared: 1 of 1 metrics do not agree");
+        assertThat(sentence(another, repetition(original, RerunKind.REPRODUCE.word(), 0.9, "third")))
+                .as("it repeats another one")
+                .startsWith("Compared: ");
+        assertThat(sentence(original, repetition(original, "retrain-everything", 0.9, "newer")))
+                .as("recorded by a newer version")
+                .startsWith("Compared: ");
+
+        measured = null;
+        OriginalTraining unmeasured = recorded(UnaryOperator.identity(), 0, "unmeasured");
+        assertThat(sentence(unmeasured, RerunKind.REPRODUCE, 0, "again"))
+                .startsWith("Whether it was reproduced is not known: no metric was measured, and the model is not");
+        assertThat(sentence(unmeasured, RerunKind.RETRAIN_DATA, 0, "anew"))
+                .startsWith("Retrained with the newest dataset: no metric was measured, and the model is not");
+    }
+
+    private String sentence(OriginalTraining original, RerunKind kind, double accuracy, String content)
+            throws Exception {
+        return sentence(original, repetition(original, kind.word(), accuracy, content));
+    }
+
+    private static String sentence(OriginalTraining original, OriginalTraining repeated) {
+        return compare(original, repeated, Tolerance.DEFAULT).sentence();
+    }
+
+    private OriginalTraining repetition(OriginalTraining original, String kind, double accuracy, String content)
+            throws Exception {
+        return recorded(
+                training ->
+                        training.internal(Repeats.KEY, new Repeats(kind, original.record(), original.model()).toMap()),
+                accuracy,
+                content);
+    }
+
+    @Test
     void theRecordOfARepetitionNamesWhatItRepeats() throws Exception {
         Repeats repeats = plan(RerunKind.REPRODUCE, recorded(UnaryOperator.identity(), 0.9, "weights"))
                 .repeats();
