@@ -45,7 +45,7 @@ public abstract class EventsPage<K extends KeptEvent<K>, T extends Trigger<?>> i
     /** Whether those who may configure the job may know of an event. */
     abstract boolean mayKnow(K event, List<T> triggers);
 
-    /** What a row says of an event, a cell for each of {@link #getColumns}. */
+    /** What a row says of an event, a cell for each of {@link #getColumns}; what became of it stands behind the first. */
     abstract List<Cell> cells(K event);
 
     @NonNull

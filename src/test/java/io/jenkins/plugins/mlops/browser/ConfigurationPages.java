@@ -16,6 +16,9 @@ abstract class ConfigurationPages extends Pages {
     private static final String PAGE = "manage/configure";
     private static final String PART = "section:has(> #mlops-pipeline)";
 
+    /** The Bitbucket server of the form. */
+    private static final String SERVER = PART + " [name=bitbucketServers] ";
+
     /** The last policy of the form. */
     private static final String POLICY = PART + " [name=policies]:not(:has(~ [name=policies])) ";
 
@@ -37,6 +40,32 @@ abstract class ConfigurationPages extends Pages {
         browser.await(
                 "the store has answered", () -> browser.find(PART).getText().contains("the credentials are accepted"));
         assertThat(browser.complaints()).as("complaints").isEmpty();
+    }
+
+    @Test
+    void aBitbucketServerIsAskedByKeyboard() {
+        browser.as(ADMIN).open(PAGE);
+        browser.focus(SERVER + "input[name='testRepository']").press(Bitbucket.REPOSITORY);
+        browser.tabTo("[data-validate-button-method='testConnection'], .validate-button", 20);
+        browser.press(Keys.SPACE).settle();
+        browser.await(
+                "the server has answered",
+                () -> browser.find(SERVER).getText().contains(Bitbucket.REPOSITORY + " can be read"));
+        assertThat(browser.find(SERVER).getText()).contains("Data Center 8.19.1; it accepts the credentials");
+        assertThat(form("the Bitbucket server", SERVER).faults()).isEmpty();
+        browser.picture("jenkins-bitbucket-server", SERVER, 1400);
+    }
+
+    @Test
+    void theTriggerOfMergesIsPartOfAJobsForm() throws Throwable {
+        site.signs();
+        browser.as(ADMIN).open("job/signs/configure");
+        String trigger = "[name='io-jenkins-plugins-mlops-event-BitbucketMergeTrigger']";
+        assertThat(browser.find("input" + trigger).isSelected()).isTrue();
+        String part = ".optionalBlock-container:has(input" + trigger + ")";
+        assertThat(form("the trigger", part).faults()).isEmpty();
+        assertThat(browser.find(part + " textarea").getDomProperty("value")).isEqualTo("training/**");
+        browser.picture("jenkins-merge-trigger", part, 900);
     }
 
     @Test
@@ -90,7 +119,8 @@ abstract class ConfigurationPages extends Pages {
                 "evaluationGate",
                 "promoteModel",
                 "rollbackModel",
-                "gpuPod"
+                "gpuPod",
+                "reportToBitbucket"
             })
     void theSnippetGeneratorKnowsTheStep(String step) throws Throwable {
         site.digits();
@@ -111,9 +141,9 @@ abstract class ConfigurationPages extends Pages {
         return new Inspection(browser).except(ConfigurationPages::isOfEveryForm).here(what, within);
     }
 
-    /** Faults of every form that Jenkins makes: a field's title is not its label, help comes last with the tabulator, pale refusals and warnings. */
+    /** Faults of every form that Jenkins makes: a field's title is not its label, help comes last with the tabulator, pale answers. */
     private static boolean isOfEveryForm(String fault) {
-        return fault.startsWith("color-contrast: ") && fault.matches(".*<div class=\"(error|warning)\">.*")
+        return fault.startsWith("color-contrast: ") && fault.matches(".*<div class=\"(error|warning|ok)\">.*")
                 || fault.startsWith("label: ")
                 || fault.startsWith("select-name: ")
                 || fault.startsWith("tabindex: ")

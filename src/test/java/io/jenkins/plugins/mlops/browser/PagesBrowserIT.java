@@ -62,6 +62,13 @@ class PagesBrowserIT {
     }
 
     @Nested
+    class Published extends PublishedPages {
+        Published() {
+            super(SITE);
+        }
+    }
+
+    @Nested
     class Rerun extends RerunPages {
         Rerun() {
             super(SITE);

@@ -46,7 +46,8 @@ abstract class RerunPages extends Pages {
         inspect(WHOLE, List.of(REPEATED));
         browser.as(LEAD).open(REPEATED);
         assertThat(browser.text())
-                .contains("started by " + LEAD + ": " + REASON, "training dataset", "all 2 metrics agree");
+                .contains("started by " + LEAD + ": " + REASON, "training dataset")
+                .contains("Retrained with the newest dataset: all 2 metrics agree");
         assertThat(browser.find("#mlops-compared").getText()).doesNotContain("It cannot be compared");
         browser.picture("jenkins-rerun-compared", 1000);
         for (String user : List.of(ADMIN, NEW_PAGE)) {

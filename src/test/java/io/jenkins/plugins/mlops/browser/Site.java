@@ -1,5 +1,6 @@
 package io.jenkins.plugins.mlops.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.mlops.DigitsController;
@@ -7,7 +8,10 @@ import io.jenkins.plugins.mlops.DigitsController.Job;
 import io.jenkins.plugins.mlops.DigitsProject;
 import io.jenkins.plugins.mlops.PackagedPlugin;
 import io.jenkins.plugins.mlops.TestServers;
+import io.jenkins.plugins.mlops.core.digest.Digest;
+import io.jenkins.plugins.mlops.core.store.S3Uri;
 import io.jenkins.plugins.mlops.event.MergedRepository;
+import io.jenkins.plugins.mlops.event.Notifications;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -16,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -36,6 +41,9 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
     /** Some trainings on two processors that do other things besides, and a walk through every page. */
     private static final int TIMEOUT_SECONDS = 3600;
 
+    /** Where in the bucket nobody wants what is published. */
+    static final String UNWANTED = "secret/signs";
+
     private static final String REPOSITORIES = "https://git.example.org/vision/";
 
     private final RealJenkinsExtension jenkins = new RealJenkinsExtension()
@@ -51,6 +59,7 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
     private Job digits;
     private boolean reviewed;
     private boolean signs;
+    private boolean published;
     private boolean years;
     private Bitbucket bitbucket;
 
@@ -85,7 +94,7 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
-        browser = new Browser(URI.create(jenkins.getUrl().toString()));
+        browser = new Browser(controller());
     }
 
     @Override
@@ -163,19 +172,42 @@ final class Site implements BeforeAllCallback, AfterAllCallback {
      */
     void signs() throws Throwable {
         if (!signs) {
-            String drives = "s3://" + bucket + "/drives";
-            String first = jenkins.runRemotely(SiteController::drives, drives);
+            String first = drives();
             MergedRepository repository =
                     new MergedRepository(directory.resolve("signs"), signs(first, "accuracy", "0.94"));
             jenkins.runRemotely(SiteController::signs, REPOSITORIES + "signs", Bitbucket.REPOSITORY);
-            URI controller = URI.create(jenkins.getUrl().toString());
+            URI controller = controller();
             bitbucket.merge(controller, 7, repository.merge(signs(first, "accuracy", "0.95")));
             jenkins.runRemotely(SiteController::reported, "signs", 1);
             bitbucket.mergeMarkup(controller, 8, repository.merge(signs(first, Bitbucket.MARKUP, "0.5")));
             jenkins.runRemotely(SiteController::reported, "signs", 2);
             bitbucket.mergeElsewhere(controller, 9, "c0ffee00".repeat(5));
-            jenkins.runRemotely(SiteController::drives, drives);
+            drives();
             signs = true;
+        }
+    }
+
+    /** Publishes one more version of the dataset drives; returns the address of its manifest. */
+    private String drives() throws Throwable {
+        return jenkins.runRemotely(SiteController::drives, "s3://" + bucket + "/drives");
+    }
+
+    private URI controller() throws IOException {
+        return URI.create(jenkins.getUrl().toString());
+    }
+
+    /** The job {@code learns}, whose build 1 is of a published version of the dataset drives; it does not want another dataset. */
+    void published() throws Throwable {
+        if (!published) {
+            jenkins.runRemotely(SiteController::learns, "s3://" + bucket + "/drives/*");
+            Notifications minio = new Notifications(controller());
+            S3Uri unwanted = S3Uri.parse("s3://" + bucket + "/" + UNWANTED + "/manifests/"
+                    + Digest.of(UNWANTED).hex() + ".json");
+            for (S3Uri written : List.of(S3Uri.parse(drives()), unwanted)) {
+                assertThat(minio.send(written)).isEqualTo(202);
+            }
+            endOf("learns", 1);
+            published = true;
         }
     }
 

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.mlops.browser;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.Item;
@@ -7,10 +9,15 @@ import hudson.model.User;
 import hudson.security.GlobalMatrixAuthorizationStrategy;
 import hudson.security.HudsonPrivateSecurityRealm;
 import hudson.security.Permission;
+import hudson.util.Secret;
 import io.jenkins.plugins.darktheme.DarkThemeManagerFactory;
 import io.jenkins.plugins.mlops.ManyBuilds;
+import io.jenkins.plugins.mlops.config.MlopsConfiguration;
+import io.jenkins.plugins.mlops.config.ObjectStoreProfile;
 import io.jenkins.plugins.mlops.event.BitbucketMergeTrigger;
+import io.jenkins.plugins.mlops.event.DatasetPublishedTrigger;
 import io.jenkins.plugins.mlops.event.MergeJobs;
+import io.jenkins.plugins.mlops.event.Notifications;
 import io.jenkins.plugins.mlops.permission.MlopsPermissions;
 import io.jenkins.plugins.mlops.report.ReportsAction;
 import io.jenkins.plugins.thememanager.ThemeUserProperty;
@@ -20,6 +27,7 @@ import java.util.Map;
 import jenkins.model.Jenkins;
 import jenkins.model.experimentalflags.UserExperimentalFlagsProperty;
 import org.jenkinsci.plugins.matrixauth.PermissionEntry;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -61,6 +69,18 @@ final class SiteController {
         user(NEW_PAGE).addProperty(new UserExperimentalFlagsProperty(Map.of("new-build-page.flag", "true")));
         jenkins.save();
         Bitbucket.configure(bitbucket);
+        takeNotifications();
+    }
+
+    private static void takeNotifications() throws IOException {
+        SystemCredentialsProvider provider = SystemCredentialsProvider.getInstance();
+        provider.getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.SYSTEM, "store-events", null, Secret.fromString(Notifications.TOKEN)));
+        provider.save();
+        List<ObjectStoreProfile> stores = MlopsConfiguration.get().getObjectStores();
+        stores.get(0).setEventTokenId("store-events");
+        MlopsConfiguration.get().setObjectStores(stores);
     }
 
     private static GlobalMatrixAuthorizationStrategy permissions() {
@@ -128,6 +148,13 @@ final class SiteController {
                     """.replace("@TO@", to), true));
         }
         return r.buildAndAssertSuccess(job).getDescription();
+    }
+
+    /** A job that is built when a dataset is published. */
+    static void learns(JenkinsRule r, String datasets) throws Exception {
+        WorkflowJob job = r.createProject(WorkflowJob.class, "learns");
+        job.setDefinition(new CpsFlowDefinition("echo env.MLOPS_DATASET", true));
+        job.addTrigger(new DatasetPublishedTrigger(datasets));
     }
 
     /** A job that trains when something is merged in a repository. */

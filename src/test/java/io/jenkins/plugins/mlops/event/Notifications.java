@@ -15,7 +15,7 @@ import java.time.Instant;
 /** Sends what MinIO sends, as it was recorded but for what a test sets. */
 public record Notifications(URI jenkins) {
 
-    static final String TOKEN = "a token for events";
+    public static final String TOKEN = "a token for events";
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -34,7 +34,7 @@ public record Notifications(URI jenkins) {
         return Documents.json().writerWithDefaultPrettyPrinter().writeValueAsBytes(event);
     }
 
-    int send(S3Uri written) throws IOException, InterruptedException {
+    public int send(S3Uri written) throws IOException, InterruptedException {
         return send(written(written), "Bearer " + TOKEN).statusCode();
     }
 
