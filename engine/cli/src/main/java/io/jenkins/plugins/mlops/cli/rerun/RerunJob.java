@@ -12,10 +12,12 @@ import io.jenkins.plugins.mlops.core.file.FileTree;
 import io.jenkins.plugins.mlops.core.lineage.ModelLocator;
 import io.jenkins.plugins.mlops.core.lineage.ModelName;
 import io.jenkins.plugins.mlops.core.lineage.RegisteredModels;
+import io.jenkins.plugins.mlops.core.rerun.InstalledPackages;
 import io.jenkins.plugins.mlops.core.rerun.OriginalTraining;
 import io.jenkins.plugins.mlops.core.rerun.RerunKind;
 import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
 import io.jenkins.plugins.mlops.core.rerun.RerunPlanner;
+import io.jenkins.plugins.mlops.core.rerun.RunComparison;
 import io.jenkins.plugins.mlops.core.source.CommitFiles;
 import io.jenkins.plugins.mlops.core.source.SourceRevision;
 import io.jenkins.plugins.mlops.core.training.ExportedCode;
@@ -26,23 +28,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** Makes the plan of a training that is done again, and carries it out. */
+/** Makes the plan of a training that is done again, carries it out, and compares. */
 final class RerunJob {
 
     private final Host host;
     private final RerunOptions options;
     private final ClusterSession.Options session;
     private final Output out;
+    private final Tolerances tolerances;
 
     RerunJob(Host host, RerunOptions options, ClusterSession.Options session, Output out) {
         this.host = host;
         this.options = options;
         this.session = session;
         this.out = out;
+        this.tolerances = options.tolerances();
     }
 
     /** What is recorded of the training of a model. @param model as {@code mlops lineage show} takes it */
-    OriginalTraining find(TrainingServices services, String model) {
+    private OriginalTraining find(TrainingServices services, String model) {
         RegisteredModels registered = new RegisteredModels(services.models(), services.tracking(), services.lineage());
         ModelLocator.Located located =
                 new ModelLocator(services.lineage(), registered).locate(ModelName.parse(model, host.directory()));
@@ -109,6 +113,34 @@ final class RerunJob {
         } finally {
             discard(code);
         }
+    }
+
+    /** Compares what a plan came to with what it repeats. */
+    RunComparison compare(RerunPlan plan, TrainingResult result) {
+        try (LocalSession opened = session.openLocal(host)) {
+            TrainingServices services = opened.services();
+            return compare(
+                    services,
+                    OriginalTraining.read(services.lineage(), plan.record()),
+                    OriginalTraining.read(services.lineage(), result.lineage().digest()));
+        }
+    }
+
+    /** Compares the trainings of two models, both as {@code mlops lineage show} takes them. */
+    RunComparison compare(String original, String repeated) {
+        try (LocalSession opened = session.openLocal(host)) {
+            TrainingServices services = opened.services();
+            return compare(services, find(services, original), find(services, repeated));
+        }
+    }
+
+    private RunComparison compare(TrainingServices services, OriginalTraining original, OriginalTraining repeated) {
+        return RunComparison.of(
+                original,
+                repeated,
+                tolerances.all(),
+                tolerances.each(),
+                InstalledPackages.differences(services.tracking(), original, repeated));
     }
 
     /** The specification's path from the repository's root. */

@@ -2,6 +2,8 @@ package io.jenkins.plugins.mlops.cli.rerun;
 
 import io.jenkins.plugins.mlops.cli.training.Backend;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options of every command that does a training again. */
@@ -35,6 +37,14 @@ final class RerunOptions {
             description = "A fresh directory for all that the training makes (default: .mlops/runs/<uuid>).")
     private Path runDirectory;
 
+    @Option(
+            names = "--tolerance",
+            paramLabel = "[METRIC=]T",
+            description =
+                    "How far a metric, or all others, may be apart: 0.002, 1%%, or 0.002,1%% for the larger of the two"
+                            + " (default: 0.001,1%%). Several times.")
+    private List<String> tolerances = new ArrayList<>();
+
     boolean planOnly() {
         return plan;
     }
@@ -53,5 +63,9 @@ final class RerunOptions {
 
     Path runDirectory() {
         return runDirectory;
+    }
+
+    Tolerances tolerances() {
+        return Tolerances.parse(tolerances);
     }
 }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.mlops.cli.training.ClusterSession;
 import io.jenkins.plugins.mlops.cli.training.TrainingSummary;
 import io.jenkins.plugins.mlops.core.rerun.RerunKind;
 import io.jenkins.plugins.mlops.core.rerun.RerunPlan;
+import io.jenkins.plugins.mlops.core.rerun.RunComparison;
 import io.jenkins.plugins.mlops.core.training.TrainingResult;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "retrain",
         description = {
-            "Do a recorded training again, with the newest dataset or the newest commit.",
+            "Do a recorded training again, with the newest dataset or the newest commit, and compare.",
             "Everything else is as it was recorded; --plan shows it."
         },
         mixinStandardHelpOptions = true)
@@ -85,7 +86,8 @@ public final class RetrainCommand implements Callable<Integer> {
         }
         out.note(plan.text());
         TrainingResult result = job.run(plan);
-        out.result(TrainingSummary.of(result), new RerunDocument(plan, result, null));
+        RunComparison comparison = job.compare(plan, result);
+        out.result(TrainingSummary.of(result) + comparison.text(), new RerunDocument(plan, result, comparison));
         return 0;
     }
 }

@@ -75,6 +75,7 @@ class RerunCommandsIT extends CommandFixture {
 
         assertThat(rerun("reproduce", model(first))).as(text(err)).isZero();
         JsonNode repeated = json();
+        assertThat(repeated.at("/comparison/kind").asText()).isEqualTo("reproduce");
         assertThat(repeated.at("/comparison/verdict").asText()).isEqualTo("agrees");
         assertThat(repeated.at("/comparison/sameModel").asBoolean()).isTrue();
         assertThat(repeated.at("/training/model/digest").asText()).isEqualTo(model(first));
@@ -130,6 +131,7 @@ class RerunCommandsIT extends CommandFixture {
                 .as(text(err))
                 .isZero();
         JsonNode second = json();
+        assertThat(second.at("/comparison/kind").asText()).isEqualTo("retrain-data");
         assertThat(second.at("/training/datasets/training/version").asText())
                 .isEqualTo(plan.at("/training/content").asText())
                 .isNotEqualTo(first.at("/datasets/training/version").asText());
@@ -151,6 +153,7 @@ class RerunCommandsIT extends CommandFixture {
                 .as(text(err))
                 .isZero();
         assertThat(json().at("/training/commit").asText()).isEqualTo(second);
+        assertThat(json().at("/comparison/kind").asText()).isEqualTo("retrain-commit");
         assertThat(json().at("/training/datasets/training/version").asText())
                 .isEqualTo(first.at("/datasets/training/version").asText());
     }
