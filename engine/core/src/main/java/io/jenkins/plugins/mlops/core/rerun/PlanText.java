@@ -10,7 +10,11 @@ final class PlanText {
 
     static String of(RerunPlan plan) {
         StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT, "%s: the training %s of the model %s%n", plan.kind().title(), plan.record(), plan.model()));
+                Locale.ROOT,
+                "%s: the training %s of the model %s%n",
+                plan.kind().title(),
+                plan.record(),
+                plan.model()));
         for (RerunInput input : plan.inputs()) {
             if (input.recorded() == null && input.planned() == null) {
                 continue;
