@@ -40,6 +40,8 @@ import java.util.zip.GZIPOutputStream;
 public final class FaultyWay implements AutoCloseable {
 
     private static final Duration STALL = Duration.ofSeconds(20);
+    /** With the store itself, which may be slow. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** What S3 allows clocks to differ. */
     private static final Duration SKEW = Duration.ofMinutes(15);
 
@@ -199,7 +201,7 @@ public final class FaultyWay implements AutoCloseable {
         return Map.copyOf(sent);
     }
 
-    /** Bytes that clients sent to be stored since {@link #begin}, by path of the server, percent-encoded. */
+    /** Bytes that clients sent since {@link #begin} and the store took, by path of the server, percent-encoded. */
     public Map<String, Long> received() {
         return Map.copyOf(received);
     }
@@ -551,11 +553,8 @@ public final class FaultyWay implements AutoCloseable {
         }
 
         private Answer forward(Map<String, String> headers) throws IOException {
-            if (request.method().equals("PUT")) {
-                received.merge(request.path(), (long) request.body().length, Long::sum);
-            }
             try (Socket store = new Socket(upstream.getHost(), upstream.getPort())) {
-                store.setSoTimeout((int) STALL.toMillis());
+                store.setSoTimeout((int) PATIENCE.toMillis());
                 OutputStream to = new BufferedOutputStream(store.getOutputStream());
                 StringBuilder head = new StringBuilder(request.method() + " " + request.target() + " HTTP/1.1\r\n");
                 headers.forEach((name, value) -> {
@@ -566,7 +565,11 @@ public final class FaultyWay implements AutoCloseable {
                 to.write(head.append("connection: close\r\n\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
                 to.write(request.body());
                 to.flush();
-                return answer(new BufferedInputStream(store.getInputStream()));
+                Answer answer = answer(new BufferedInputStream(store.getInputStream()));
+                if (request.method().equals("PUT") && answer.status() / 100 == 2) {
+                    received.merge(request.path(), (long) request.body().length, Long::sum);
+                }
+                return answer;
             }
         }
 
