@@ -24,9 +24,6 @@ final class Bitbucket implements AutoCloseable {
 
     static final String REPOSITORY = BitbucketStandIn.PROJECT + "/" + BitbucketStandIn.SLUG;
 
-    /** One that the server tells of and does not have. */
-    static final String OTHER = BitbucketStandIn.PROJECT + "/years";
-
     /** What would be seen to have run, if a page took it for more than text. */
     static final String MARKUP =
             "<img src=x onerror=document.body.dataset.ran=1>\"&<script>document.body.dataset.ran=2</script>";
@@ -58,7 +55,7 @@ final class Bitbucket implements AutoCloseable {
 
     /** Merges a pull request, and tells the controller. */
     void merge(URI controller, long pull, String commit) throws Exception {
-        ObjectNode event = event(REPOSITORY, pull, commit);
+        ObjectNode event = event(pull, commit);
         server.addCommit(event.at("/pullRequest/fromRef/latestCommit").asText());
         merged(pull, commit);
         send(controller, event);
@@ -66,7 +63,7 @@ final class Bitbucket implements AutoCloseable {
 
     /** The same, whose author likes markup; the commit of the source may not be reported on. */
     void mergeMarkup(URI controller, long pull, String commit) throws Exception {
-        ObjectNode event = event(REPOSITORY, pull, commit);
+        ObjectNode event = event(pull, commit);
         ObjectNode request = (ObjectNode) event.get("pullRequest");
         request.put("title", MARKUP);
         ((ObjectNode) request.at("/fromRef")).put("id", "refs/heads/" + MARKUP).put("latestCommit", "dead".repeat(10));
@@ -79,16 +76,8 @@ final class Bitbucket implements AutoCloseable {
 
     /** The same, into another branch. */
     void mergeElsewhere(URI controller, long pull, String commit) throws Exception {
-        ObjectNode event = event(REPOSITORY, pull, commit);
+        ObjectNode event = event(pull, commit);
         ((ObjectNode) event.at("/pullRequest/toRef")).put("id", "refs/heads/release/2026.11");
-        send(controller, event);
-    }
-
-    /** A merge in {@link #OTHER}, into a branch that nobody builds. */
-    void mergeOther(URI controller, long pull) throws Exception {
-        ObjectNode event = event(OTHER, pull, String.format("%040x", pull));
-        ((ObjectNode) event.at("/pullRequest/toRef"))
-                .put("id", "refs/heads/a-branch-with-quite-a-long-name/" + "x".repeat(60));
         send(controller, event);
     }
 
@@ -97,8 +86,8 @@ final class Bitbucket implements AutoCloseable {
         server.addMergedPull(pull, "a1".repeat(20), commit, "training/train.py");
     }
 
-    private static ObjectNode event(String repository, long pull, String commit) throws IOException {
-        return (ObjectNode) Documents.json().readTree(Webhook.merged(repository, pull, commit));
+    private static ObjectNode event(long pull, String commit) throws IOException {
+        return (ObjectNode) Documents.json().readTree(Webhook.merged(REPOSITORY, pull, commit));
     }
 
     private static void send(URI controller, ObjectNode event) throws Exception {
