@@ -103,14 +103,13 @@ class EvidenceStoreTest {
     }
 
     /** Fails the n-th call that changes something, before or after it took effect. */
-    private static final class Failing implements WriteOnce {
-        private final WriteOnce objects;
+    private static final class Failing extends ForwardedObjects {
         private final int failing;
         private final boolean after;
         private int calls;
 
         Failing(WriteOnce objects, int failing, boolean after) {
-            this.objects = objects;
+            super(objects);
             this.failing = failing;
             this.after = after;
         }
@@ -121,31 +120,11 @@ class EvidenceStoreTest {
             if (calls == failing && !after) {
                 throw MlopsException.unreachable("away", null);
             }
-            boolean added = objects.add(name, bytes);
+            boolean added = super.add(name, bytes);
             if (calls == failing) {
                 throw MlopsException.unreachable("away", null);
             }
             return added;
-        }
-
-        @Override
-        public Optional<byte[]> read(String name) {
-            return objects.read(name);
-        }
-
-        @Override
-        public boolean exists(String name) {
-            return objects.exists(name);
-        }
-
-        @Override
-        public List<String> names(String prefix, String after, int limit) {
-            return objects.names(prefix, after, limit);
-        }
-
-        @Override
-        public String location() {
-            return objects.location();
         }
     }
 
