@@ -266,13 +266,11 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
                                 : kept.with(outcome));
             }
         }
-        Set<String> wantingJobs =
-                wanting.stream().map(one -> one.job().getFullName()).collect(Collectors.toSet());
         if (tries.getOrDefault(id, 0) > MOST_TRIES) {
-            events.change(id, kept -> withoutWaiting(kept, wantingJobs));
+            events.change(id, kept -> withoutWaiting(kept, wanting));
         }
         endIfSettled(id);
-        if (events.get(id).filter(kept -> waiting(kept).findAny().isPresent()).isPresent()) {
+        if (events.get(id).stream().flatMap(this::waiting).findAny().isPresent()) {
             settleIn(id, delay(id));
         }
     }
@@ -282,10 +280,11 @@ public abstract class EventInbox<K extends KeptEvent<K>, T extends Trigger<?>> e
     }
 
     /** The event without what waits in jobs that have not wanted it for long. */
-    private K withoutWaiting(K event, Set<String> wantingJobs) {
+    private K withoutWaiting(K event, List<Wanting<T>> wanting) {
+        Set<String> jobs = wanting.stream().map(one -> one.job().getFullName()).collect(Collectors.toSet());
         K changed = event;
         for (JobOutcome outcome :
-                waiting(event).filter(one -> !wantingJobs.contains(one.job())).toList()) {
+                waiting(event).filter(one -> !jobs.contains(one.job())).toList()) {
             changed = changed.with(
                     new JobOutcome(outcome.job(), JobOutcome.State.NOT_WANTED, "the job, or its trigger, is gone", 0));
         }
