@@ -11,16 +11,9 @@ import io.minio.messages.LocationConstraint;
 final class StoreXml {
 
     static {
-        keepJavasParser();
-    }
-
-    private StoreXml() {}
-
-    /**
-     * MinIO's library keeps the parser that the first thread to need one finds by its context class loader. In a host of many
-     * class loaders that is any parser, or one that cannot be loaded, and then no later answer could be read.
-     */
-    static void keepJavasParser() {
+        // MinIO's library keeps the parser that the first thread to need one finds by its context class loader. In a
+        // host of many
+        // class loaders that is any parser, or one that cannot be loaded, and then no later answer could be read.
         Thread thread = Thread.currentThread();
         ClassLoader context = thread.getContextClassLoader();
         thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
@@ -32,6 +25,11 @@ final class StoreXml {
             thread.setContextClassLoader(context);
         }
     }
+
+    private StoreXml() {}
+
+    /** To be called before MinIO's client reads answers by itself. All that it needs is done once, when this class is loaded. */
+    static void keepJavasParser() {}
 
     /** What a document says. */
     static <T> T read(Class<T> type, String document) throws XmlParserException {
