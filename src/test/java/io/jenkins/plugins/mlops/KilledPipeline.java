@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -166,20 +165,12 @@ final class KilledPipeline {
         assertThat(AuditLines.of(name))
                 .as("the audit has every move once")
                 .containsExactly("promote done", "promote done", "rollback done");
-        await("all reports to be sent", () -> {
+        BitbucketServers.await("all reports to be sent", () -> {
             ReportsAction reports = build.getAction(ReportsAction.class);
             return reports != null
                     && reports.getBitbucketReports().stream()
                             .allMatch(report -> report.getState().equals("sent"));
         });
-    }
-
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
     }
 
     private static void await(WorkflowRun build) throws Exception {
