@@ -25,7 +25,7 @@ def main(directories, mark, details):
         for case in ElementTree.parse(report).getroot().iter("testcase"):
             name = f"{case.get('classname', '').rpartition('.')[2]}.{case.get('name')}"
             skip = case.find("skipped")
-            failure = next((case.find(kind) for kind in ("failure", "error") if case.find(kind) is not None), None)
+            failure = next(iter(case.findall("failure") + case.findall("error")), None)
             if failure is not None:
                 failed += 1
                 lines += [f"  failed: {name}", f"    {shortened(message(failure))}"]
