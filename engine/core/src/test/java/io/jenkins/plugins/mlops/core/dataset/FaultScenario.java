@@ -492,7 +492,7 @@ final class FaultScenario {
         way.begin(seed, 0);
         Outcome second = inThread(PATIENT);
         assertThat(second).as("%s: the repeat", this).isEqualTo(Outcome.DONE);
-        Map<String, Long> moved = operation == FaultedWork.Operation.PUBLISH ? way.received() : way.sent();
+        Map<String, Long> moved = operation == FaultedWork.Operation.PUBLISH ? way.stored() : way.sent();
         most.forEach((path, bytes) -> assertThat(moved.getOrDefault(path, 0L))
                 .as("%s: bytes of %s moved by the repeat", this, path)
                 .isLessThanOrEqualTo(bytes));

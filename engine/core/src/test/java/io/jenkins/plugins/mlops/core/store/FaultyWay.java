@@ -102,6 +102,7 @@ public final class FaultyWay implements AutoCloseable {
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
     private final Map<String, Long> sent = new ConcurrentHashMap<>();
     private final Map<String, Long> received = new ConcurrentHashMap<>();
+    private final Map<String, Long> stored = new ConcurrentHashMap<>();
     private final List<String> told = new ArrayList<>();
     private final Map<StoreFault, Integer> injected = new ConcurrentHashMap<>();
     private final AtomicInteger followed = new AtomicInteger();
@@ -146,6 +147,7 @@ public final class FaultyWay implements AutoCloseable {
         asked.clear();
         sent.clear();
         received.clear();
+        stored.clear();
         synchronized (told) {
             told.clear();
         }
@@ -201,9 +203,14 @@ public final class FaultyWay implements AutoCloseable {
         return Map.copyOf(sent);
     }
 
-    /** Bytes that clients sent since {@link #begin} and the store took, by path of the server, percent-encoded. */
+    /** Bytes that clients sent to be stored since {@link #begin}, by path of the server, percent-encoded. */
     public Map<String, Long> received() {
         return Map.copyOf(received);
+    }
+
+    /** Those of {@link #received} that the store took: one that is slow or overloaded refuses some by itself. */
+    public Map<String, Long> stored() {
+        return Map.copyOf(stored);
     }
 
     @Override
@@ -553,6 +560,9 @@ public final class FaultyWay implements AutoCloseable {
         }
 
         private Answer forward(Map<String, String> headers) throws IOException {
+            if (request.method().equals("PUT")) {
+                countBody(received);
+            }
             try (Socket store = new Socket(upstream.getHost(), upstream.getPort())) {
                 store.setSoTimeout((int) PATIENCE.toMillis());
                 OutputStream to = new BufferedOutputStream(store.getOutputStream());
@@ -567,10 +577,14 @@ public final class FaultyWay implements AutoCloseable {
                 to.flush();
                 Answer answer = answer(new BufferedInputStream(store.getInputStream()));
                 if (request.method().equals("PUT") && answer.status() / 100 == 2) {
-                    received.merge(request.path(), (long) request.body().length, Long::sum);
+                    countBody(stored);
                 }
                 return answer;
             }
+        }
+
+        private void countBody(Map<String, Long> bytes) {
+            bytes.merge(request.path(), (long) request.body().length, Long::sum);
         }
 
         private Answer answer(InputStream in) throws IOException {
